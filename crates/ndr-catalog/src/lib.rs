@@ -1,0 +1,191 @@
+//! Reads `catalog.yaml` and checks it.
+//!
+//! Used where YAML may be: by the macro at compile time, by `cargo xtask`, and by the front ends to load an overlay
+//! at run time. [`load`] gives a [`Catalog`] or every problem at once, each with its line and a way out.
+
+mod check;
+mod layout;
+mod problem;
+mod raw;
+
+pub use problem::{Problem, Problems};
+
+use layout::{Item, Layout};
+use ndr_resolve::{Catalog, Entry, Limit, Provider, Source};
+use raw::{RawEntry, RawProvider};
+
+/// Reads a whole catalogue.
+///
+/// # Errors
+/// Every mistake in it: syntax, unknown fields and words, bad codes and texts, duplicates, entries that nothing tells
+/// apart, examples that resolve elsewhere.
+///
+/// ```
+/// let problems = ndr_catalog::load("my.yaml", "entries:\n- slug: Bad\n").unwrap_err();
+/// assert!(problems.to_string().contains("my.yaml:2:9"));
+/// ```
+pub fn load(file: &str, text: &str) -> Result<Catalog, Problems> {
+    read(None, file, text)
+}
+
+/// Reads an overlay: entries that are added to those of `base`, or replace the ones of the same slug.
+///
+/// Every entry of the overlay carries the file's name as its [`Entry::origin`], and wins over built-in ones where both fit.
+///
+/// # Errors
+/// As [`load`]; an entry may use the providers of `base` as well as its own.
+pub fn load_overlay(base: &Catalog, file: &str, text: &str) -> Result<Catalog, Problems> {
+    read(Some(base), file, text)
+}
+
+fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Problems> {
+    let mut layout = Layout::read(file, text);
+    let mut problems = std::mem::take(&mut layout.problems);
+    let origin = base.map(|_| leak(file));
+
+    let mut providers: Vec<Provider> = base.map(|base| base.providers().to_vec()).unwrap_or_default();
+    for item in &layout.providers {
+        match parse::<RawProvider>(&layout, item) {
+            Ok(raw) => {
+                if base.is_none() && providers.iter().any(|known| known.id == raw.id.0) {
+                    let message = format!("the provider `{}` is listed twice", raw.id.0);
+                    problems.push(layout.problem(item.place("id", None), message, None));
+                }
+                providers.retain(|known| known.id != raw.id.0);
+                providers.push(Provider {
+                    id: leak(&raw.id.0),
+                    name: leak(&raw.name),
+                    hosts: leak_list(&raw.hosts),
+                    marks: leak_list(&raw.marks),
+                });
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+
+    let mut own: Vec<(Entry, &Item<'_>)> = Vec::new();
+    for item in &layout.entries {
+        match parse::<RawEntry>(&layout, item) {
+            Ok(raw) => {
+                let entry = entry(raw, origin);
+                check::alone(&layout, item, &entry, &providers, &mut problems);
+                own.push((entry, item));
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if layout.entries.is_empty() && problems.is_empty() {
+        let message = "there are no entries".to_string();
+        problems.push(layout.problem((0, 1), message, Some("list them under `entries:`, each as `- slug: ...`".into())));
+    }
+    check::together(&layout, &own, base.map(Catalog::entries).unwrap_or_default(), &mut problems);
+    if problems.is_empty() {
+        let mut entries: Vec<Entry> = base.map(|base| base.entries().to_vec()).unwrap_or_default();
+        entries.retain(|entry| !own.iter().any(|(new, _)| new.slug == entry.slug));
+        let first_own = entries.len();
+        entries.extend(own.iter().map(|(entry, _)| *entry));
+        match Catalog::build(entries, providers) {
+            Ok(catalog) => {
+                check::examples(&layout, &catalog, first_own, &own, &mut problems);
+                if problems.is_empty() {
+                    return Ok(catalog);
+                }
+            }
+            Err(error) => problems.push(layout.problem((0, 1), error.to_string(), None)),
+        }
+    }
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    Err(Problems(problems))
+}
+
+/// Deserialises one item; an error of serde_yaml is moved to its place in the file.
+fn parse<T: serde::de::DeserializeOwned>(layout: &Layout<'_>, item: &Item<'_>) -> Result<T, Problem> {
+    serde_yaml::from_str(&item.text).map_err(|error| {
+        let text = error.to_string();
+        // serde_yaml appends " at line 3 column 7"; the place is shown on its own.
+        let mut message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_string();
+        let mut at = error.location().map_or((item.first, 1), |at| (item.first + at.line() - 1, at.column()));
+        let mut help = None;
+        if let Some(name) = between(&message, "unknown field `", "`") {
+            let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+            help = Some(match raw::nearest(name, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the fields are {}", known.join(", ")),
+            });
+            at = item.place(name, None);
+            message = format!("unknown field `{name}`");
+        } else if let Some(name) = between(&message, "missing field `", "`") {
+            at = (item.first, 1);
+            help = Some(format!("add `{name}:` to this item; CONTRIBUTING.md shows an entry with all its fields"));
+            message = format!("the field `{name}` is missing");
+        } else if let Some(name) = between(&message, "duplicate field `", "`") {
+            message = format!("the field `{name}` stands here twice");
+        } else if message.contains("invalid type: floating point") || message.contains("invalid type: integer") {
+            help = Some("put codes and dates in quotes: 5.10 is the number 5.1 to most YAML readers".into());
+        } else if message.contains("mapping values are not allowed") {
+            help = Some("put a text that holds `: ` in quotes".into());
+        }
+        if let Some((path, rest)) = message.split_once(": ")
+            && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"[]._".contains(&b))
+        {
+            message = rest.to_string();
+        }
+        layout.problem(at, message, help)
+    })
+}
+
+fn between<'m>(text: &'m str, open: &str, close: &str) -> Option<&'m str> {
+    let start = text.find(open)? + open.len();
+    let len = text[start..].find(close)?;
+    Some(&text[start..start + len])
+}
+
+fn entry(raw: RawEntry, origin: Option<&'static str>) -> Entry {
+    let usual = raw.category.0.usual();
+    Entry {
+        slug: leak(&raw.slug.0),
+        provider: leak(&raw.provider.0),
+        title: leak(raw.title.trim()),
+        codes: leak_vec(raw.codes.iter().map(|code| code.0)),
+        replies: leak_vec(raw.replies.iter().map(|reply| reply.0)),
+        texts: leak_list(&raw.texts),
+        category: raw.category.0,
+        permanent: raw.permanent,
+        act: raw.act.map_or(usual.act, |act| leak_vec(act.iter().map(|actor| actor.0))),
+        suppress: raw.suppress.map_or(usual.suppress, |word| word.0),
+        retry: raw.retry.map_or(usual.retry, |word| word.0),
+        security: raw.security,
+        meaning: leak(raw.meaning.trim()),
+        steps_sender: leak_list(&raw.steps.sender),
+        steps_admin: leak_list(&raw.steps.admin),
+        limits: leak_vec(raw.limits.iter().map(|limit| Limit { text: leak(limit.text.trim()), as_of: leak(&limit.as_of.0) })),
+        links: leak_list(&raw.links),
+        examples: leak_list(&raw.examples),
+        sources: leak_vec(raw.sources.iter().map(|source| Source {
+            name: leak(&source.name),
+            url: source.url.as_deref().map(leak),
+            checked: leak(&source.checked.0),
+            trust: source.trust.0,
+        })),
+        was: leak_vec(raw.was.iter().map(|slug| leak(&slug.0))),
+        origin,
+    }
+}
+
+// A catalogue lives as long as the process: entries hold `&'static` data whether they come from the macro's tables or
+// from an overlay that is read once at start.
+
+fn leak(text: &str) -> &'static str {
+    Box::leak(text.to_string().into_boxed_str())
+}
+
+fn leak_list(list: &[String]) -> &'static [&'static str] {
+    leak_vec(list.iter().map(|text| leak(text.trim())))
+}
+
+fn leak_vec<T>(items: impl IntoIterator<Item = T>) -> &'static [T] {
+    Box::leak(items.into_iter().collect::<Vec<T>>().into_boxed_slice())
+}
+
+#[cfg(test)]
+mod tests;

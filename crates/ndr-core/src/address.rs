@@ -1,0 +1,141 @@
+//! Mail addresses in running text.
+
+/// An address found in text, with its byte span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) address: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// Whether a character may stand in an unquoted address. Wider than RFC 5322 on purpose: `=`, `+`, `_`, `/` and quotes
+/// are common in IMCEAEX addresses and VERP.
+const fn in_address(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '!' | '#' | '$' | '%' | '&' | '*' | '+' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~' | '-' | '\'') || (c as u32) > 0xA0
+}
+
+const fn in_domain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || (c as u32) > 0xA0
+}
+
+/// Finds the addresses of a text, in order.
+pub(crate) fn find_all(text: &str) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
+        if found.last().is_some_and(|last| at < last.end) {
+            continue;
+        }
+        if let Some(one) = around(text, at) {
+            found.push(one);
+        }
+        if found.len() >= 4096 {
+            break;
+        }
+    }
+    found
+}
+
+/// The address around the `@` at `at`.
+fn around(text: &str, at: usize) -> Option<Found> {
+    // Nothing longer is an address; the cap keeps a hostile run of letters from costing quadratic time.
+    const LONGEST: usize = 1024;
+    let before = &text[floor(text, at.saturating_sub(LONGEST))..at];
+    let quoted = before.ends_with('"').then(|| before[..before.len() - 1].rfind('"')).flatten();
+    let start = match quoted {
+        Some(open) => at - before.len() + open,
+        None => {
+            let local = before.rfind(|c| !in_address(c)).map_or(before, |stop| {
+                let len = before[stop..].chars().next().map_or(1, char::len_utf8);
+                &before[stop + len..]
+            });
+            let local = local.trim_start_matches(['\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}']);
+            at - local.len()
+        }
+    };
+    let after = &text[at + 1..];
+    let after = &after[..floor(after, LONGEST.min(after.len()))];
+    let domain = if after.starts_with('[') {
+        &after[..=after.find(']')?]
+    } else {
+        after[..after.find(|c| !in_domain(c)).unwrap_or(after.len())].trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
+    };
+    if start == at || domain.is_empty() {
+        return None;
+    }
+    let end = at + 1 + domain.len();
+    Some(Found { address: text[start..end].to_string(), start, end })
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The bare address of a header or field value: without display name, angle brackets, quotes, route or `mailto:`.
+///
+/// A value that holds no `@` is kept as it stands, for local users and X.400 names.
+pub(crate) fn bare(value: &str) -> String {
+    let value = value.trim();
+    let inside = match (value.rfind('<'), value.rfind('>')) {
+        (Some(open), Some(close)) if open < close => &value[open + 1..close],
+        (Some(0), None) => &value[1..],
+        _ => value,
+    };
+    let inside = inside.strip_prefix("mailto:").unwrap_or(inside).trim();
+    let inside = inside.trim_matches(['\'', ',', ';']).trim_end_matches(['>', ':']).trim_start_matches('<');
+    if let Some(found) = find_all(inside).into_iter().next()
+        && (inside.contains(char::is_whitespace) || inside.len() < found.end - found.start + 4)
+    {
+        return found.address;
+    }
+    inside.trim_matches('"').to_string()
+}
+
+/// Decodes the address forms of RFC 6533: `\x{E9}` everywhere, and `+40` of xtext where it is plainly an encoding.
+pub(crate) fn unescape(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut rest = address;
+    while let Some(at) = rest.find("\\x{") {
+        out.push_str(&rest[..at]);
+        let Some(len) = rest[at..].find('}') else { break };
+        match u32::from_str_radix(&rest[at + 3..at + len], 16).ok().and_then(char::from_u32).filter(|c| !c.is_control()) {
+            Some(c) => out.push(c),
+            None => out.push_str(&rest[at..=at + len]),
+        }
+        rest = &rest[at + len + 1..];
+    }
+    out.push_str(rest);
+    if !out.contains('@') && out.contains("+40") {
+        out = out.replace("+40", "@").replace("+2B", "+").replace("+3D", "=");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_in_text() {
+        let all = |text: &str| find_all(text).into_iter().map(|f| f.address).collect::<Vec<_>>();
+        assert_eq!(all("<a@example.com>: no"), ["a@example.com"]);
+        assert_eq!(all("to a.b+c=d@example.com. Bye"), ["a.b+c=d@example.com"]);
+        assert_eq!(all("'a@example.com' \"b c\"@example.org"), ["a@example.com", "\"b c\"@example.org"]);
+        assert_eq!(all("x@[192.0.2.1] @nobody y@"), ["x@[192.0.2.1]"]);
+        assert_eq!(all("a@example.com<mailto:a@example.com>"), ["a@example.com", "a@example.com"]);
+        assert_eq!(all("用户@例子.公司"), ["用户@例子.公司"]);
+    }
+
+    #[test]
+    fn bare_addresses() {
+        assert_eq!(bare(" <a@example.com> "), "a@example.com");
+        assert_eq!(bare("Name <a@example.com>"), "a@example.com");
+        assert_eq!(bare("a@example.com (alias)"), "a@example.com");
+        assert_eq!(bare("root"), "root");
+        assert_eq!(bare("\"a b\"@example.com"), "\"a b\"@example.com");
+        assert_eq!(bare("IMCEAEX-_o=X_cn=Y@example.com"), "IMCEAEX-_o=X_cn=Y@example.com");
+        assert_eq!(unescape("us\\x{E9}r@example.com"), "usér@example.com");
+    }
+}

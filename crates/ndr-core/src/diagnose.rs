@@ -1,0 +1,192 @@
+//! From facts to meaning: each recipient's words are resolved against the catalogue, and what disagrees is noted.
+
+use crate::read::Background;
+use crate::report::{Action, Diagnosis, Evidence, Kind, Recipient, Report};
+use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution};
+
+/// Fills the diagnoses of a report.
+pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog: &'static Catalog) {
+    if !matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Other) || (report.kind == Kind::Other && !background.pasted) {
+        return;
+    }
+    let generator = report.generator.clone();
+    let mut notes = Vec::new();
+    for recipient in &mut report.recipients {
+        if matches!(recipient.action, Some(Action::Delivered | Action::Relayed | Action::Expanded)) {
+            continue;
+        }
+        one(recipient, generator.as_deref(), background, catalog, &mut notes);
+    }
+    for (code, text) in notes {
+        report.note(code, text);
+    }
+    if background.pasted {
+        verdict_of_paste(report);
+    }
+}
+
+fn one(
+    recipient: &mut Recipient,
+    generator: Option<&str>,
+    background: &Background<'_>,
+    catalog: &'static Catalog,
+    notes: &mut Vec<(&'static str, String)>,
+) {
+    let text = recipient.text.as_deref().unwrap_or_default();
+    let remote = recipient.remote.as_deref();
+    let hosts: Vec<&str> = remote.or(generator).into_iter().collect();
+    let mut inner = recipient.hidden.inner.clone();
+    if let Some(field) = recipient.hidden.status_field
+        && Some(field) != recipient.status
+    {
+        inner.push(field);
+    }
+    // The generator's own words are its provider's; a remote server's are the remote's.
+    let provider: Vec<&str> = if remote.is_none() || background.provider == Some("exchange-online") { background.provider.into_iter().collect() } else { Vec::new() };
+    let mut providers = provider;
+    if providers.contains(&"exchange-online") {
+        providers.push("hve");
+        providers.push("outlook-com");
+        providers.push("exchange-server");
+    } else if providers.contains(&"exchange-server") {
+        providers.push("exchange-online");
+    }
+    let query = Query { text, status: recipient.status, inner: &inner, reply: recipient.reply, hosts: &hosts, providers: &providers };
+    let mut answer = catalog.resolve(&query);
+    let mut from_context = None;
+    let weak = |answer: &Resolution| {
+        answer.basis.is_none_or(|basis| basis >= Basis::Code) || answer.entry.is_some_and(|entry| catalog.entries()[entry].category.is_vague())
+    };
+    if weak(&answer) && !recipient.hidden.context.is_empty() {
+        let context = recipient.hidden.context.replace(['\n', '\r'], " ");
+        let reply = Reply::parse(&context);
+        let wider = catalog.resolve(&Query { text: &context, inner: &[&inner[..], &reply.inner[..]].concat(), ..query });
+        let better = wider.basis.is_some_and(|basis| basis < Basis::Code)
+            && wider.entry.is_some_and(|entry| !catalog.entries()[entry].category.is_vague() || answer.basis.is_none_or(|basis| basis >= Basis::Range));
+        if better {
+            answer = wider;
+            from_context = Some(context);
+        }
+    }
+    recipient.others = answer.others.iter().map(|other| catalog.entries()[*other].slug).collect();
+    let Some(entry) = answer.entry.map(|entry| &catalog.entries()[entry]) else {
+        if !recipient.others.is_empty() {
+            notes.push(("ambiguous-code", "several entries share this code, and no text tells which is meant".into()));
+        }
+        return;
+    };
+    let words = from_context.as_deref().unwrap_or(text);
+    let class = recipient.status.map(|status| status.class()).or(recipient.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0);
+    let evidence = evidence(&answer, words, recipient, background);
+    let Some(basis) = answer.basis else { return };
+    recipient.diagnosis = Some(Diagnosis { entry, permanent: entry.is_permanent(class), values: answer.values, basis, evidence });
+    if answer.tied {
+        notes.push(("ambiguous-text", "several entries share this text; the one of the lowest code is shown, the others are listed".into()));
+    }
+    conflicts(recipient, notes);
+}
+
+/// The words that decided, and where they stand.
+fn evidence(answer: &Resolution, words: &str, recipient: &Recipient, background: &Background<'_>) -> Option<Evidence> {
+    let phrase = match answer.phrase {
+        Some((from, to)) => words.get(from..to)?.to_string(),
+        None => match answer.basis? {
+            Basis::Code | Basis::Range => recipient.status?.to_string(),
+            _ => recipient.reply.map(|reply| reply.to_string()).or(recipient.status.map(|status| status.to_string()))?,
+        },
+    };
+    // The text of the result is on one line; in the part it may be wrapped. Look for it there, first where it came from.
+    let count = background.parts.len();
+    let first = recipient.hidden.part.min(count.saturating_sub(1));
+    for at in (0..count).map(|offset| (first + offset) % count.max(1)) {
+        let (mime, text) = &background.parts[at];
+        if let Some(span) = find_wrapped(text, &phrase) {
+            return Some(Evidence { phrase, part: mime.to_string(), span: Some(span) });
+        }
+    }
+    let part = background.parts.get(first).map_or("text", |(mime, _)| mime).to_string();
+    Some(Evidence { phrase, part, span: None })
+}
+
+/// Finds `phrase` in `text`, where any run of white space may stand for a space. Linear for all but hostile text, and
+/// capped for that.
+fn find_wrapped(text: &str, phrase: &str) -> Option<(usize, usize)> {
+    let phrase = phrase.trim();
+    let first = phrase.split(' ').next().filter(|word| !word.is_empty())?;
+    let mut tries = 0;
+    for start in memchr::memmem::find_iter(text.as_bytes(), first.as_bytes()) {
+        tries += 1;
+        if tries > 2_000 {
+            return None;
+        }
+        let mut at = start;
+        let mut whole = true;
+        for (i, word) in phrase.split(' ').enumerate() {
+            if i > 0 {
+                let rest = text.get(at..)?;
+                at += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '>', '|']).len();
+            }
+            if !text.get(at..).is_some_and(|rest| rest.starts_with(word)) {
+                whole = false;
+                break;
+            }
+            at += word.len();
+        }
+        if whole {
+            return Some((start, at));
+        }
+    }
+    None
+}
+
+/// Names what disagrees.
+fn conflicts(recipient: &Recipient, notes: &mut Vec<(&'static str, String)>) {
+    if let (Some(status), Some(field)) = (recipient.status, recipient.hidden.status_field)
+        && status != field
+        && !field.is_bare()
+    {
+        notes.push(("conflicting-codes", format!("the server's words say {status}, the Status field says {field}")));
+    }
+    if let (Some(status), Some(reply)) = (recipient.status, recipient.reply)
+        && u16::from(status.class()) != reply / 100
+    {
+        notes.push(("conflicting-classes", format!("the reply code {reply} and the status code {status} are of different classes")));
+    }
+    let inner: Vec<String> = recipient.hidden.inner.iter().map(ToString::to_string).collect();
+    if !inner.is_empty() && Some(inner.join(", ")) != recipient.hidden.status_field.map(|field| field.to_string()) {
+        notes.push(("inner-codes", format!("the words also hold {}", inner.join(", "))));
+    }
+}
+
+/// A text that somebody pasted is a report when it holds a code or a known phrase.
+fn verdict_of_paste(report: &mut Report) {
+    let decided = |recipient: &Recipient| recipient.diagnosis.is_some() || recipient.status.is_some() || recipient.reply.is_some() || !recipient.others.is_empty();
+    let any = report.recipients.iter().any(decided);
+    if !any {
+        report.kind = Kind::Other;
+        report.recipients.clear();
+        report.note("kind", "no code and no known phrase was found");
+        return;
+    }
+    let class = |recipient: &Recipient| recipient.status.map(|status| u16::from(status.class())).or(recipient.reply.map(|reply| reply / 100));
+    let failed = report.recipients.iter().any(|recipient| {
+        recipient.action == Some(Action::Failed) || recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500) && !matches!(class(recipient), Some(2 | 3))
+    });
+    let fine = report.recipients.iter().all(|recipient| matches!(class(recipient), Some(2 | 3)));
+    report.kind = if failed {
+        Kind::Failure
+    } else if fine {
+        Kind::Success
+    } else {
+        Kind::Delay
+    };
+    let action = match report.kind {
+        Kind::Failure => Action::Failed,
+        Kind::Success => Action::Delivered,
+        _ => Action::Delayed,
+    };
+    for recipient in &mut report.recipients {
+        recipient.action = recipient.action.or(Some(action));
+    }
+    report.note("kind", "the text holds a code or a known phrase");
+}

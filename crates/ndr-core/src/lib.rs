@@ -1,0 +1,124 @@
+//! ndr decodes email non-delivery reports (NDRs, DSNs, bounces): what a report means, who must act, and what they do
+//! next.
+//!
+//! ```
+//! let report = ndr::explain("550 5.7.606 Access denied, banned sending IP [203.0.113.7]");
+//! let diagnosis = report.recipients[0].diagnosis.as_ref().unwrap();
+//! assert_eq!(diagnosis.entry.slug, "banned-sending-ip");
+//! assert_eq!(diagnosis.values[0], ("ip", "203.0.113.7".to_string()));
+//! ```
+//!
+//! Data flows one way: bytes → message → report → diagnosis → rendering. The crate performs no I/O and keeps no global
+//! state; a malformed message yields a smaller result with notes, never an error and never a panic.
+
+mod address;
+mod cause;
+mod diagnose;
+mod headers;
+mod input;
+mod limits;
+mod message;
+mod original;
+mod read;
+mod report;
+#[cfg(feature = "serde")]
+mod serialize;
+
+pub mod render;
+
+pub use cause::{Cause, catalog};
+pub use headers::Headers;
+pub use limits::Limits;
+pub use ndr_resolve::{
+    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply, Resolution, Retry, Source,
+    StatusCode, Suppress, Trust, Usual, fill, find_codes,
+};
+#[cfg(feature = "serde")]
+pub use serialize::EntryView;
+pub use report::{Action, Attempt, Diagnosis, Evidence, Kind, Note, Original, Recipient, Report};
+
+use std::borrow::Cow;
+
+/// Decodes with a catalogue and limits of one's own.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder {
+    catalog: &'static Catalog,
+    limits: Limits,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Decoder { catalog: catalog(), limits: Limits::default() }
+    }
+}
+
+impl Decoder {
+    /// A decoder with the built-in catalogue and default limits.
+    pub fn new() -> Decoder {
+        Decoder::default()
+    }
+
+    /// Uses another catalogue, such as the built-in one with an overlay.
+    pub fn with_catalog(self, catalog: &'static Catalog) -> Decoder {
+        Decoder { catalog, ..self }
+    }
+
+    /// Uses other limits.
+    ///
+    /// ```
+    /// use ndr::{Decoder, Limits};
+    /// let decoder = Decoder::new().with_limits(Limits { nesting: 2, ..Limits::default() });
+    /// assert!(decoder.decode(b"550 5.1.1 User unknown").is_recognised());
+    /// ```
+    pub fn with_limits(self, limits: Limits) -> Decoder {
+        Decoder { limits, ..self }
+    }
+
+    /// The catalogue that is used.
+    pub fn catalog(&self) -> &'static Catalog {
+        self.catalog
+    }
+
+    /// Decodes a message, or any text that holds what a server said. The kind of input is found out.
+    pub fn decode(&self, bytes: &[u8]) -> Report {
+        let bytes = message::clean(bytes);
+        let (mut report, background) = match input::kind(&bytes) {
+            input::Input::Mail => read::mail(&bytes, &self.limits, 0),
+            input::Input::Html => {
+                let html = String::from_utf8_lossy(&bytes[..bytes.len().min(self.limits.text_bytes)]);
+                read::text(Cow::Owned(message::html_to_text(&html)), &self.limits)
+            }
+            input::Input::Text => {
+                let text = String::from_utf8_lossy(&bytes[..bytes.len().min(self.limits.text_bytes)]);
+                read::text(text, &self.limits)
+            }
+        };
+        diagnose::diagnose(&mut report, &background, self.catalog);
+        report
+    }
+}
+
+/// Decodes the bytes of a message, or any text that holds what a server said, with the built-in catalogue.
+///
+/// ```
+/// let mail = b"From: mailer-daemon@example.com\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n\
+///     This is the mail system at host mx.example.com.\r\n\r\n<user@example.net>: host mx.example.net[192.0.2.1] said:\r\n \
+///     550 5.1.1 User unknown (in reply to RCPT TO command)\r\n";
+/// let report = ndr::decode(mail);
+/// assert_eq!(report.kind, ndr::Kind::Failure);
+/// assert_eq!(report.recipients[0].address.as_deref(), Some("user@example.net"));
+/// assert_eq!(report.recipients[0].command, Some("RCPT TO"));
+/// ```
+pub fn decode(bytes: &[u8]) -> Report {
+    Decoder::default().decode(bytes)
+}
+
+/// Decodes a text: a reply, a log line, a pasted report, a code.
+///
+/// ```
+/// let report = ndr::explain("452 4.5.3 Too many recipients");
+/// assert_eq!(report.recipients[0].reply, Some(452));
+/// ```
+pub fn explain(text: &str) -> Report {
+    decode(text.as_bytes())
+}

@@ -1,0 +1,301 @@
+//! From bytes to the parts that matter, with the guards in front of mail-parser.
+
+use crate::headers::{Headers, end_of_block};
+use crate::limits::Limits;
+use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// What a part is to a report reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PartKind {
+    Plain,
+    Html,
+    /// `message/delivery-status` or `message/global-delivery-status`.
+    DeliveryStatus,
+    /// `message/feedback-report`.
+    Feedback,
+    /// `message/disposition-notification`.
+    Disposition,
+    Other,
+}
+
+/// A leaf part outside the original, decoded to text.
+#[derive(Clone, Debug)]
+pub(crate) struct Part<'x> {
+    pub(crate) kind: PartKind,
+    pub(crate) mime: Cow<'static, str>,
+    pub(crate) text: Cow<'x, str>,
+}
+
+/// A message, cut into what a report reader looks at.
+#[derive(Debug, Default)]
+pub(crate) struct Mail<'x> {
+    pub(crate) headers: Headers<'x>,
+    /// `report-type` of a multipart/report, lower-case.
+    pub(crate) report_type: Option<String>,
+    pub(crate) is_multipart_report: bool,
+    pub(crate) parts: Vec<Part<'x>>,
+    /// The message that came back: its header block and what was kept of its body.
+    pub(crate) original: Option<Cow<'x, [u8]>>,
+    /// Whether the original came as `text/rfc822-headers`.
+    pub(crate) truncated: Vec<(&'static str, String)>,
+}
+
+static PARSER: LazyLock<MessageParser> =
+    LazyLock::new(|| MessageParser::new().with_mime_headers().default_header_ignore());
+
+/// Makes line ends that mail-parser understands, and drops an mbox `From ` line, a byte-order mark and leading blanks.
+pub(crate) fn clean(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut owned = None;
+    // UTF-16, as Windows tools save text.
+    if bytes.len() > 2 && matches!(bytes[..2], [0xFF, 0xFE] | [0xFE, 0xFF]) {
+        let big = bytes[0] == 0xFE;
+        let units = bytes[2..].chunks_exact(2).map(|pair| {
+            if big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) }
+        });
+        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or('\u{FFFD}')).collect();
+        owned = Some(text.into_bytes());
+        bytes = &[];
+    }
+    if let Some(text) = owned {
+        return Cow::Owned(match strip_lead(&text) {
+            lead if lead.len() == text.len() => text,
+            lead => lead.to_vec(),
+        });
+    }
+    if memchr::memchr(b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_some() {
+        let lines: Vec<u8> = bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect();
+        return Cow::Owned(strip_lead(&lines).to_vec());
+    }
+    Cow::Borrowed(strip_lead(bytes))
+}
+
+fn strip_lead(mut bytes: &[u8]) -> &[u8] {
+    while let Some((b'\n' | b'\r' | b' ' | b'\t', rest)) = bytes.split_first() {
+        bytes = rest;
+    }
+    if bytes.starts_with(b"From ") || bytes.starts_with(b">From ") {
+        let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |n| n + 1);
+        return &bytes[end..];
+    }
+    bytes
+}
+
+/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what was cut and why.
+fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, String)>) {
+    let mut cuts = Vec::new();
+    let mut end = bytes.len();
+    if end > limits.message_bytes {
+        end = limits.message_bytes;
+        cuts.push(("limit-message-bytes", format!("the message has {} bytes; only the first {end} were read", bytes.len())));
+    }
+    let mut nested = 0;
+    for at in memchr::memchr_iter(b'/', &bytes[..end]) {
+        let after = &bytes[at + 1..];
+        let is_message = after.get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"rfc822"))
+            || after.get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"global"));
+        let before = bytes[..at].len().checked_sub(7).map(|from| &bytes[from..at]);
+        if is_message && before.is_some_and(|name| name.eq_ignore_ascii_case(b"message")) {
+            nested += 1;
+            if nested > limits.nesting {
+                end = at - 7;
+                cuts.push(("limit-nesting", format!("more than {} messages lie in each other; the rest was left out", limits.nesting)));
+                break;
+            }
+        }
+    }
+    // Digests nest without saying message/rfc822, and every boundary line makes a part.
+    let mut parts = 0;
+    let mut digests = 0;
+    for at in memchr::memmem::find_iter(&bytes[..end], b"\n--") {
+        parts += 1;
+        if parts > limits.parts * 2 {
+            end = at + 1;
+            cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
+            break;
+        }
+    }
+    for at in memchr::memchr_iter(b'/', &bytes[..end]) {
+        if bytes[at + 1..].get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"digest")) {
+            digests += 1;
+            if digests > limits.nesting {
+                end = at;
+                cuts.push(("limit-nesting", format!("more than {} digests lie in each other; the rest was left out", limits.nesting)));
+                break;
+            }
+        }
+    }
+    (&bytes[..end], cuts)
+}
+
+impl<'x> Mail<'x> {
+    /// Reads a message that begins with its header.
+    pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
+        let (bytes, truncated) = guard(bytes, limits);
+        let (bytes, truncated) = limit_header(bytes, limits, truncated);
+        let mut mail = Mail { headers: Headers::of_message(bytes), truncated, ..Mail::default() };
+        let Some(message) = PARSER.parse(bytes) else { return mail };
+        if let Some(root) = message.parts.first()
+            && let Some(content) = root.content_type()
+            && content.ctype().eq_ignore_ascii_case("multipart")
+        {
+            mail.is_multipart_report = content.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"));
+            mail.report_type = content.attribute("report-type").map(str::to_ascii_lowercase);
+        }
+        mail.collect(message, bytes, limits);
+        mail
+    }
+
+    fn collect(&mut self, message: Message<'x>, bytes: &'x [u8], limits: &Limits) {
+        for part in message.parts.into_iter().take(limits.parts) {
+            let (kind, mime) = kind_of(part.content_type());
+            let is_headers = mime.ends_with("rfc822-headers") || mime == "message/global-headers";
+            let (from, to) = (part.offset_body as usize, part.offset_end as usize);
+            match part.body {
+                PartType::Message(nested) => {
+                    if matches!(kind, PartKind::DeliveryStatus) || self.original.is_some() {
+                        continue;
+                    }
+                    let encoded = !matches!(part.encoding, mail_parser::Encoding::None);
+                    self.original = Some(if encoded {
+                        Cow::Owned(nested.raw_message.to_vec())
+                    } else {
+                        Cow::Borrowed(bytes.get(from..to.max(from)).unwrap_or_default())
+                    });
+                }
+                PartType::Multipart(_) => {}
+                PartType::Text(text) | PartType::Html(text) if is_headers => {
+                    if self.original.is_none() {
+                        self.original = Some(into_bytes(text));
+                    }
+                }
+                PartType::Text(text) | PartType::Html(text) => {
+                    self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+                }
+                PartType::Binary(data) | PartType::InlineBinary(data) if is_headers || mime == "message/rfc822" => {
+                    if self.original.is_none() {
+                        self.original = Some(data);
+                    }
+                }
+                PartType::Binary(data) | PartType::InlineBinary(data) => {
+                    if mime.starts_with("message/") || mime == "application/json" {
+                        let text = match data {
+                            Cow::Borrowed(data) => String::from_utf8_lossy(data),
+                            Cow::Owned(data) => Cow::Owned(String::from_utf8_lossy(&data).into_owned()),
+                        };
+                        self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+fn cap(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
+    if text.len() <= limit {
+        return text;
+    }
+    let end = (0..=limit).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
+        Cow::Owned(mut text) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// Leaves out header lines past the limit, by cutting the message there.
+fn limit_header<'x>(
+    bytes: &'x [u8],
+    limits: &Limits,
+    mut cuts: Vec<(&'static str, String)>,
+) -> (&'x [u8], Vec<(&'static str, String)>) {
+    // Few messages come near: count only where the block is long enough to hold that many lines.
+    let block = end_of_block(bytes);
+    if block / 2 > limits.header_lines
+        && let Some(at) = memchr::memchr_iter(b'\n', &bytes[..block]).nth(limits.header_lines)
+    {
+        cuts.push(("limit-header-lines", format!("more than {} header lines; the rest was left out", limits.header_lines)));
+        return (&bytes[..at], cuts);
+    }
+    (bytes, cuts)
+}
+
+fn kind_of(content: Option<&mail_parser::ContentType<'_>>) -> (PartKind, Cow<'static, str>) {
+    let Some(content) = content else { return (PartKind::Plain, Cow::Borrowed("text/plain")) };
+    let kind = content.ctype();
+    let sub = content.subtype().unwrap_or_default();
+    const KNOWN: &[(&str, &str, &str, PartKind)] = &[
+        ("text", "plain", "text/plain", PartKind::Plain),
+        ("text", "html", "text/html", PartKind::Html),
+        ("message", "delivery-status", "message/delivery-status", PartKind::DeliveryStatus),
+        ("message", "global-delivery-status", "message/global-delivery-status", PartKind::DeliveryStatus),
+        ("message", "feedback-report", "message/feedback-report", PartKind::Feedback),
+        ("message", "disposition-notification", "message/disposition-notification", PartKind::Disposition),
+        ("message", "global-disposition-notification", "message/global-disposition-notification", PartKind::Disposition),
+        ("message", "rfc822", "message/rfc822", PartKind::Other),
+        ("message", "global", "message/global", PartKind::Other),
+        ("text", "rfc822-headers", "text/rfc822-headers", PartKind::Other),
+    ];
+    for (known, known_sub, name, part) in KNOWN {
+        if kind.eq_ignore_ascii_case(known) && sub.eq_ignore_ascii_case(known_sub) {
+            return (*part, Cow::Borrowed(name));
+        }
+    }
+    let name = format!("{}/{}", kind.to_ascii_lowercase(), sub.to_ascii_lowercase());
+    let part = if name.starts_with("text/") && sub.is_empty() { PartKind::Plain } else { PartKind::Other };
+    (part, Cow::Owned(name))
+}
+
+/// The text of an HTML part: tags gone, one line per block, no invisible characters.
+pub(crate) fn html_to_text(html: &str) -> String {
+    // mail-parser breaks lines at <br> and </p> only; the other blocks get a <br> of their own.
+    const BLOCKS: &[&str] = &["div", "tr", "td", "th", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "blockquote", "ul", "ol", "hr"];
+    let mut marked = String::with_capacity(html.len() + html.len() / 16);
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        marked.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let name_start = if rest[1..].starts_with('/') { 2 } else { 1 };
+        let name_len = rest[name_start..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let name = &rest[name_start..name_start + name_len];
+        if BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block)) {
+            marked.push_str("<br>");
+        }
+        // <wbr> stands inside words.
+        if name.eq_ignore_ascii_case("wbr")
+            && let Some(end) = rest.find('>')
+        {
+            rest = &rest[end + 1..];
+            continue;
+        }
+        marked.push('<');
+        rest = &rest[1..];
+    }
+    marked.push_str(rest);
+    let text = mail_parser::decoders::html::html_to_text(&marked);
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let start = out.len();
+        out.extend(line.trim().chars().filter(|c| !is_invisible(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }));
+        if out.len() > start || !out.ends_with("\n\n") {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Characters that take no room and hide inside words.
+pub(crate) const fn is_invisible(c: char) -> bool {
+    matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2064 | 0x2066..=0x2069 | 0xFEFF)
+}

@@ -1,0 +1,255 @@
+//! The machine-readable part: fields of RFC 3464, and RFC 6533 for addresses beyond ASCII. Also the same fields where
+//! they stand in a text, as some systems write them.
+
+use crate::address;
+use crate::report::Action;
+use ndr_resolve::{StatusCode, find_codes, unfold_reply};
+
+/// The fields of a delivery status.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields {
+    pub(crate) reporting_mta: Option<String>,
+    pub(crate) recipients: Vec<FieldRecipient>,
+}
+
+/// The fields of one recipient.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FieldRecipient {
+    pub(crate) final_recipient: Option<String>,
+    pub(crate) original_recipient: Option<String>,
+    pub(crate) action: Option<Action>,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) remote_mta: Option<String>,
+    /// Type of the diagnostic code (`smtp`, `x-unix`), lower-case.
+    pub(crate) diagnostic_type: Option<String>,
+    /// The diagnostic code, on one line.
+    pub(crate) diagnostic: Option<String>,
+    /// `X-Supplementary-Info` and friends: what a relay adds to a bare status.
+    pub(crate) supplement: Option<String>,
+}
+
+impl FieldRecipient {
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.final_recipient.as_deref().or(self.original_recipient.as_deref())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.final_recipient.is_none()
+            && self.original_recipient.is_none()
+            && self.action.is_none()
+            && self.status.is_none()
+            && self.diagnostic.is_none()
+    }
+}
+
+/// The names of the fields, to tell such a block from prose.
+const NAMES: &[&str] = &[
+    "reporting-mta", "final-recipient", "original-recipient", "action", "status", "diagnostic-code", "remote-mta",
+    "arrival-date", "received-from-mta", "last-attempt-date", "final-log-id", "will-retry-until", "original-envelope-id",
+    "dsn-gateway",
+];
+
+/// Whether a line begins one of the fields that only a delivery status has.
+pub(crate) fn is_field_line(line: &str) -> bool {
+    let Some((name, _)) = line.split_once(':') else { return false };
+    let name = name.trim();
+    name.len() < 24 && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) && !name.eq_ignore_ascii_case("action") && !name.eq_ignore_ascii_case("status")
+}
+
+/// Reads the fields of `text`; `limit` caps the recipients.
+pub(crate) fn parse(text: &str, limit: usize) -> Fields {
+    let mut fields = Fields::default();
+    let mut current = FieldRecipient::default();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.trim().is_empty() {
+            close(&mut fields, &mut current);
+            continue;
+        }
+        if line.starts_with([' ', '\t']) {
+            continue;
+        }
+        let Some((name, first)) = line.split_once(':') else { continue };
+        let name = name.trim().to_ascii_lowercase().replace(' ', "-");
+        let mut value = first.trim().to_string();
+        while let Some(next) = lines.peek() {
+            if !next.starts_with([' ', '\t']) || next.trim().is_empty() {
+                // A reply whose further lines lost their indent: `550-...` right after the field.
+                let runs_on = name == "diagnostic-code" && next.len() > 4 && next.as_bytes()[..3].iter().all(u8::is_ascii_digit);
+                if !runs_on {
+                    break;
+                }
+            }
+            value.push('\n');
+            value.push_str(next.trim());
+            lines.next();
+        }
+        match name.as_str() {
+            "reporting-mta" => {
+                close(&mut fields, &mut current);
+                if fields.reporting_mta.is_none() {
+                    fields.reporting_mta = host(&value);
+                }
+            }
+            "final-recipient" => {
+                if current.final_recipient.is_some() {
+                    close(&mut fields, &mut current);
+                }
+                current.final_recipient = recipient(&value);
+            }
+            "original-recipient" => {
+                if current.original_recipient.is_some() {
+                    close(&mut fields, &mut current);
+                }
+                current.original_recipient = recipient(&value);
+            }
+            "action" => {
+                if current.action.is_some() {
+                    close(&mut fields, &mut current);
+                }
+                current.action = action(&value);
+            }
+            "status" => {
+                let code = find_codes(&value).next().map(|found| found.code);
+                if current.status.is_none() {
+                    current.status = code;
+                }
+            }
+            "remote-mta" => current.remote_mta = current.remote_mta.take().or_else(|| host(&value)),
+            "diagnostic-code" => {
+                let (kind, text) = match value.split_once(';') {
+                    Some((kind, text)) if kind.len() <= 20 && !kind.contains(char::is_whitespace) && !kind.is_empty() => {
+                        (Some(kind.trim().to_ascii_lowercase()), text)
+                    }
+                    _ => (None, value.as_str()),
+                };
+                let text = unfold_reply(text);
+                if !text.is_empty() && current.diagnostic.is_none() {
+                    current.diagnostic_type = kind;
+                    current.diagnostic = Some(text);
+                }
+            }
+            "x-supplementary-info" | "x-notes" | "x-error" => {
+                let text = unfold_reply(value.trim_matches(['<', '>']));
+                if !text.is_empty() {
+                    current.supplement = Some(text);
+                }
+            }
+            _ => {}
+        }
+        if fields.recipients.len() >= limit {
+            break;
+        }
+    }
+    close(&mut fields, &mut current);
+    fields
+}
+
+/// Ends a group. A group without an address completes the one before, which a stray blank line cut in two.
+fn close(fields: &mut Fields, current: &mut FieldRecipient) {
+    if current.is_empty() {
+        return;
+    }
+    let group = std::mem::take(current);
+    if group.address().is_none()
+        && let Some(last) = fields.recipients.last_mut()
+        && (last.action.is_none() || last.status.is_none() || last.diagnostic.is_none())
+    {
+        last.action = last.action.or(group.action);
+        last.status = last.status.or(group.status);
+        last.remote_mta = last.remote_mta.take().or(group.remote_mta);
+        if last.diagnostic.is_none() {
+            last.diagnostic_type = group.diagnostic_type;
+            last.diagnostic = group.diagnostic;
+        }
+        return;
+    }
+    if let Some(last) = fields.recipients.last_mut()
+        && last.final_recipient.is_none()
+        && last.original_recipient.is_some()
+        && last.action.is_none()
+        && group.original_recipient.is_none()
+    {
+        *last = FieldRecipient { original_recipient: last.original_recipient.take(), ..group };
+        return;
+    }
+    fields.recipients.push(group);
+}
+
+/// `rfc822; user@example.com` and its many relatives.
+fn recipient(value: &str) -> Option<String> {
+    let one_line = value.replace('\n', "");
+    let text = match one_line.split_once(';') {
+        Some((kind, rest)) if !kind.contains('@') => rest,
+        _ => one_line.as_str(),
+    };
+    // Sendmail and others repeat the type.
+    let text = text.trim();
+    let text = match text.split_once(';') {
+        Some((kind, rest)) if kind.trim().eq_ignore_ascii_case("rfc822") => rest,
+        _ => text,
+    };
+    let address = address::unescape(&address::bare(text));
+    (!address.is_empty()).then_some(address)
+}
+
+/// `dns; mx.example.com (192.0.2.1)` gives the host.
+fn host(value: &str) -> Option<String> {
+    let text = value.rsplit_once(';').map_or(value, |(_, rest)| rest).trim().trim_matches(['<', '>', '[', ']']);
+    let host = text.split([' ', '\t', '\n', '(', ',']).next().unwrap_or_default().trim_end_matches('.');
+    (!host.is_empty()).then(|| host.to_string())
+}
+
+/// The action word, with the words that some systems use instead.
+fn action(value: &str) -> Option<Action> {
+    let word = value.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty())?.to_ascii_lowercase();
+    Some(match word.as_str() {
+        "failed" | "failure" | "fail" | "error" | "expired" | "undeliverable" | "undelivered" | "bounced" | "deny" | "rejected" => Action::Failed,
+        "delayed" | "delay" | "deferred" | "transient" => Action::Delayed,
+        "delivered" | "deliverable" => Action::Delivered,
+        "relayed" => Action::Relayed,
+        "expanded" => Action::Expanded,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_with_and_without_blank_lines() {
+        let text = "Reporting-MTA: dns; mx.example.com\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\nFinal-Recipient: RFC822;<b@example.com>\nAction: delayed\nStatus: 4.4.1 (no answer)\nDiagnostic-Code: smtp; 450-4.4.1 no\n 450 4.4.1 answer\n";
+        for text in [text.to_string(), text.replace("\nFinal", "\n\nFinal")] {
+            let fields = parse(&text, 100);
+            assert_eq!(fields.reporting_mta.as_deref(), Some("mx.example.com"));
+            assert_eq!(fields.recipients.len(), 2);
+            assert_eq!(fields.recipients[0].address(), Some("a@example.com"));
+            assert_eq!(fields.recipients[1].address(), Some("b@example.com"));
+            assert_eq!(fields.recipients[1].action, Some(Action::Delayed));
+            assert_eq!(fields.recipients[1].diagnostic.as_deref(), Some("450 4.4.1 no answer"));
+        }
+    }
+
+    #[test]
+    fn a_blank_line_within_a_group() {
+        let fields = parse("Final-Recipient: rfc822;a@example.com\n\nAction: error\nStatus: 5.0.0\n", 9);
+        assert_eq!(fields.recipients.len(), 1);
+        assert_eq!(fields.recipients[0].action, Some(Action::Failed));
+    }
+
+    #[test]
+    fn addresses_in_every_dress() {
+        for (value, want) in [
+            ("rfc822; a@example.com", "a@example.com"),
+            ("RFC822;RFC822; a@example.com", "a@example.com"),
+            ("utf-8; us\\x{E9}r@example.com", "usér@example.com"),
+            ("<a@example.com>", "a@example.com"),
+            ("x400; /S=User/O=Org", "/S=User/O=Org"),
+            ("rfc822; \"a\" <a@example.com>", "a@example.com"),
+            ("rfc822;IMCEAEX-_O=EX_OU=X_CN=user+20one@example.com", "IMCEAEX-_O=EX_OU=X_CN=user+20one@example.com"),
+        ] {
+            assert_eq!(recipient(value).as_deref(), Some(want), "{value}");
+        }
+    }
+}

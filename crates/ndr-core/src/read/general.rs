@@ -1,0 +1,282 @@
+//! The general reader: it finds recipients and what is said of them in the words of any report, by where addresses
+//! stand and what stands near them. Mailers that it reads well need no code of their own.
+
+use super::statement::{self, cap};
+use crate::address::{self, Found};
+use crate::report::Recipient;
+use ndr_resolve::{find_codes, find_reply};
+
+/// What the general reader needs to know of the message around the text.
+pub(crate) struct Surroundings<'a> {
+    /// Addresses that are not recipients: the report's own sender and addressee.
+    pub(crate) strangers: &'a [String],
+    /// Addresses that are known to have failed (X-Failed-Recipients, machine-readable part).
+    pub(crate) known: &'a [String],
+    /// Most recipients.
+    pub(crate) limit: usize,
+}
+
+/// One address and the words about it.
+#[derive(Debug)]
+struct Candidate {
+    address: String,
+    /// Lines that are about this address alone.
+    own: String,
+    line: usize,
+    /// How strongly its place says that it is the recipient.
+    strength: u8,
+}
+
+struct Line<'t> {
+    text: &'t str,
+    indent: usize,
+    addresses: Vec<Found>,
+}
+
+/// Reads `text`, which ends before the returned message.
+pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
+    let lines: Vec<Line<'_>> = text
+        .lines()
+        .map(|line| Line {
+            text: line,
+            indent: line.len() - line.trim_start().len(),
+            addresses: if line.contains('@') { address::find_all(line) } else { Vec::new() },
+        })
+        .collect();
+    let mut candidates = Vec::new();
+    let mut taken = vec![false; lines.len()];
+    for at in 0..lines.len() {
+        if candidates.len() >= around.limit {
+            break;
+        }
+        if taken[at] || lines[at].addresses.is_empty() {
+            continue;
+        }
+        if let Some(candidate) = head_line(&lines, at, around, &mut taken) {
+            candidates.push(candidate);
+        }
+    }
+    if candidates.iter().all(|candidate| candidate.strength < 2) {
+        for (at, line) in lines.iter().enumerate() {
+            candidates.extend(cued(line, at, around));
+        }
+    }
+    let best = candidates.iter().map(|candidate| candidate.strength).max().unwrap_or(0);
+    let mut found: Vec<(Recipient, bool)> = Vec::new();
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        if candidate.strength < best.min(2) {
+            continue;
+        }
+        match kept.iter_mut().find(|known| known.address.eq_ignore_ascii_case(&candidate.address)) {
+            Some(known) => {
+                // The same address once more: the place that says more wins.
+                if !tells(&known.own) && tells(&candidate.own) {
+                    known.own = candidate.own;
+                }
+            }
+            None => kept.push(candidate),
+        }
+    }
+    let shared = shared_words(&lines, &taken, &kept);
+    for candidate in kept {
+        let mut recipient = Recipient::new(Some(candidate.address));
+        let own = candidate.own.trim();
+        let own_tells = tells(own) || own.split_whitespace().count() >= 3;
+        if own_tells {
+            statement::fill(&mut recipient, own);
+        }
+        if !own_tells || recipient.reply.is_none() && recipient.status.is_none() && shared.coded && !own_tells {
+            let words = if own.is_empty() { shared.text.clone() } else { format!("{own}\n{}", shared.text) };
+            statement::fill(&mut recipient, &words);
+        }
+        if recipient.remote.is_none() {
+            recipient.remote = statement::remote(&shared.text);
+        }
+        recipient.hidden.context.push('\n');
+        recipient.hidden.context.push_str(cap(&shared.text, 4_000));
+        found.push((recipient, own_tells));
+    }
+    found.into_iter().map(|(recipient, _)| recipient).collect()
+}
+
+/// Whether words hold a reply or status code.
+pub(crate) fn tells(text: &str) -> bool {
+    find_reply(text).is_some() || find_codes(text).next().is_some()
+}
+
+/// A line that an address begins: `<a@example.com>: reason`, an address alone, `* a@example.com`.
+fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
+    let line = &lines[at];
+    let first = &line.addresses[0];
+    let before = line.text[..first.start].trim().trim_start_matches(['>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '「']);
+    let numbered = before.len() <= 3 && before.ends_with(['.', ')']) && before.starts_with(|c: char| c.is_ascii_digit());
+    if !(before.is_empty() || numbered) || is_stranger(&first.address, around) {
+        return None;
+    }
+    let mut end = first.end;
+    for again in &line.addresses[1..] {
+        // "a@example.com <a@example.com>", "a@example.com<mailto:a@example.com>"
+        let between = &line.text[end..again.start];
+        if again.address.eq_ignore_ascii_case(&first.address) && between.len() < 12 {
+            end = again.end;
+        }
+    }
+    let rest = line.text[end..].trim_start_matches(['>', '"', '\'', ']', ')', '」']).trim_start();
+    let (rest, expanded) = match rest.strip_prefix("(expanded from") {
+        Some(tail) => (tail.split_once(')').map_or("", |(_, after)| after), true),
+        None => (rest, false),
+    };
+    let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
+    taken[at] = true;
+    let mut own = String::from(rest);
+    let mut listed = 0;
+    for (offset, next) in lines[at + 1..].iter().enumerate() {
+        let next_at = at + 1 + offset;
+        if next.text.trim().is_empty() {
+            if own.is_empty() && lines.get(next_at + 1).is_some_and(|after| after.indent > line.indent && after.addresses.is_empty()) {
+                continue;
+            }
+            // A reply that goes on after an empty line, as in Exim's quoted texts.
+            let goes_on = !own.is_empty()
+                && lines.get(next_at + 1).is_some_and(|after| after.indent > line.indent && line.indent > 0 && !is_head(after, around));
+            if goes_on {
+                continue;
+            }
+            break;
+        }
+        if is_head(next, around) && next.indent <= line.indent.max(if own.is_empty() { usize::MAX } else { 0 }) {
+            listed += 1;
+            break;
+        }
+        if is_rule(next.text) {
+            break;
+        }
+        // Prose that resumes at the left margin under an indented address is not about this address alone.
+        if line.indent > 0 && next.indent == 0 && rest.is_empty() && own.is_empty() {
+            break;
+        }
+        if line.indent > 0 && next.indent < line.indent && !own.is_empty() {
+            break;
+        }
+        if own.len() > 6_000 {
+            break;
+        }
+        taken[next_at] = true;
+        own.push('\n');
+        own.push_str(next.text.trim());
+    }
+    let _ = (listed, expanded);
+    let known = around.known.iter().any(|address| address.eq_ignore_ascii_case(&first.address));
+    Some(Candidate { address: first.address.clone(), own, line: at, strength: if known { 3 } else { 2 } })
+}
+
+/// Whether an address begins the line.
+fn is_head(line: &Line<'_>, around: &Surroundings<'_>) -> bool {
+    line.addresses.first().is_some_and(|first| {
+        let before = line.text[..first.start].trim_matches(['>', '*', '-', '•', '"', '\'', '<', '(', ' ', '\t']);
+        before.is_empty() && !is_stranger(&first.address, around)
+    }) && {
+        let first = &line.addresses[0];
+        // "<a@example.com>... User unknown" continues a reply; "<a@example.com>:" begins an item.
+        let rest = line.text[first.end..].trim_start_matches(['>', '"', '\'']).trim_start();
+        rest.is_empty() || rest.starts_with([':', '(', '<', '\t', ',']) || line.text[first.end..].starts_with("  ")
+    }
+}
+
+/// A line of dashes or stars, with or without a heading in it.
+fn is_rule(text: &str) -> bool {
+    let text = text.trim();
+    text.len() >= 3 && (text.starts_with("---") || text.starts_with("***") || text.starts_with("===") || text.starts_with("___"))
+}
+
+fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
+    if around.known.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+        return false;
+    }
+    let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
+    around.strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address))
+        || matches!(local.trim_matches(['\'', '"', '<']), "postmaster" | "mailer-daemon" | "abuse" | "support" | "helpdesk" | "noreply" | "no-reply")
+}
+
+/// Words in front of an address that make it the recipient, and words that make it somebody else.
+const TO: &[&str] = &[
+    "final-recipient", "original-recipient", "failed recipient", "rcpt to", "unable to deliver message to", "could not be delivered to",
+    "was not delivered to", "not delivered to", "undeliverable to", "delivering your mail to", "deliver to", "delivered to", "delivery to",
+    "recipient", "rcpt", "gateway for", "deliver mail to", "deliver your message to", "message to", "mail to", "email to", "sent to", "address",
+    "user", "mailbox", "account", "allowed size", "for <", "unknown", "to:", "errors:", "wasn't found at", "envelope-to",
+    "following recipients returned permanent errors", "to <", "宛", "адрес",
+];
+const FROM: &[&str] = &[
+    "from:", "mail from", "from <", "sender", "contact", "send mail to", "reply to", "reply-to", "forward this", "report to", "questions",
+    "e-mail to postmaster", "please mail", "write to", "envelope-from", "return-path", "originator", "cc:", "message-id", "help", "unsubscribe",
+    "please send", "via email", "addressed from", "delist@",
+];
+
+/// Addresses in running text.
+fn cued(line: &Line<'_>, at: usize, around: &Surroundings<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let lower = line.text.to_lowercase();
+    for one in &line.addresses {
+        if is_stranger(&one.address, around) {
+            continue;
+        }
+        let known = around.known.iter().any(|address| address.eq_ignore_ascii_case(&one.address));
+        // Lower-casing may move bytes; the window is only a hint.
+        let end = (0..=one.start.min(lower.len())).rev().find(|i| lower.is_char_boundary(*i)).unwrap_or(0);
+        let window = &lower[..end];
+        let last = |cues: &[&str]| cues.iter().filter_map(|cue| window.rfind(cue).map(|at| at + cue.len())).max();
+        let strength = match (last(TO), last(FROM)) {
+            _ if known => 3,
+            (Some(to), Some(from)) if from > to => continue,
+            (Some(_), _) => 2,
+            (None, Some(_)) => continue,
+            (None, None) => 1,
+        };
+        found.push(Candidate { address: one.address.clone(), own: line.text.trim().to_string(), line: at, strength });
+    }
+    found
+}
+
+/// The words of the report that are about no single address.
+struct Shared {
+    text: String,
+    /// Whether they hold a reply or status code.
+    coded: bool,
+}
+
+fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Shared {
+    let free: Vec<(usize, &str)> = lines
+        .iter()
+        .enumerate()
+        .filter(|(at, line)| !line.text.trim().is_empty() && (!taken[*at] || kept.iter().all(|candidate| candidate.line != *at)))
+        .map(|(at, line)| (at, line.text.trim()))
+        .collect();
+    // The lines that hold a reply, each with what it continues on, speak before the prose around them.
+    let mut coded = String::new();
+    let mut open = false;
+    let mut last = 0;
+    for (at, line) in &free {
+        let starts = tells(line) && !is_prose_code(line);
+        let goes_on = open && *at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
+        if starts || goes_on {
+            coded.push_str(line.trim_start_matches(['<', '>', ' ']));
+            coded.push('\n');
+            open = true;
+            last = *at;
+        } else {
+            open = false;
+        }
+    }
+    if !coded.is_empty() {
+        return Shared { text: cap(&coded, 4_000).to_string(), coded: true };
+    }
+    let text = free.iter().map(|(_, line)| *line).filter(|line| !is_rule(line)).collect::<Vec<_>>().join("\n");
+    Shared { text: cap(&text, 4_000).to_string(), coded: false }
+}
+
+/// A line whose number is no reply: dates, sizes, message ids.
+fn is_prose_code(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    ["date:", "message-id", "received:", "arrival-date", "sent:", "size", "bytes", "subject:"].iter().any(|word| lower.starts_with(word))
+}

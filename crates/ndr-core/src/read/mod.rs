@@ -1,0 +1,462 @@
+//! From a message to the facts that its report states. Three readers look at the same message: the machine-readable
+//! part ([`fields`]), Exchange's grammar ([`exchange`]) and the general reader of words ([`general`]); this module joins
+//! what they found. No reader knows the catalogue.
+
+mod exchange;
+mod fields;
+mod general;
+mod kind;
+mod mailers;
+mod quoted;
+mod statement;
+
+use crate::headers::Headers;
+use crate::limits::Limits;
+use crate::message::{Mail, Part, PartKind, html_to_text};
+use crate::original;
+use crate::report::{Action, Kind, Note, Recipient, Report};
+use fields::FieldRecipient;
+use std::borrow::Cow;
+
+/// What the diagnosis needs besides the report.
+#[derive(Debug, Default)]
+pub(crate) struct Background<'x> {
+    /// The texts that words were taken from, with their media types: the evidence points into them.
+    pub(crate) parts: Vec<(Cow<'static, str>, Cow<'x, str>)>,
+    /// The provider whose texts the mailer writes.
+    pub(crate) provider: Option<&'static str>,
+    /// Whether words alone may make the input a report: text that somebody pasted, not a mail that arrived.
+    pub(crate) pasted: bool,
+}
+
+/// Words of a report: a text part without the returned message.
+struct Words<'x> {
+    text: Cow<'x, str>,
+    mime: Cow<'static, str>,
+    /// The returned message's header, where the text held it.
+    quoted: Option<String>,
+}
+
+/// Reads a mail.
+pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Report, Background<'x>) {
+    let mail = Mail::read(bytes, limits);
+    let mut notes: Vec<Note> =
+        mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone() }).collect();
+    let words = own_words(&mail);
+
+    // A report that somebody forwarded as an attachment.
+    let has_own_status = mail.parts.iter().any(|part| matches!(part.kind, PartKind::DeliveryStatus | PartKind::Feedback | PartKind::Disposition));
+    if depth == 0
+        && !mail.is_multipart_report
+        && !has_own_status
+        && let Some(Cow::Borrowed(inner)) = &mail.original
+        && is_report(inner)
+        && !kind::is_daemon(mail.headers)
+    {
+        let (mut report, background) = self::mail(inner, limits, depth + 1);
+        if matches!(report.kind, Kind::Failure | Kind::Delay) {
+            report.note("forwarded-report", "the report came as an attachment of a mail that forwards it");
+            return (report, background);
+        }
+    }
+
+    let mut report = Report::new(Kind::Other);
+    report.notes.append(&mut notes);
+    let status_text: Vec<&Part<'_>> = mail.parts.iter().filter(|part| part.kind == PartKind::DeliveryStatus).collect();
+    let mut machine = fields::Fields::default();
+    for part in &status_text {
+        let more = fields::parse(&part.text, limits.recipients);
+        machine.reporting_mta = machine.reporting_mta.or(more.reporting_mta);
+        machine.recipients.extend(more.recipients);
+    }
+    let mut fields_in_text = false;
+    if machine.recipients.is_empty()
+        && let Some(text) = words.text.lines().any(fields::is_field_line).then_some(&words.text)
+    {
+        machine = fields::parse(text, limits.recipients);
+        machine.recipients.retain(|recipient| recipient.address().is_some_and(|address| address.contains('@')));
+        fields_in_text = !machine.recipients.is_empty();
+    }
+    let mailer = mailers::recognise(mail.headers, &words.text, machine.reporting_mta.as_deref());
+    let exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr") || mail.headers.has("X-MS-Embedded-Report") || exchange::recognises(&words.text);
+
+    let strangers = strangers(mail.headers);
+    let failed = failed_header(mail.headers);
+    let mut block = if exchange { exchange::read(&words.text, &strangers, limits.recipients) } else { exchange::Block::default() };
+    report.generator = machine.reporting_mta.take().or(block.generator.take());
+    let mut known: Vec<String> = failed.clone();
+    known.extend(machine.recipients.iter().filter_map(|recipient| recipient.address().map(str::to_string)));
+    let around = general::Surroundings { strangers: &strangers, known: &known, limit: limits.recipients };
+    let said = if block.recipients.is_empty() { general::read(&words.text, &around) } else { std::mem::take(&mut block.recipients) };
+
+    report.dialect = if exchange { Some(exchange_dialect(report.generator.as_deref(), mail.headers)) } else { mailer.map(|mailer| mailer.id) };
+    let provider = if exchange { report.dialect } else { mailer.and_then(|mailer| mailer.provider) };
+
+    let verdict = kind::of(&kind::Evidence {
+        mail: &mail,
+        words: &words.text,
+        fields: &machine.recipients,
+        fields_in_text,
+        said: &said,
+        failed: &failed,
+        known_mailer: mailer.is_some() || exchange,
+        exchange,
+    });
+    report.kind = verdict.kind;
+    report.note("kind", verdict.reason);
+
+    match report.kind {
+        Kind::Failure | Kind::Delay | Kind::Success => {
+            report.recipients = join(machine.recipients, said, &failed, &words.text, limits);
+            for recipient in &mut report.recipients {
+                recipient.action = recipient.action.or(Some(match report.kind {
+                    Kind::Delay => Action::Delayed,
+                    Kind::Success => Action::Delivered,
+                    _ => Action::Failed,
+                }));
+                if recipient.remote.is_some() && recipient.remote == report.generator {
+                    recipient.remote = None;
+                }
+            }
+        }
+        Kind::Feedback => report.recipients = kind::feedback_recipients(&mail),
+        _ => report.dialect = report.dialect.filter(|_| report.kind == Kind::ReadReceipt),
+    }
+    if let Some(header) = &mail.original {
+        report.original = original::read(header);
+    }
+    if let Some(header) = &words.quoted {
+        report.original.complete(original::read(header.as_bytes()));
+    }
+    report.original.complete(std::mem::take(&mut block.original));
+    if !matches!(report.kind, Kind::Other) && report.original.message_id.is_none() {
+        report.original.message_id = in_reply_to(mail.headers);
+    }
+    if report.recipients.is_empty() && matches!(report.kind, Kind::Failure | Kind::Delay) {
+        from_original(&mut report, &words.text, &strangers);
+    }
+    let mut background = Background { provider, pasted: false, ..Background::default() };
+    background.parts.push((words.mime, words.text));
+    background.parts.extend(mail.parts.into_iter().filter(|part| part.kind == PartKind::DeliveryStatus).map(|part| (part.mime, part.text)));
+    (report, background)
+}
+
+/// Reads text that is no mail: something that somebody pasted.
+pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Background<'x>) {
+    let mut report = Report::new(Kind::Other);
+    let (mut words, header) = quoted::split(&text);
+    let mut header = header.map(str::to_string);
+    if words.trim().is_empty() {
+        words = &text;
+        header = None;
+    }
+    let exchange = exchange::recognises(words);
+    let mailer = mailers::recognise(Headers::default(), words, None);
+    let mut block = if exchange { exchange::read(words, &[], limits.recipients) } else { exchange::Block::default() };
+    report.generator = block.generator.take();
+    let mut machine = fields::Fields::default();
+    if words.lines().any(fields::is_field_line) {
+        machine = fields::parse(words, limits.recipients);
+        report.generator = machine.reporting_mta.take().or(report.generator);
+    }
+    let around = general::Surroundings { strangers: &[], known: &[], limit: limits.recipients };
+    let has_head = words.trim().lines().count() > 1;
+    let said = match std::mem::take(&mut block.recipients) {
+        said if !said.is_empty() => said,
+        _ if has_head && words.contains('@') => general::read(words, &around),
+        _ => Vec::new(),
+    };
+    report.recipients = join(machine.recipients, said, &[], words, limits);
+    let bare = report.recipients.iter().all(|recipient| recipient.text.is_none() && recipient.status.is_none() && recipient.reply.is_none());
+    if bare {
+        let mut recipient = report.recipients.pop().unwrap_or_else(|| Recipient::new(None));
+        exchange::state(&mut recipient, statement::cap(words, 16_000));
+        let line = recipient.text.clone().unwrap_or_default();
+        if recipient.remote.is_none() {
+            recipient.remote = statement::remote(&line);
+        }
+        recipient.command = statement::command(&line);
+        if recipient.address.is_none() {
+            recipient.address = log_address(&line);
+        }
+        let part = statement::reply_part(&line).to_string();
+        if part.len() < line.len() {
+            statement::set_text(&mut recipient, &part);
+        }
+        report.recipients = vec![recipient];
+    }
+    if exchange {
+        report.dialect = Some(exchange_dialect(report.generator.as_deref(), Headers::default()));
+    } else if !bare {
+        report.dialect = mailer.map(|mailer| mailer.id);
+    }
+    let provider = if exchange { report.dialect } else { None };
+    report.original = block.original;
+    if let Some(header) = header {
+        report.original.complete(original::read(header.trim_start().as_bytes()));
+    }
+    let words_len = words.len();
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..words_len]),
+        Cow::Owned(mut text) => {
+            text.truncate(words_len);
+            Cow::Owned(text)
+        }
+    };
+    (report, Background { parts: vec![(Cow::Borrowed("text"), text)], provider, pasted: true })
+}
+
+/// The address of a one-line input: `to=<user@example.com>`, `<user@example.com>... no`.
+fn log_address(line: &str) -> Option<String> {
+    let found = crate::address::find_all(line);
+    let to = found.iter().find(|one| {
+        let before = line[..one.start].trim_end_matches(['<', '[', '"', '\'', ' ']).to_ascii_lowercase();
+        before.ends_with("to=") || before.ends_with("to:") || before.ends_with("for")
+    });
+    let from = |one: &&crate::address::Found| {
+        let before = line[..one.start].trim_end_matches(['<', ' ']).to_ascii_lowercase();
+        !(before.ends_with("from=") || before.ends_with("from:") || before.ends_with("sender") || before.ends_with("from") || before.ends_with("to"))
+    };
+    to.or_else(|| found.iter().find(from)).map(|one| one.address.clone())
+}
+
+/// The human part of a report: plain text where it says something, else HTML, without the returned message.
+fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
+    let plain: Vec<&Part<'x>> = mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !part.text.trim().is_empty()).collect();
+    let html = mail.parts.iter().find(|part| part.kind == PartKind::Html && !part.text.trim().is_empty());
+    let mut chosen: (Cow<'x, str>, Cow<'static, str>) = match (plain.first(), html) {
+        (Some(part), _) if plain.len() == 1 || part.text.len() > 200 => (part.text.clone(), part.mime.clone()),
+        (Some(_), _) => {
+            // Several short texts, as gateways that add a banner make them: read them as one.
+            let all: Vec<&str> = plain.iter().take(8).map(|part| part.text.as_ref()).collect();
+            (Cow::Owned(all.join("\n")), Cow::Borrowed("text/plain"))
+        }
+        (None, Some(part)) => (Cow::Owned(html_to_text(&part.text)), Cow::Borrowed("text/html")),
+        (None, None) => match mail.parts.iter().find(|part| part.kind == PartKind::Other && part.mime.starts_with("text/")) {
+            Some(part) => (part.text.clone(), part.mime.clone()),
+            None => (Cow::Borrowed(""), Cow::Borrowed("text/plain")),
+        },
+    };
+    if let (true, Some(part)) = (chosen.0.trim().len() < 80 && !general::tells(&chosen.0), html) {
+        let text = html_to_text(&part.text);
+        if text.len() > chosen.0.len() {
+            chosen = (Cow::Owned(text), Cow::Borrowed("text/html"));
+        }
+    }
+    if chosen.0.starts_with("<html") || chosen.0.starts_with("<!DOCTYPE") || chosen.0.starts_with("<HTML") {
+        chosen.0 = Cow::Owned(html_to_text(&chosen.0));
+    }
+    if let Some(unquoted) = quoted::unquote(&chosen.0) {
+        chosen.0 = Cow::Owned(unquoted);
+    }
+    let (words, header) = quoted::split(&chosen.0);
+    let quoted = header.map(|header| statement::cap(header, 64 << 10).to_string());
+    let len = words.len();
+    if quoted.is_some() && !words.trim().is_empty() {
+        chosen.0 = match chosen.0 {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[..len]),
+            Cow::Owned(mut text) => {
+                text.truncate(len);
+                Cow::Owned(text)
+            }
+        };
+    }
+    if chosen.0.contains('\u{a0}') || chosen.0.contains(crate::message::is_invisible) {
+        chosen.0 = Cow::Owned(chosen.0.chars().filter(|c| !crate::message::is_invisible(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect());
+    }
+    Words { text: chosen.0, mime: chosen.1, quoted }
+}
+
+/// Joins what the fields and the words say of each recipient. The fields know who and what happened; the words often know why.
+fn join(machine: Vec<FieldRecipient>, said: Vec<Recipient>, failed: &[String], words: &str, limits: &Limits) -> Vec<Recipient> {
+    if machine.is_empty() {
+        let mut recipients: Vec<Recipient> = Vec::new();
+        for recipient in said {
+            recipients.push(recipient);
+        }
+        // X-Failed-Recipients names the failed ones; words without a reply about others do not count.
+        if !failed.is_empty() {
+            let is_failed = |recipient: &Recipient| recipient.address.as_deref().is_some_and(|address| failed.iter().any(|known| known.eq_ignore_ascii_case(address)));
+            if recipients.iter().any(is_failed) {
+                recipients.retain(|recipient| is_failed(recipient));
+            } else if !recipients.is_empty() && recipients.iter().all(|recipient| recipient.reply.is_none()) {
+                recipients.clear();
+            }
+            for address in failed.iter().take(limits.recipients) {
+                if !recipients.iter().any(|known| known.address.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address))) {
+                    let mut recipient = Recipient::new(Some(address.clone()));
+                    statement::fill(&mut recipient, &coded_words(words));
+                    recipient.hidden.context = statement::cap(words, 8_000).to_string();
+                    recipients.push(recipient);
+                }
+            }
+        }
+        return recipients;
+    }
+    let single = machine.len() == 1;
+    let mut joined: Vec<Recipient> = Vec::new();
+    for group in machine {
+        let address = group.address().map(str::to_string);
+        let matching = said.iter().find(|recipient| {
+            let names = [group.final_recipient.as_deref(), group.original_recipient.as_deref()];
+            recipient.address.as_deref().is_some_and(|known| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(known)))
+        });
+        let nearest = matching.or_else(|| said.first().filter(|_| single));
+        let mut recipient = Recipient::new(address);
+        recipient.original_address = group.original_recipient.clone().filter(|original| {
+            !original.eq_ignore_ascii_case(recipient.address.as_deref().unwrap_or_default()) && original.contains('@')
+        });
+        recipient.action = group.action;
+        recipient.remote = group.remote_mta.clone();
+        recipient.hidden.status_field = group.status;
+        if let Some(words) = &group.diagnostic {
+            exchange::state(&mut recipient, words);
+            let line = recipient.text.clone().unwrap_or_default();
+            let part = statement::reply_part(&line).to_string();
+            let kept_status = recipient.status;
+            if recipient.remote.is_none() {
+                recipient.remote = statement::remote(&line);
+            }
+            recipient.command = recipient.command.or_else(|| statement::command(&line));
+            if part.len() < line.len() {
+                recipient.status = None;
+                statement::set_text(&mut recipient, &part);
+                recipient.status = recipient.status.or(kept_status);
+            }
+            recipient.hidden.part = 1;
+        }
+        if let Some(supplement) = &group.supplement {
+            recipient.hidden.context.push('\n');
+            recipient.hidden.context.push_str(supplement);
+            if recipient.text.as_deref().is_none_or(|text| !general::tells(text)) {
+                recipient.status = None;
+                statement::set_text(&mut recipient, supplement);
+            }
+        }
+        if let Some(other) = nearest {
+            let poor = recipient.text.as_deref().is_none_or(|text| !general::tells(text)) ;
+            if poor && other.text.is_some() && (recipient.text.is_none() || other.reply.is_some()) && matching.is_some() | single {
+                recipient.text = other.text.clone();
+                recipient.reply = other.reply;
+                recipient.status = other.status.or(recipient.status);
+                recipient.hidden.inner = other.hidden.inner.clone();
+                recipient.hidden.part = 0;
+            }
+            recipient.remote = recipient.remote.take().or_else(|| other.remote.clone());
+            recipient.command = recipient.command.or(other.command);
+            if recipient.attempts.is_empty() {
+                recipient.attempts = other.attempts.clone();
+            }
+            recipient.hidden.context.push('\n');
+            recipient.hidden.context.push_str(&other.hidden.context);
+        } else {
+            recipient.hidden.context.push('\n');
+            recipient.hidden.context.push_str(&statement::cap(words, 4_000).replace(['\n', '\r'], " "));
+        }
+        settle_status(&mut recipient);
+        match joined.iter_mut().find(|known| known.address.is_some() && known.address == recipient.address) {
+            // The first real failure of a recipient counts; a later one is often its echo.
+            Some(known) => {
+                if known.text.is_none() {
+                    *known = recipient;
+                }
+            }
+            None => joined.push(recipient),
+        }
+    }
+    joined.retain(|recipient| recipient.address.is_some() || recipient.text.is_some());
+    joined
+}
+
+/// Which status counts: the one within the server's words before the Status field, any before `x.0.0`.
+fn settle_status(recipient: &mut Recipient) {
+    let field = recipient.hidden.status_field;
+    recipient.status = match (recipient.status, field) {
+        (Some(said), Some(field)) if said.is_bare() && !field.is_bare() => {
+            recipient.hidden.inner.push(said);
+            Some(field)
+        }
+        (Some(said), _) => Some(said),
+        (None, field) => field,
+    };
+}
+
+/// The lines of a text that hold a code, or all of it.
+fn coded_words(words: &str) -> String {
+    let coded: Vec<&str> = words.lines().map(str::trim).filter(|line| general::tells(line)).take(6).collect();
+    if coded.is_empty() { statement::cap(words, 2_000).to_string() } else { coded.join(" ") }
+}
+
+/// Addresses that the report itself is from and to.
+fn strangers(headers: Headers<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in ["From", "To", "Reply-To", "Delivered-To", "X-Original-To", "Sender"] {
+        if let Some(value) = headers.text(name) {
+            found.extend(crate::address::find_all(&value).into_iter().map(|one| one.address));
+        }
+    }
+    found
+}
+
+/// X-Failed-Recipients: a list of addresses, of Exim and those who follow it.
+fn failed_header(headers: Headers<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (name, value) in headers.iter() {
+        if name.eq_ignore_ascii_case("x-failed-recipients") {
+            let value = String::from_utf8_lossy(value);
+            found.extend(value.split(',').map(crate::address::bare).filter(|address| !address.is_empty()).take(1_000));
+        }
+    }
+    found.dedup();
+    found
+}
+
+fn in_reply_to(headers: Headers<'_>) -> Option<String> {
+    let value = headers.text("In-Reply-To")?;
+    let id = value.trim().strip_prefix('<')?.split('>').next()?.trim();
+    (!id.is_empty()).then(|| id.to_string())
+}
+
+/// The addressee of the returned message, where the report names nobody.
+fn from_original(report: &mut Report, words: &str, strangers: &[String]) {
+    let to = report.original.to.clone().unwrap_or_default();
+    let addresses: Vec<String> = crate::address::find_all(&to).into_iter().map(|one| one.address).collect();
+    let addresses: Vec<String> = addresses.iter().filter(|address| !strangers.contains(address) || addresses.len() == 1).cloned().collect();
+    let mut list: Vec<Option<String>> = addresses.into_iter().map(Some).collect();
+    if list.is_empty() {
+        list.push(None);
+    } else {
+        report.note("recipient-from-original", "the report names no recipient; the address is the To of the returned message");
+    }
+    for address in list.into_iter().take(1) {
+        let mut recipient = Recipient::new(address);
+        statement::fill(&mut recipient, &coded_words(words));
+        recipient.hidden.context = statement::cap(words, 8_000).to_string();
+        recipient.action = Some(if report.kind == Kind::Delay { Action::Delayed } else { Action::Failed });
+        report.recipients.push(recipient);
+    }
+}
+
+fn exchange_dialect(generator: Option<&str>, headers: Headers<'_>) -> &'static str {
+    let cloud = |host: &str| {
+        let host = host.to_ascii_lowercase();
+        host.ends_with(".outlook.com") || host.ends_with(".exchangelabs.com") || host.ends_with(".office365.com")
+    };
+    let stamped = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-ms-publictraffictype") || name.eq_ignore_ascii_case("x-ms-office365-filtering-correlation-id"));
+    match generator {
+        Some(host) if cloud(host) => "exchange-online",
+        Some(_) if !stamped => "exchange-server",
+        None if !stamped => "exchange-server",
+        _ => "exchange-online",
+    }
+}
+
+/// Whether a returned message is itself a report.
+fn is_report(bytes: &[u8]) -> bool {
+    let headers = Headers::of_message(bytes);
+    let report = headers.text("Content-Type").is_some_and(|value| {
+        let value = value.to_ascii_lowercase();
+        value.contains("multipart/report") && value.contains("delivery-status")
+    });
+    report || headers.has("X-MS-Exchange-Message-Is-Ndr") || headers.has("X-Failed-Recipients")
+}

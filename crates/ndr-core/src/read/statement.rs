@@ -1,0 +1,219 @@
+//! What was said about one recipient: the reply and its codes out of the words around it, who said it, and to which
+//! command.
+
+use crate::report::Recipient;
+use ndr_resolve::{Reply, find_reply, unfold_reply};
+
+/// The longest server text that a result shows, in bytes.
+const LONGEST: usize = 2_000;
+
+/// Fills `recipient` from a block of words: text, reply, status, remote and command, where they are still empty.
+pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
+    let line = unfold_reply(cap(block, LONGEST * 4));
+    if line.is_empty() {
+        return;
+    }
+    if recipient.command.is_none() {
+        recipient.command = command(&line);
+    }
+    if recipient.remote.is_none() {
+        recipient.remote = remote(&line);
+    }
+    let text = reply_part(&line);
+    if !recipient.hidden.context.is_empty() {
+        recipient.hidden.context.push('\n');
+    }
+    recipient.hidden.context.push_str(&line);
+    if recipient.text.is_none() {
+        set_text(recipient, text);
+    }
+}
+
+/// Sets the text and the codes that it holds.
+pub(crate) fn set_text(recipient: &mut Recipient, text: &str) {
+    let text = cap(text, LONGEST).trim();
+    let reply = Reply::parse(text);
+    recipient.reply = reply.code;
+    if recipient.status.is_none() {
+        recipient.status = reply.status;
+        recipient.hidden.inner = reply.inner;
+    } else {
+        recipient.hidden.inner = reply.status.into_iter().chain(reply.inner).filter(|code| Some(*code) != recipient.status).collect();
+    }
+    recipient.text = Some(text.to_string());
+}
+
+/// The server's own words within a line that also says how the reporting system came by them.
+pub(crate) fn reply_part(line: &str) -> &str {
+    let mut text = line;
+    for open in [" said: ", " said: \"", "Remote host said: ", "Remote host said:", "The response was: ", "response was:", "did not like our "] {
+        if let Some(at) = text.find(open) {
+            let rest = &text[at + open.len()..];
+            let rest = if open.starts_with("did not") { rest.split_once(": ").map_or(rest, |(_, after)| after) } else { rest };
+            if !rest.trim().is_empty() {
+                text = rest;
+                break;
+            }
+        }
+    }
+    if let Some((_, at)) = find_reply(text)
+        && at <= 400
+        && is_preamble(&text[..at])
+    {
+        text = &text[at..];
+    }
+    for close in [" (in reply to ", " Giving up on ", " [RCPT_TO]", " [MAIL_FROM]", " [DATA]"] {
+        if let Some(at) = text.rfind(close)
+            && text.len() - at < 90
+        {
+            text = &text[..at];
+        }
+    }
+    text.trim()
+}
+
+/// Whether the words in front of a reply only say who gave it. `451 ...` within a sentence keeps its sentence.
+fn is_preamble(words: &str) -> bool {
+    let words = words.trim_end_matches([' ', '\'', '"', '<', '(']);
+    words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
+        let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
+        matches!(last.as_str(), "returned" | "said" | "was" | "error" | "response" | "with" | "reply" | "message" | "code" | "-")
+    }
+}
+
+/// The host that gave the reply, where the words name it.
+pub(crate) fn remote(line: &str) -> Option<String> {
+    const CUES: &[&str] = &[
+        "while talking to ", "host: ", "Server at ", "server at ", "connect to ", "connection to ", "conversation with ",
+        "remote server ", "by server ", "Remote-MTA: dns; ", "contacting ", "smtp server ", "SMTP server ", "by the server for the recipient domain ",
+        "delivery attempt to ", "lost connection with ", "from remote host ", "Server ",
+    ];
+    if let Some(at) = find_word(line, "host ")
+        && let Some(host) = host_at(&line[at + 5..])
+    {
+        return Some(host);
+    }
+    for cue in CUES {
+        if let Some(at) = line.find(cue)
+            && let Some(host) = host_at(&line[at + cue.len()..])
+        {
+            return Some(host);
+        }
+    }
+    // "mx.example.com [192.0.2.1] did not like our RCPT TO", "192.0.2.1 does not like recipient", "mx[1.2.3.4]: 550"
+    for verdict in [" did not like our ", " does not like recipient", " does not like our ", " failed after I sent the message", " said: ", " sent "] {
+        if let Some(at) = line.find(verdict) {
+            let before = line[..at].trim_end();
+            let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
+            let word = before.rsplit([' ', '<', '>', ':', ',']).next().unwrap_or_default();
+            if let Some(host) = host_at(word) {
+                return Some(host);
+            }
+        }
+    }
+    None
+}
+
+fn find_word(line: &str, word: &str) -> Option<usize> {
+    let at = line.find(word)?;
+    let alone = line[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    if alone { Some(at) } else { line[at + 1..].find(word).map(|next| at + 1 + next) }
+}
+
+/// The host name or address that begins `text`.
+pub(crate) fn host_at(text: &str) -> Option<String> {
+    let text = text.trim_start_matches(['[', '(', '<', '"', '\'', ' ']);
+    let len = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'))).unwrap_or(text.len());
+    let host = text[..len].trim_end_matches(['.', ':', '-']);
+    // A port, or the sentence going on.
+    let host = host.split_once(':').filter(|(name, rest)| name.contains('.') && rest.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let labels = host.split('.').count();
+    let plausible = (labels >= 2 && host.split('.').all(|label| !label.is_empty())) || (host.contains("::") && host.len() > 4);
+    (plausible && host.len() <= 255).then(|| host.to_string())
+}
+
+/// The SMTP command that the reply answered, where the words name it.
+pub(crate) fn command(line: &str) -> Option<&'static str> {
+    const CUES: &[&str] = &["in reply to ", "after ", ">>> ", "did not like our ", "in response to ", "SMTP command", "during ", "command: ", "("];
+    const COMMANDS: &[(&str, &str)] = &[
+        ("end of data", "DATA"), ("end-of-data", "DATA"), ("final data", "DATA"), ("rcpt", "RCPT TO"), ("mail from", "MAIL FROM"), ("mail", "MAIL FROM"),
+        ("data", "DATA"), ("ehlo", "EHLO"), ("helo", "HELO"), ("starttls", "STARTTLS"), ("auth", "AUTH"), ("initial connection", "CONNECT"), ("quit", "QUIT"),
+        ("pipelined end of data", "DATA"), ("sending data", "DATA"),
+    ];
+    for (tag, command) in [("[RCPT_TO]", "RCPT TO"), ("[MAIL_FROM]", "MAIL FROM"), ("does not like recipient", "RCPT TO"), ("does not like sender", "MAIL FROM"), ("failed after I sent the message", "DATA")] {
+        if line.contains(tag) {
+            return Some(command);
+        }
+    }
+    for cue in CUES {
+        let mut from = 0;
+        while let Some(at) = line[from..].find(cue) {
+            let rest = &line[from + at + cue.len()..];
+            let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
+            for (word, command) in COMMANDS {
+                let Some(head) = rest.get(..word.len()) else { continue };
+                let ends = !rest[word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+                // Bare words such as "data" are commands only when shouted; phrases are taken as they come.
+                let shouted = head.bytes().all(|b| !b.is_ascii_lowercase()) || word.contains(' ') || word.contains('-');
+                if ends && shouted && head.eq_ignore_ascii_case(word) && (*cue != "(" || rest[word.len()..].starts_with([')', ' '])) {
+                    return Some(command);
+                }
+            }
+            from += at + cue.len();
+        }
+    }
+    None
+}
+
+/// At most `limit` bytes of `text`, cut at a character.
+pub(crate) fn cap(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let mut at = limit;
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    &text[..at]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_server_within_words_of_the_reporter() {
+        for (line, text, host, verb) in [
+            (
+                "host mx.example.com[192.0.2.1] said: 550 5.1.1 <a@example.com>: no (in reply to RCPT TO command)",
+                "550 5.1.1 <a@example.com>: no",
+                Some("mx.example.com"),
+                Some("RCPT TO"),
+            ),
+            (
+                "SMTP error from remote mail server after RCPT TO:<a@example.com>: host mx.example.com [192.0.2.20]: 550 5.1.1 no",
+                "550 5.1.1 no",
+                Some("mx.example.com"),
+                Some("RCPT TO"),
+            ),
+            (
+                "192.0.2.153 does not like recipient. Remote host said: 550 5.1.1 <a@example.com> no Giving up on 192.0.2.153.",
+                "550 5.1.1 <a@example.com> no",
+                Some("192.0.2.153"),
+                Some("RCPT TO"),
+            ),
+            (
+                "mx.example.com [192.0.2.17] did not like our final DATA: 550 5.7.509 Access denied",
+                "550 5.7.509 Access denied",
+                Some("mx.example.com"),
+                Some("DATA"),
+            ),
+            ("connect to mx.example.com[192.0.2.2]:25: No route to host", "connect to mx.example.com[192.0.2.2]:25: No route to host", Some("mx.example.com"), None),
+            ("message still undelivered after 3 days", "message still undelivered after 3 days", None, None),
+        ] {
+            assert_eq!(reply_part(line), text);
+            assert_eq!(remote(line).as_deref(), host, "{line}");
+            assert_eq!(command(line), verb, "{line}");
+        }
+    }
+}

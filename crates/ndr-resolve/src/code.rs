@@ -1,0 +1,411 @@
+//! Enhanced status codes (RFC 3463) and patterns over them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// An enhanced mail system status code, `class.subject.detail` (RFC 3463 section 2).
+///
+/// Any value of the grammar is legal, registered or not: class 2, 4 or 5, subject and detail of one
+/// to three digits.
+///
+/// ```
+/// use ndr_resolve::StatusCode;
+/// let code: StatusCode = "5.7.606".parse().unwrap();
+/// assert_eq!((code.class(), code.subject(), code.detail()), (5, 7, 606));
+/// assert!("5.7".parse::<StatusCode>().is_err());
+/// assert!("9.1.1".parse::<StatusCode>().is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StatusCode {
+    class: u8,
+    subject: u16,
+    detail: u16,
+}
+
+impl StatusCode {
+    /// Makes a code of its three numbers; `None` outside the grammar (class 2, 4 or 5; the others 0 to 999).
+    ///
+    /// ```
+    /// use ndr_resolve::StatusCode;
+    /// assert_eq!(StatusCode::new(5, 1, 1).unwrap().to_string(), "5.1.1");
+    /// assert_eq!(StatusCode::new(3, 1, 1), None);
+    /// ```
+    pub const fn new(class: u8, subject: u16, detail: u16) -> Option<Self> {
+        if matches!(class, 2 | 4 | 5) && subject <= 999 && detail <= 999 {
+            Some(StatusCode { class, subject, detail })
+        } else {
+            None
+        }
+    }
+
+    /// The class digit: 2 success, 4 temporary failure, 5 permanent failure.
+    pub const fn class(self) -> u8 {
+        self.class
+    }
+
+    /// The subject: what kind of thing the report is about (1 addressing, 2 mailbox, ... 7 policy).
+    pub const fn subject(self) -> u16 {
+        self.subject
+    }
+
+    /// The detail within the subject.
+    pub const fn detail(self) -> u16 {
+        self.detail
+    }
+
+    /// Whether the code says nothing but its class (`5.0.0`).
+    ///
+    /// ```
+    /// # use ndr_resolve::StatusCode;
+    /// assert!("5.0.0".parse::<StatusCode>().unwrap().is_bare());
+    /// assert!(!"5.1.0".parse::<StatusCode>().unwrap().is_bare());
+    /// ```
+    pub const fn is_bare(self) -> bool {
+        self.subject == 0 && self.detail == 0
+    }
+
+    /// One number that orders codes as their three parts do; the key of code tables.
+    pub const fn key(self) -> u32 {
+        (self.class as u32) * 1_000_000 + (self.subject as u32) * 1_000 + self.detail as u32
+    }
+
+    /// Reads a code that begins at `at` in `bytes`; returns it and the position after it.
+    ///
+    /// The code ends at the last digit that belongs to it. Whether the surroundings allow a code here
+    /// is for the caller to say: [`find_codes`] does.
+    pub(crate) fn read(bytes: &[u8], at: usize) -> Option<(StatusCode, usize)> {
+        let class = match bytes.get(at)? {
+            b'2' => 2,
+            b'4' => 4,
+            b'5' => 5,
+            _ => return None,
+        };
+        if *bytes.get(at + 1)? != b'.' {
+            return None;
+        }
+        let (subject, next) = read_number(bytes, at + 2)?;
+        if *bytes.get(next)? != b'.' {
+            return None;
+        }
+        let (detail, end) = read_number(bytes, next + 1)?;
+        Some((StatusCode { class, subject, detail }, end))
+    }
+}
+
+/// One to three digits; more is not a number of a status code.
+fn read_number(bytes: &[u8], start: usize) -> Option<(u16, usize)> {
+    let mut value = 0u16;
+    let mut at = start;
+    while let Some(digit) = bytes.get(at).filter(|b| b.is_ascii_digit()) {
+        if at - start == 3 {
+            return None;
+        }
+        value = value * 10 + u16::from(digit - b'0');
+        at += 1;
+    }
+    (at > start).then_some((value, at))
+}
+
+impl fmt::Display for StatusCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.class, self.subject, self.detail)
+    }
+}
+
+impl fmt::Debug for StatusCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why a text is not a status code or a code pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeError(String);
+
+impl fmt::Display for CodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CodeError {}
+
+impl FromStr for StatusCode {
+    type Err = CodeError;
+
+    fn from_str(text: &str) -> Result<Self, CodeError> {
+        let trimmed = text.trim();
+        match StatusCode::read(trimmed.as_bytes(), 0) {
+            Some((code, end)) if end == trimmed.len() => Ok(code),
+            _ => Err(CodeError(format!(
+                "`{text}` is not an enhanced status code: it needs a class (2, 4 or 5), a subject and a detail \
+                 of one to three digits each, as in 5.7.1"
+            ))),
+        }
+    }
+}
+
+/// A set of status codes as the catalogue writes it: `5.7.1`, a range of details `4.7.500-699`, any class `X.7.1`,
+/// or ranges of subject and detail `5.0-999.0-999`.
+///
+/// ```
+/// use ndr_resolve::{CodePattern, StatusCode};
+/// let range: CodePattern = "5.7.606-649".parse().unwrap();
+/// assert!(range.matches("5.7.630".parse().unwrap()));
+/// assert!(!range.matches("5.7.650".parse().unwrap()));
+/// let any: CodePattern = "X.1.1".parse().unwrap();
+/// assert!(any.matches("4.1.1".parse().unwrap()));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CodePattern {
+    /// 2, 4 or 5; 0 for any class (`X`).
+    pub class: u8,
+    /// First and last subject.
+    pub subject: (u16, u16),
+    /// First and last detail.
+    pub detail: (u16, u16),
+}
+
+impl CodePattern {
+    /// Whether `code` is in the set.
+    pub const fn matches(&self, code: StatusCode) -> bool {
+        (self.class == 0 || self.class == code.class)
+            && self.subject.0 <= code.subject
+            && code.subject <= self.subject.1
+            && self.detail.0 <= code.detail
+            && code.detail <= self.detail.1
+    }
+
+    /// Whether the set names one subject and one detail (of one class, or of any).
+    pub const fn is_exact(&self) -> bool {
+        self.subject.0 == self.subject.1 && self.detail.0 == self.detail.1
+    }
+
+    /// How many codes of one class the set holds; the narrower pattern is the better match.
+    pub const fn width(&self) -> u32 {
+        (self.subject.1 - self.subject.0 + 1) as u32 * (self.detail.1 - self.detail.0 + 1) as u32
+    }
+
+    /// Whether the two sets share a code.
+    pub const fn overlaps(&self, other: &CodePattern) -> bool {
+        (self.class == 0 || other.class == 0 || self.class == other.class)
+            && self.subject.0 <= other.subject.1
+            && other.subject.0 <= self.subject.1
+            && self.detail.0 <= other.detail.1
+            && other.detail.0 <= self.detail.1
+    }
+
+    /// The lowest code of the set, as a sort key.
+    pub const fn first_key(&self) -> u32 {
+        (self.class as u32) * 1_000_000 + (self.subject.0 as u32) * 1_000 + self.detail.0 as u32
+    }
+}
+
+impl fmt::Display for CodePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn part(f: &mut fmt::Formatter<'_>, range: (u16, u16)) -> fmt::Result {
+            if range.0 == range.1 { write!(f, ".{}", range.0) } else { write!(f, ".{}-{}", range.0, range.1) }
+        }
+        match self.class {
+            0 => f.write_str("X")?,
+            class => write!(f, "{class}")?,
+        }
+        part(f, self.subject)?;
+        part(f, self.detail)
+    }
+}
+
+impl fmt::Debug for CodePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for CodePattern {
+    type Err = CodeError;
+
+    fn from_str(text: &str) -> Result<Self, CodeError> {
+        let wrong = |why: &str| CodeError(format!("`{text}` is not a code pattern: {why}"));
+        let mut parts = text.split('.');
+        let (Some(class), Some(subject), Some(detail), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(wrong("write class.subject.detail, as in \"5.7.1\", \"4.7.500-699\" or \"X.7.1\""));
+        };
+        let class = match class {
+            "2" => 2,
+            "4" => 4,
+            "5" => 5,
+            "X" => 0,
+            _ => return Err(wrong("the class is 2, 4, 5, or X for any")),
+        };
+        let range = |part: &str| -> Result<(u16, u16), CodeError> {
+            let number = |digits: &str| -> Result<u16, CodeError> {
+                if digits.is_empty() || digits.len() > 3 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(wrong("subject and detail are numbers from 0 to 999"));
+                }
+                if digits.len() > 1 && digits.starts_with('0') {
+                    return Err(wrong("numbers have no leading zeros"));
+                }
+                digits.parse().map_err(|_| wrong("subject and detail are numbers from 0 to 999"))
+            };
+            match part.split_once('-') {
+                None => number(part).map(|n| (n, n)),
+                Some((from, to)) => {
+                    let (from, to) = (number(from)?, number(to)?);
+                    if from >= to {
+                        return Err(wrong("a range runs from the lower number to the higher, as in 500-699"));
+                    }
+                    Ok((from, to))
+                }
+            }
+        };
+        Ok(CodePattern { class, subject: range(subject)?, detail: range(detail)? })
+    }
+}
+
+/// A status code found in running text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundCode {
+    /// The code.
+    pub code: StatusCode,
+    /// Byte offsets of the code in the text, start and end.
+    pub span: (usize, usize),
+    /// Whether it stands where only a status code stands: right after a reply code, or after `#`.
+    pub strong: bool,
+}
+
+/// Finds the status codes in `text`, in order.
+///
+/// IP addresses, version numbers and times are full of things that look like codes, so a code must
+/// not touch a digit, dot, colon, bracket or letter, except after a reply code (`550-5.1.1`) or `#`.
+///
+/// ```
+/// use ndr_resolve::find_codes;
+/// let text = "421 connect to relay[92.5.1.10]: tls v5.1.1; 2a01:111:f200::5.1.1 (#4.4.1)";
+/// let codes: Vec<_> = find_codes(text).map(|found| found.code.to_string()).collect();
+/// assert_eq!(codes, ["4.4.1"]);
+/// ```
+pub fn find_codes(text: &str) -> impl Iterator<Item = FoundCode> + '_ {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at + 4 < bytes.len() {
+            let start = at;
+            at += 1;
+            if !matches!(bytes[start], b'2' | b'4' | b'5') || bytes[start + 1] != b'.' {
+                continue;
+            }
+            let Some((code, end)) = StatusCode::read(bytes, start) else { continue };
+            let Some(strong) = code_may_start(bytes, start) else { continue };
+            if !code_may_end(bytes, end) {
+                continue;
+            }
+            at = end;
+            return Some(FoundCode { code, span: (start, end), strong });
+        }
+        None
+    })
+}
+
+/// `None`: no code may start here; `Some(strong)` otherwise.
+fn code_may_start(bytes: &[u8], start: usize) -> Option<bool> {
+    let Some(before) = start.checked_sub(1) else { return Some(false) };
+    match bytes[before] {
+        b'#' => Some(true),
+        b' ' | b'\t' | b'-' | b'\n' | b'\r' if follows_reply_code(bytes, before) => Some(true),
+        b'-' | b'.' | b'[' | b'/' | b'_' | b'@' | b'+' | b'=' | b'%' | b'&' | b'?' => None,
+        b if b.is_ascii_alphanumeric() || b >= 0x80 => None,
+        b':' => {
+            // "status:5.1.1" is a label; "f200::5.1.1" and "10:5.1.1" are not.
+            let word_start = bytes[..before].iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |p| p + 1);
+            bytes[word_start..before].iter().any(|b| b.to_ascii_lowercase() > b'f').then_some(false)
+        }
+        _ => Some(false),
+    }
+}
+
+/// Whether a three-digit reply code ends just before `sep`, the separator in front of a status code.
+fn follows_reply_code(bytes: &[u8], sep: usize) -> bool {
+    let mut end = sep;
+    while end > 0 && matches!(bytes[end - 1], b' ' | b'\t') && sep - end < 4 {
+        end -= 1;
+    }
+    end >= 3
+        && matches!(bytes[end - 3], b'2' | b'4' | b'5')
+        && bytes[end - 2].is_ascii_digit()
+        && bytes[end - 1].is_ascii_digit()
+        && (end == 3 || !(bytes[end - 4].is_ascii_alphanumeric() || matches!(bytes[end - 4], b'.' | b':')))
+}
+
+fn code_may_end(bytes: &[u8], end: usize) -> bool {
+    match bytes.get(end) {
+        None => true,
+        Some(b'.' | b':' | b'-' | b'/' | b'@') => !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
+        Some(b) => !b.is_ascii_alphanumeric() && *b < 0x80,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn codes(text: &str) -> Vec<String> {
+        find_codes(text).map(|f| f.code.to_string()).collect()
+    }
+
+    #[test]
+    fn numbers_that_only_look_like_codes() {
+        for text in [
+            "192.5.1.10", "relay[5.1.1]", "Exim 4.99.5x", "id 15.20.5.7.1", "v5.1.1", "10:5.1.1", "fe80::5.1.1",
+            "5.1.1.7", "5.1.1234", "mx-5.1.1", "5.1.1@host", "4.16.55.1", "OpenSSL/5.1.1",
+        ] {
+            assert_eq!(codes(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_in_their_usual_places() {
+        for (text, want) in [
+            ("550 5.1.1 no", "5.1.1"),
+            ("550-5.1.1 no", "5.1.1"),
+            ("#5.7.1 smtp;", "5.7.1"),
+            ("(#5.1.1)", "5.1.1"),
+            ("(5.7.509)", "5.7.509"),
+            ("5.1.1: no", "5.1.1"),
+            ("Status:5.1.1", "5.1.1"),
+            ("ends with 4.4.7.", "4.4.7"),
+            ("smtp;550 5.7.606 x", "5.7.606"),
+        ] {
+            assert_eq!(codes(text), [want], "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn display_and_parse_agree(class in prop::sample::select(vec![2u8, 4, 5]), subject in 0u16..1000, detail in 0u16..1000) {
+            let code = StatusCode::new(class, subject, detail).unwrap();
+            prop_assert_eq!(code.to_string().parse::<StatusCode>().unwrap(), code);
+            prop_assert_eq!(codes(&format!("550 {code} x")), vec![code.to_string()]);
+        }
+
+        #[test]
+        fn a_range_holds_exactly_its_codes(class in prop::sample::select(vec!['2', '4', '5', 'X']), subject in 0u16..1000, a in 0u16..999, len in 1u16..200, probe in 0u16..1000) {
+            let b = (a + len).min(999);
+            let text = format!("{class}.{subject}.{a}-{b}");
+            let pattern: CodePattern = text.parse().unwrap();
+            prop_assert_eq!(pattern.to_string(), text);
+            let code = StatusCode::new(5, subject, probe).unwrap();
+            prop_assert_eq!(pattern.matches(code), matches!(class, '5' | 'X') && (a..=b).contains(&probe));
+            prop_assert_eq!(pattern.width(), u32::from(b - a) + 1);
+        }
+
+        #[test]
+        fn any_text_is_scanned_without_panic(text in ".{0,200}") {
+            for found in find_codes(&text) {
+                prop_assert_eq!(text[found.span.0..found.span.1].parse::<StatusCode>().unwrap(), found.code);
+            }
+        }
+    }
+}

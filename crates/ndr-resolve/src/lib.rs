@@ -1,0 +1,21 @@
+//! The catalogue of bounce meanings as data, and the resolver over it.
+//!
+//! An [`Entry`] is one meaning. A [`Catalog`] holds all of them with an index, and [`Catalog::resolve`] finds the
+//! entry that explains a server's words. The macro crate builds the catalogue of `catalog.yaml` at compile time with
+//! the same code that an overlay uses at run time, so both answer alike.
+
+mod code;
+mod entry;
+mod index;
+mod reply;
+mod resolve;
+mod template;
+mod words;
+
+pub use code::{CodeError, CodePattern, FoundCode, StatusCode, find_codes};
+pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
+#[doc(hidden)]
+pub use index::{Index, Row, Slot};
+pub use reply::{Reply, find_reply, unfold_reply};
+pub use resolve::{Basis, Catalog, Query, Resolution};
+pub use template::{Hole, Template, TemplateError, fill, sentence_holes};

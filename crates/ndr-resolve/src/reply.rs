@@ -1,0 +1,275 @@
+//! What a server said: reply code, enhanced status codes and words of an SMTP reply (RFC 5321 section 4.2, RFC 2034).
+
+use crate::code::{StatusCode, find_codes};
+
+/// The reply code and the status codes that a server's words hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The SMTP reply code, 200 to 599.
+    pub code: Option<u16>,
+    /// The enhanced status code that stands with the reply code, or else the first one in the text.
+    pub status: Option<StatusCode>,
+    /// Further status codes in the text, each once, in order.
+    pub inner: Vec<StatusCode>,
+}
+
+impl Reply {
+    /// Reads the codes out of `text`.
+    ///
+    /// ```
+    /// use ndr_resolve::Reply;
+    /// let reply = Reply::parse("550 5.1.351 Remote server returned unknown recipient -> 554 5.1.1 User unknown");
+    /// assert_eq!(reply.code, Some(550));
+    /// assert_eq!(reply.status.unwrap().to_string(), "5.1.351");
+    /// assert_eq!(reply.inner[0].to_string(), "5.1.1");
+    /// assert_eq!(Reply::parse("host 192.0.2.1 said: 452 try later").code, Some(452));
+    /// assert_eq!(Reply::parse("5.1.1 no such user").code, None);
+    /// ```
+    pub fn parse(text: &str) -> Reply {
+        let mut reply = Reply { code: find_reply(text).map(|found| found.0), ..Reply::default() };
+        let mut weak = None;
+        for found in find_codes(text) {
+            let listed = &mut reply.inner;
+            if reply.status == Some(found.code) || listed.contains(&found.code) {
+                continue;
+            }
+            if reply.status.is_none() && found.strong {
+                reply.status = Some(found.code);
+            } else {
+                weak = weak.or(Some(found.code));
+                listed.push(found.code);
+            }
+        }
+        if reply.status.is_none()
+            && let Some(first) = weak
+        {
+            reply.inner.retain(|code| *code != first);
+            reply.status = Some(first);
+        }
+        if let Some(status) = reply.status {
+            reply.inner.retain(|code| *code != status);
+        }
+        reply
+    }
+}
+
+/// Finds the first SMTP reply code in `text`: three digits from 200 to 599 that stand alone and look like a reply.
+/// Returns it and its byte offset.
+///
+/// ```
+/// use ndr_resolve::find_reply;
+/// assert_eq!(find_reply("smtp;550 no"), Some((550, 5)));
+/// assert_eq!(find_reply("after 300 seconds"), None);
+/// assert_eq!(find_reply("took 550 ms"), None);
+/// ```
+pub fn find_reply(text: &str) -> Option<(u16, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at + 3 <= bytes.len() {
+        let start = at;
+        at += 1;
+        // 3xx never ends a delivery; it is read only where the text is nothing but the reply.
+        let class = matches!(bytes[start], b'2' | b'4' | b'5') || (bytes[start] == b'3' && start == 0);
+        if !(class && matches!(bytes[start + 1], b'0'..=b'7')) {
+            continue;
+        }
+        if !bytes[start + 2].is_ascii_digit() {
+            continue;
+        }
+        let before = &bytes[..start];
+        let after = &bytes[start + 3..];
+        if is_reply_place(before, after, bytes[start]) {
+            let code =
+                u16::from(bytes[start] - b'0') * 100 + u16::from(bytes[start + 1] - b'0') * 10 + u16::from(bytes[start + 2] - b'0');
+            return Some((code, start));
+        }
+    }
+    None
+}
+
+fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
+    // Followed by a separator, never by a letter, digit, dot or colon that belongs to something else.
+    let status_follows = |skip: usize| {
+        after.get(skip) == Some(&class) && after.get(skip + 1) == Some(&b'.') && after.get(skip + 2).is_some_and(u8::is_ascii_digit)
+    };
+    match after.first() {
+        None => {}
+        Some(b' ' | b'-' | b'\t' | b'\r' | b'\n') => {}
+        Some(b',' | b')' | b'\'' | b'"' | b'<' | b'|' | b']') => {}
+        Some(b':' | b'.' | b';') if !after.get(1).is_some_and(u8::is_ascii_alphanumeric) => {}
+        Some(b':') if after.get(1) == Some(&class) => {}
+        Some(b'#') => {}
+        _ => return false,
+    }
+    if after.first() == Some(&b'-') && !(after.len() > 1 && !after[1].is_ascii_lowercase()) && !status_follows(1) {
+        // "550-no such" is a reply, "550-day" is not; a reply line begins with a capital, a digit or a sign.
+        if !(before.is_empty() || matches!(before.last(), Some(b'\n' | b';'))) {
+            return false;
+        }
+    }
+    if status_follows(1) {
+        return !before.last().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.');
+    }
+    let tail = trim_end(before);
+    match before.last() {
+        None => return true,
+        Some(b'\n' | b';' | b'\'' | b'"' | b'#' | b'<' | b'(' | b'\r' | b'|') => return true,
+        Some(b' ' | b'\t' | b':' | b'[' | b',') => {}
+        Some(b) if *b >= 0x80 => return true,
+        _ => return false,
+    }
+    if before.last() == Some(&b':') && before.len() >= 2 && before[before.len() - 2].is_ascii_digit() {
+        return false;
+    }
+    match tail.last() {
+        None | Some(b':' | b';' | b'\'' | b'"' | b'>' | b'<' | b'#' | b'(' | b'|') => true,
+        Some(b'\n' | b'\r') => true,
+        _ => {
+            // Words that announce a reply.
+            const ANNOUNCE: &[&str] = &[
+                "said", "returned", "response", "error", "reply", "replied", "code", "smtp", "with", "was", "status", "dd",
+                "message", "failed", "rejected", "fehler", "answer", "answered", "gave", "->", "-", "=", "refused", "recipient",
+                "responded", "permanent", "temporary", "host", "got", "is", "server",
+            ];
+            let word_start = tail.iter().rposition(|b| b.is_ascii_whitespace()).map_or(0, |at| at + 1);
+            let word = tail[word_start..].to_ascii_lowercase();
+            let unit_follows = {
+                let next = after.iter().skip(1).take_while(|b| b.is_ascii_alphabetic()).count();
+                let unit = after.get(1..1 + next).unwrap_or_default().to_ascii_lowercase();
+                [&b"bytes"[..], b"seconds", b"ms", b"kb", b"mb", b"hours", b"days", b"minutes", b"messages", b"recipients", b"s", b"k"]
+                    .contains(&unit.as_slice())
+            };
+            let announced = ANNOUNCE.iter().any(|known| known.as_bytes() == word.as_slice());
+            let after_host = matches!(word.last(), Some(b']' | b')')) && after.first() == Some(&b' ');
+            !unit_follows && (announced || after_host)
+        }
+    }
+}
+
+fn trim_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|b| !matches!(b, b' ' | b'\t')).map_or(0, |at| at + 1);
+    &bytes[..end]
+}
+
+/// Joins a reply of several lines to one: line breaks and repeated `550-5.1.1 ` prefixes go, words stay.
+///
+/// ```
+/// use ndr_resolve::unfold_reply;
+/// let lines = "550-5.1.1 The email account that you tried to reach\r\n550-5.1.1 does not exist.\r\n550 5.1.1 Bye";
+/// assert_eq!(unfold_reply(lines), "550 5.1.1 The email account that you tried to reach does not exist. Bye");
+/// ```
+pub fn unfold_reply(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut first: Option<(&str, Option<StatusCode>)> = None;
+    let mut rest = text.trim_start();
+    let mut fresh = true;
+    while !rest.is_empty() {
+        let (mut token, tail) = match rest.find(char::is_whitespace) {
+            Some(at) => (&rest[..at], rest[at..].trim_start()),
+            None => (rest, ""),
+        };
+        rest = tail;
+        let bytes = token.as_bytes();
+        let is_code = bytes.len() >= 3 && matches!(bytes[0], b'2' | b'4' | b'5') && bytes[..3].iter().all(u8::is_ascii_digit);
+        if is_code && (bytes.len() == 3 || bytes[3] == b'-') {
+            let code = &token[..3];
+            match first {
+                None if fresh => {
+                    let status = prefix_status(token, tail);
+                    first = Some((code, status.map(|(code, _)| code)));
+                    if bytes.len() > 3 {
+                        out.push_str(code);
+                        token = &token[4..];
+                        if token.is_empty() {
+                            fresh = false;
+                            continue;
+                        }
+                        out.push(' ');
+                    }
+                }
+                Some((known, status)) if known == code && (bytes.len() > 3 || status.is_some()) => {
+                    // A further line of the same reply: drop its prefix, where it repeats the first one's.
+                    match (prefix_status(token, tail), status) {
+                        (Some((again, in_token)), Some(status)) if again == status => {
+                            if in_token {
+                                continue;
+                            }
+                            rest = tail.split_once(char::is_whitespace).map_or("", |(_, after)| after.trim_start());
+                            continue;
+                        }
+                        (None, _) if bytes.len() > 3 => {
+                            token = &token[4..];
+                            if token.is_empty() {
+                                continue;
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        out.push_str(token);
+        fresh = false;
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The status code of a line's prefix, and whether it is part of the token (`550-5.1.1`) or the next one (`550 5.1.1`).
+fn prefix_status(token: &str, tail: &str) -> Option<(StatusCode, bool)> {
+    if let Some(joined) = token.get(4..).filter(|joined| !joined.is_empty()) {
+        return joined.parse().ok().map(|code| (code, true));
+    }
+    let next = tail.split(char::is_whitespace).next()?;
+    next.parse().ok().map(|code| (code, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reply_codes_are_told_from_other_numbers() {
+        for (text, want) in [
+            ("550 5.1.1 no", Some(550)),
+            ("550-5.1.1 no", Some(550)),
+            ("550-no such user", Some(550)),
+            ("smtp; 421 busy", Some(421)),
+            ("host mx.example.com[192.0.2.1] said: 452 4.2.2 full", Some(452)),
+            ("Remote Server returned '530 5.7.1 x'", Some(530)),
+            ("server said 550 5.7.1 x", Some(550)),
+            ("the limit is 500 messages", None),
+            ("within 500 seconds", None),
+            ("port 587, id 550abc", None),
+            ("192.0.2.550", None),
+            ("12:550", None),
+            ("2026-11-23 554 5.4.14 Hop count", Some(554)),
+            ("<<< 550 No such user", Some(550)),
+        ] {
+            assert_eq!(find_reply(text).map(|f| f.0), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_of_a_reply_are_joined() {
+        assert_eq!(unfold_reply("550-no\n550 such user"), "550 no 550 such user");
+        assert_eq!(unfold_reply("550-5.7.26 a\n550-5.7.26 b\n550 5.7.26 c"), "550 5.7.26 a b c");
+        assert_eq!(unfold_reply("550 5.7.26 a 550 5.7.26 c"), "550 5.7.26 a c");
+        assert_eq!(unfold_reply("  x \r\n\t y "), "x y");
+        assert_eq!(unfold_reply("550-\n550-x\n550 y"), "550 x 550 y");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(text in "\\PC{0,120}") {
+            let _ = Reply::parse(&text);
+            let joined = unfold_reply(&text);
+            prop_assert_eq!(unfold_reply(&joined).len() <= joined.len(), true);
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Templates: literal words with typed holes, as the `texts` of an entry are written, and the sentences that the
+//! caught values fill.
+
+use crate::words::{self, HASH_MASK, Word};
+use std::fmt;
+
+/// What a hole of a template catches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hole {
+    /// An IPv4 or IPv6 address.
+    Ip,
+    /// A domain name.
+    Domain,
+    /// A mail address.
+    Address,
+    /// A host name, which may have no dot.
+    Host,
+    /// A number.
+    Number,
+    /// One opaque token, such as an id.
+    Tag,
+    /// A web address.
+    Url,
+    /// One to thirty words.
+    Any,
+}
+
+impl Hole {
+    /// Every type of hole with its name.
+    pub const ALL: &'static [(&'static str, Hole)] = &[
+        ("ip", Hole::Ip),
+        ("domain", Hole::Domain),
+        ("address", Hole::Address),
+        ("host", Hole::Host),
+        ("number", Hole::Number),
+        ("tag", Hole::Tag),
+        ("url", Hole::Url),
+        ("any", Hole::Any),
+    ];
+
+    fn from_code(code: u64) -> Hole {
+        Self::ALL.get(code as usize).map_or(Hole::Any, |(_, hole)| *hole)
+    }
+
+    fn code(self) -> u64 {
+        Self::ALL.iter().position(|(_, hole)| *hole == self).unwrap_or(0) as u64
+    }
+}
+
+/// A template taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    pub(crate) parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Word { hash: u64, len: usize },
+    Hole { name: String, hole: Hole },
+}
+
+/// Why a text is not a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError(String);
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl Template {
+    /// Reads a template such as `Access denied, banned sending IP [{ip}]`.
+    ///
+    /// # Errors
+    /// A hole of unknown type, an unclosed brace, two holes side by side, or too few literal words to be distinctive:
+    /// two words, or one of at least six letters (four where it mixes letters and digits).
+    ///
+    /// ```
+    /// use ndr_resolve::Template;
+    /// assert!(Template::parse("banned sending IP [{ip}]").is_ok());
+    /// assert!(Template::parse("from {colour}").unwrap_err().to_string().contains("colour"));
+    /// assert!(Template::parse("{any}").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Template, TemplateError> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            literal(&rest[..open], &mut parts)?;
+            let Some(len) = rest[open..].find('}') else {
+                return Err(TemplateError(format!("`{text}`: a hole is opened with {{ and not closed with }}")));
+            };
+            let inside = &rest[open + 1..open + len];
+            let (name, kind) = inside.split_once(':').unwrap_or((inside, inside));
+            let Some((_, hole)) = Hole::ALL.iter().find(|(known, _)| *known == kind) else {
+                let known: Vec<_> = Hole::ALL.iter().map(|(name, _)| format!("{{{name}}}")).collect();
+                return Err(TemplateError(format!("`{{{inside}}}` is no known hole; the types are {}", known.join(" "))));
+            };
+            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_') {
+                return Err(TemplateError(format!("`{{{inside}}}`: the name of a hole is lower-case letters")));
+            }
+            if matches!(parts.last(), Some(Part::Hole { .. })) {
+                return Err(TemplateError(format!("`{text}`: two holes need at least one word between them")));
+            }
+            parts.push(Part::Hole { name: name.to_string(), hole: *hole });
+            rest = &rest[open + len + 1..];
+        }
+        literal(rest, &mut parts)?;
+        let lengths: Vec<usize> =
+            parts.iter().filter_map(|part| if let Part::Word { len, .. } = part { Some(*len) } else { None }).collect();
+        // A code such as [TSS04] is distinctive though short.
+        let is_token = text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic());
+        if !(lengths.len() >= 2 || lengths.first().is_some_and(|len| *len >= if is_token { 4 } else { 6 })) {
+            return Err(TemplateError(format!(
+                "`{text}` has too few literal words to tell anything apart; give two, or one of six letters or more (four with a digit among them)"
+            )));
+        }
+        if parts.len() > 120 {
+            return Err(TemplateError(format!("`{text}` is too long for a template; keep the distinctive part")));
+        }
+        Ok(Template { parts })
+    }
+
+    /// The words and hole types as numbers: two templates with the same key match the same texts.
+    pub fn comparison_key(&self) -> Vec<u64> {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Word { hash, .. } => *hash,
+                Part::Hole { hole, .. } => (HASH_MASK + 1) | hole.code(),
+            })
+            .collect()
+    }
+
+    /// The names of the holes, in order.
+    pub fn hole_names(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| if let Part::Hole { name, .. } = part { Some(name.as_str()) } else { None })
+    }
+}
+
+fn literal(text: &str, parts: &mut Vec<Part>) -> Result<(), TemplateError> {
+    if text.contains('}') {
+        return Err(TemplateError(format!("`{text}`: a }} without its {{")));
+    }
+    let mut found = Vec::new();
+    words::split(text, usize::MAX, &mut found);
+    parts.extend(found.iter().map(|word| Part::Word { hash: word.hash, len: (word.end - word.start) as usize }));
+    Ok(())
+}
+
+/// The compact form of a part, as the index holds it: a word's hash, or with the top bit set a hole's type and the
+/// number of its name.
+pub(crate) fn encode(part: &Part, names: &mut Vec<&'static str>, leak: impl Fn(&str) -> &'static str) -> u64 {
+    match part {
+        Part::Word { hash, .. } => *hash,
+        Part::Hole { name, hole } => {
+            let number = names.iter().position(|known| known == name).unwrap_or_else(|| {
+                names.push(leak(name));
+                names.len() - 1
+            });
+            (HASH_MASK + 1) | (hole.code() << 16) | number as u64
+        }
+    }
+}
+
+pub(crate) const fn is_hole(part: u64) -> bool {
+    part > HASH_MASK
+}
+
+/// A value that a hole caught: number of its name, and its span in the text.
+pub(crate) type Caught = (u16, (usize, usize));
+
+/// The most words that `{any}` may skip.
+const ANY_WORDS: usize = 30;
+
+/// Matches `parts` against the words of `text` from word `first` on. Returns the end of the match in bytes.
+pub(crate) fn match_forward(
+    parts: &[u64],
+    text: &str,
+    words: &[Word],
+    first: usize,
+    caught: &mut Vec<Caught>,
+) -> Option<usize> {
+    let mut at = first;
+    let mut end = words.get(first).map(|word| word.start as usize)?;
+    for (i, &part) in parts.iter().enumerate() {
+        if !is_hole(part) {
+            let word = words.get(at)?;
+            if word.hash != part {
+                return None;
+            }
+            end = word.end as usize;
+            at += 1;
+            continue;
+        }
+        let hole = Hole::from_code((part >> 16) & 0xFF);
+        let name = (part & 0xFFFF) as u16;
+        let rest = &parts[i + 1..];
+        if hole == Hole::Any {
+            let start = words.get(at)?.start as usize;
+            if rest.is_empty() {
+                let last = words.len().min(at + ANY_WORDS) - 1;
+                let stop = words.get(last)?.end as usize;
+                caught.push((name, (start, stop)));
+                return Some(stop);
+            }
+            let kept = caught.len();
+            for next in at + 1..words.len().min(at + 1 + ANY_WORDS) {
+                if words[next].hash != rest[0] {
+                    continue;
+                }
+                caught.push((name, (start, words[next - 1].end as usize)));
+                if let Some(end) = match_forward(rest, text, words, next, caught) {
+                    return Some(end);
+                }
+                caught.truncate(kept);
+            }
+            return None;
+        }
+        let (from, to) = catch(hole, text, end)?;
+        caught.push((name, (from, to)));
+        end = to;
+        while words.get(at).is_some_and(|word| (word.start as usize) < to) {
+            at += 1;
+        }
+    }
+    Some(end)
+}
+
+/// Catches the value of a typed hole that stands at `from`, after spaces and opening punctuation.
+fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
+    let rest = text.get(from..)?;
+    let skipped = rest.find(|c: char| !(c.is_whitespace() || "[(<\"'`=:;,{-|\u{201c}\u{2018}".contains(c)))?;
+    if skipped > 16 {
+        return None;
+    }
+    let start = from + skipped;
+    let run = &text[start..];
+    let end_where = |stop: &dyn Fn(char) -> bool| run.find(|c| stop(c)).unwrap_or(run.len());
+    let len = match hole {
+        Hole::Ip => {
+            let run = run.strip_prefix("IPv6:").unwrap_or(run);
+            let offset = text[start..].len() - run.len();
+            let len = run.find(|c: char| !(c.is_ascii_hexdigit() || c == '.' || c == ':')).unwrap_or(run.len());
+            let value = run[..len].trim_end_matches(['.', ':']);
+            value.parse::<std::net::IpAddr>().ok()?;
+            return Some((start + offset, start + offset + value.len()));
+        }
+        Hole::Number => {
+            let len = end_where(&|c| !(c.is_ascii_digit() || c == '.' || c == ','));
+            let value = run[..len].trim_end_matches(['.', ',']);
+            if !value.starts_with(|c: char| c.is_ascii_digit()) {
+                return None;
+            }
+            value.len()
+        }
+        Hole::Domain | Hole::Host => {
+            let len = end_where(&|c| !(c.is_alphanumeric() || c == '.' || c == '-' || c == '_'));
+            let value = run[..len].trim_end_matches(['.', '-']);
+            if value.is_empty() || (hole == Hole::Domain && !value.contains('.')) {
+                return None;
+            }
+            value.len()
+        }
+        Hole::Address => {
+            let len = end_where(&|c| c.is_whitespace() || "<>()[];,\"|".contains(c));
+            let value = run[..len].trim_end_matches(['.', ':', '\'']);
+            let at = value.rfind('@')?;
+            if at == 0 || at + 1 == value.len() {
+                return None;
+            }
+            value.len()
+        }
+        Hole::Url => {
+            if !(run.starts_with("http://") || run.starts_with("https://")) {
+                return None;
+            }
+            let len = end_where(&|c| c.is_whitespace() || "<>\"[]".contains(c));
+            run[..len].trim_end_matches(['.', ',', ')', ';', '\'']).len()
+        }
+        Hole::Tag | Hole::Any => {
+            let len = end_where(&|c| c.is_whitespace() || "()[]<>,;\"".contains(c));
+            run[..len].trim_end_matches(['.', ':', '\'']).len()
+        }
+    };
+    (len > 0).then_some((start, start + len))
+}
+
+/// Catches the value of a hole that stands before `to`, the start of the first literal word.
+pub(crate) fn catch_before(part: u64, text: &str, to: usize) -> Option<Caught> {
+    let hole = Hole::from_code((part >> 16) & 0xFF);
+    let end = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || "])>\"':,;-|".contains(c)).len();
+    let start = text[..end].rfind(|c: char| c.is_whitespace() || "[(<\"';,".contains(c)).map_or(0, |at| {
+        at + text[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let (from, stop) = catch(hole, text, start)?;
+    (stop <= to).then_some(((part & 0xFFFF) as u16, (from, stop)))
+}
+
+/// Fills the holes of a sentence: `{name|fallback}` gives the value caught as `name`, or else the fallback words.
+///
+/// ```
+/// use ndr_resolve::fill;
+/// let sentence = "Microsoft 365 refuses mail from {ip|your sending address}.";
+/// assert_eq!(fill(sentence, &[("ip", "203.0.113.7".into())]), "Microsoft 365 refuses mail from 203.0.113.7.");
+/// assert_eq!(fill(sentence, &[]), "Microsoft 365 refuses mail from your sending address.");
+/// ```
+pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
+    let mut out = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let Some(len) = rest[open..].find('}') else { break };
+        let inside = &rest[open + 1..open + len];
+        let (name, fallback) = inside.split_once('|').unwrap_or((inside, inside));
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(fallback),
+        }
+        rest = &rest[open + len + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The holes of a sentence as `(name, fallback)`; the fallback is `None` where the sentence gives none.
+pub fn sentence_holes(sentence: &str) -> Vec<(&str, Option<&str>)> {
+    let mut found = Vec::new();
+    let mut rest = sentence;
+    while let Some(open) = rest.find('{') {
+        let Some(len) = rest[open..].find('}') else {
+            found.push((&rest[open..], None));
+            break;
+        };
+        let inside = &rest[open + 1..open + len];
+        found.push(inside.split_once('|').map_or((inside, None), |(name, fallback)| (name, Some(fallback))));
+        rest = &rest[open + len + 1..];
+    }
+    found
+}
