@@ -7,7 +7,13 @@ use ndr_resolve::{Actor, Catalog, Category, Entry, Provider, Query, Reply, Suppr
 use std::collections::{HashMap, HashSet};
 
 /// Checks one entry by itself.
-pub(crate) fn alone(layout: &Layout<'_>, item: &Item<'_>, entry: &Entry, providers: &[Provider], problems: &mut Vec<Problem>) {
+pub(crate) fn alone(
+    layout: &Layout<'_>,
+    item: &Item<'_>,
+    entry: &Entry,
+    providers: &[Provider],
+    problems: &mut Vec<Problem>,
+) {
     let mut complain = |at: (usize, usize), message: String, help: &str| {
         problems.push(layout.problem(at, message, (!help.is_empty()).then(|| help.to_string())));
     };
@@ -60,7 +66,11 @@ pub(crate) fn alone(layout: &Layout<'_>, item: &Item<'_>, entry: &Entry, provide
     }
     let success = entry.codes.iter().all(|code| code.class == 2) && entry.replies.iter().all(|reply| *reply < 400);
     if entry.steps_sender.is_empty() && entry.steps_admin.is_empty() && !success {
-        complain(item.place("steps", None), "there are no steps".to_string(), "say what the sender or the admin does next");
+        complain(
+            item.place("steps", None),
+            "there are no steps".to_string(),
+            "say what the sender or the admin does next",
+        );
     }
 
     for (nth, link) in entry.links.iter().enumerate() {
@@ -87,8 +97,13 @@ pub(crate) fn alone(layout: &Layout<'_>, item: &Item<'_>, entry: &Entry, provide
     let own_trouble = entry.act.iter().all(|actor| matches!(actor, Actor::SenderAdmin))
         || matches!(
             entry.category,
-            Category::AccountBlocked | Category::SendingLimit | Category::AuthenticationRequired | Category::SenderAuthentication
-                | Category::SendingHost | Category::Reputation | Category::SenderRejected
+            Category::AccountBlocked
+                | Category::SendingLimit
+                | Category::AuthenticationRequired
+                | Category::SenderAuthentication
+                | Category::SendingHost
+                | Category::Reputation
+                | Category::SenderRejected
         );
     if own_trouble && !entry.act.is_empty() && entry.suppress == Suppress::Yes {
         complain(
@@ -121,12 +136,18 @@ pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[
                 } else {
                     format!("the slug `{slug}` is already a name of `{other}`")
                 };
-                problems.push(layout.problem(item.place("slug", None), message, Some("a slug is permanent and names one meaning".into())));
+                problems.push(layout.problem(
+                    item.place("slug", None),
+                    message,
+                    Some("a slug is permanent and names one meaning".into()),
+                ));
             }
         }
         let overlap = |other: &Entry| -> bool {
             (entry.codes.is_empty() && other.codes.is_empty())
-                || entry.codes.iter().any(|code| other.codes.iter().any(|theirs| code.overlaps(theirs) && code.width() == theirs.width()))
+                || entry.codes.iter().any(|code| {
+                    other.codes.iter().any(|theirs| code.overlaps(theirs) && code.width() == theirs.width())
+                })
         };
         for (nth, text) in entry.texts.iter().enumerate() {
             let Some(key) = text_key(text) else { continue };
@@ -135,7 +156,10 @@ pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[
                 let message = if other.slug == entry.slug {
                     format!("the text `{text}` stands here twice; case, spacing and punctuation do not count")
                 } else {
-                    format!("nothing tells this entry from `{}`: both have the text `{text}` and the same codes", other.slug)
+                    format!(
+                        "nothing tells this entry from `{}`: both have the text `{text}` and the same codes",
+                        other.slug
+                    )
                 };
                 let help = Some("make one text longer, give them different codes, or join the two entries".into());
                 problems.push(layout.problem(item.place("texts", Some(nth)), message, help));
@@ -145,8 +169,15 @@ pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[
         if entry.texts.is_empty() && !entry.codes.is_empty() {
             let claims = bare.entry(entry.provider).or_default();
             if let Some(other) = claims.iter().find(|other| overlap(other)) {
-                let message = format!("nothing tells this entry from `{}`: both claim the same code and have no texts", other.slug);
-                problems.push(layout.problem(item.place("codes", None), message, Some("add `texts:` to one of them".into())));
+                let message = format!(
+                    "nothing tells this entry from `{}`: both claim the same code and have no texts",
+                    other.slug
+                );
+                problems.push(layout.problem(
+                    item.place("codes", None),
+                    message,
+                    Some("add `texts:` to one of them".into()),
+                ));
             }
             claims.push(entry);
         }
@@ -159,7 +190,13 @@ fn text_key(text: &str) -> Option<Vec<u64>> {
 }
 
 /// Checks that each example resolves to its own entry, when its provider is known to have said it.
-pub(crate) fn examples(layout: &Layout<'_>, catalog: &Catalog, first: usize, own: &[(Entry, &Item<'_>)], problems: &mut Vec<Problem>) {
+pub(crate) fn examples(
+    layout: &Layout<'_>,
+    catalog: &Catalog,
+    first: usize,
+    own: &[(Entry, &Item<'_>)],
+    problems: &mut Vec<Problem>,
+) {
     for (i, (entry, item)) in own.iter().enumerate() {
         for (nth, example) in entry.examples.iter().enumerate() {
             let reply = Reply::parse(example);
@@ -179,7 +216,9 @@ pub(crate) fn examples(layout: &Layout<'_>, catalog: &Catalog, first: usize, own
                 Some(other) => {
                     let slug = catalog.entries()[other].slug;
                     let why = match answer.phrase {
-                        Some((from, to)) => format!(", because of the words `{}`", &example[from..to]),
+                        Some((from, to)) => {
+                            format!(", because of the words `{}`", &example[from..to])
+                        }
                         None => ", by its code".to_string(),
                     };
                     (

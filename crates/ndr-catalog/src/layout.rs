@@ -101,15 +101,21 @@ impl<'t> Layout<'t> {
 impl Item<'_> {
     /// The place of the field `key`, or of the item number `nth` of its list. The item's first line where there is no such field.
     pub(crate) fn place(&self, key: &str, nth: Option<usize>) -> (usize, usize) {
-        let Some(at) = self.lines.iter().position(|line| field_of(line) == Some(key)) else { return (self.first, 1) };
+        let Some(at) = self.lines.iter().position(|line| field_of(line) == Some(key)) else {
+            return (self.first, 1);
+        };
         let line = self.lines[at];
         let indent = indent_of(line);
         let value = line.find(':').map_or(1, |colon| colon + 2 + usize::from(line[colon + 1..].starts_with(' ')));
-        let Some(nth) = nth else { return (self.first + at, indent + 1) };
+        let Some(nth) = nth else {
+            return (self.first + at, indent + 1);
+        };
         let mut seen = 0;
         for (offset, line) in self.lines.iter().enumerate().skip(at + 1) {
             let deep = indent_of(line);
-            if !line.trim().is_empty() && deep < indent || (deep == indent && !line.trim_start().starts_with('-') && !line.trim().is_empty()) {
+            if !line.trim().is_empty() && deep < indent
+                || (deep == indent && !line.trim_start().starts_with('-') && !line.trim().is_empty())
+            {
                 break;
             }
             if line.trim_start().starts_with("- ") {

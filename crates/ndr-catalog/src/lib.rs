@@ -76,7 +76,11 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
     }
     if layout.entries.is_empty() && problems.is_empty() {
         let message = "there are no entries".to_string();
-        problems.push(layout.problem((0, 1), message, Some("list them under `entries:`, each as `- slug: ...`".into())));
+        problems.push(layout.problem(
+            (0, 1),
+            message,
+            Some("list them under `entries:`, each as `- slug: ...`".into()),
+        ));
     }
     check::together(&layout, &own, base.map(Catalog::entries).unwrap_or_default(), &mut problems);
     if problems.is_empty() {
@@ -158,7 +162,9 @@ fn entry(raw: RawEntry, origin: Option<&'static str>) -> Entry {
         meaning: leak(raw.meaning.trim()),
         steps_sender: leak_list(&raw.steps.sender),
         steps_admin: leak_list(&raw.steps.admin),
-        limits: leak_vec(raw.limits.iter().map(|limit| Limit { text: leak(limit.text.trim()), as_of: leak(&limit.as_of.0) })),
+        limits: leak_vec(
+            raw.limits.iter().map(|limit| Limit { text: leak(limit.text.trim()), as_of: leak(&limit.as_of.0) }),
+        ),
         links: leak_list(&raw.links),
         examples: leak_list(&raw.examples),
         sources: leak_vec(raw.sources.iter().map(|source| Source {

@@ -110,7 +110,9 @@ impl<'de> Deserialize<'de> for Slug {
             if tidy {
                 Ok(Slug(text.to_string()))
             } else {
-                Err(format!("`{text}` is not kebab-case: lower-case letters, digits and single hyphens, 60 at most, a letter first"))
+                Err(format!(
+                    "`{text}` is not kebab-case: lower-case letters, digits and single hyphens, 60 at most, a letter first"
+                ))
             }
         })
     }
@@ -152,8 +154,13 @@ impl<'de> Deserialize<'de> for Date {
         scalar(deserializer, "a date as YYYY-MM-DD", |text| {
             let bytes = text.as_bytes();
             let shaped = bytes.len() == 10
-                && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
-            let number = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
+                && bytes.iter().enumerate().all(
+                    |(i, b)| {
+                        if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() }
+                    },
+                );
+            let number =
+                |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
             if shaped && (1..=12).contains(&number(5, 7)) && (1..=31).contains(&number(8, 10)) {
                 Ok(Date(text.to_string()))
             } else {

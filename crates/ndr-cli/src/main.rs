@@ -1,12 +1,88 @@
-//! ndr
-use std::io::Write;
-fn main() {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for a in std::env::args().skip(1).filter(|a| a != "scan" && a != "--format" && a != "ndjson") {
-        let bytes = std::fs::read(&a).unwrap();
-        let mut r = ndr::decode(&bytes);
-        r.source = Some(a);
-        serde_json::to_writer(&mut out, &r).unwrap();
-        writeln!(out).unwrap();
+//! The command `ndr`: a thin front. It reads input, calls the core, and prints; it parses and decides nothing.
+
+mod args;
+mod commands;
+mod output;
+mod source;
+mod walk;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Decoded, or found.
+    Done,
+    /// Nothing was recognised or found.
+    Nothing,
+    /// The command line is wrong.
+    Usage,
+    /// Something could not be read.
+    Unreadable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Nothing => 1,
+            Exit::Usage => 2,
+            Exit::Unreadable => 3,
+        })
+    }
+}
+
+/// Why a command stopped: a message for standard error and an exit status.
+pub(crate) struct Stop {
+    pub(crate) message: String,
+    pub(crate) exit: Exit,
+}
+
+pub(crate) type Outcome = Result<Exit, Stop>;
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Stop {
+        // Whoever reads our output may stop early; that is no error.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Stop { message: String::new(), exit: Exit::Done };
+        }
+        Stop { message: error.to_string(), exit: Exit::Unreadable }
+    }
+}
+
+impl From<serde_json::Error> for Stop {
+    fn from(error: serde_json::Error) -> Stop {
+        Stop::from(std::io::Error::from(error))
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = run(&cli);
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            if !stop.message.is_empty() {
+                eprintln!("ndr: {}", ndr::sanitize::terminal(&stop.message));
+            }
+            stop.exit.into()
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Outcome {
+    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?);
+    let out = output::Output::new(cli.color);
+    match &cli.command {
+        Command::Explain(args) => commands::explain(args, &decoder, &out),
+        Command::Scan(args) => commands::scan(args, &decoder, &out),
+        Command::Code(args) => commands::code(args, &decoder, &out),
+        Command::Search(args) => commands::search(args, &decoder, &out),
+        Command::List(args) => commands::list(args, &decoder, &out),
+        Command::Schema => commands::schema(),
+        Command::Completions { shell } => commands::completions(*shell),
+        Command::Man => commands::man(),
     }
 }

@@ -11,7 +11,30 @@ pub(crate) struct Found {
 /// Whether a character may stand in an unquoted address. Wider than RFC 5322 on purpose: `=`, `+`, `_`, `/` and quotes
 /// are common in IMCEAEX addresses and VERP.
 const fn in_address(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '!' | '#' | '$' | '%' | '&' | '*' | '+' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~' | '-' | '\'') || (c as u32) > 0xA0
+    c.is_ascii_alphanumeric()
+        || matches!(
+            c,
+            '.' | '!'
+                | '#'
+                | '$'
+                | '%'
+                | '&'
+                | '*'
+                | '+'
+                | '/'
+                | '='
+                | '?'
+                | '^'
+                | '_'
+                | '`'
+                | '{'
+                | '|'
+                | '}'
+                | '~'
+                | '-'
+                | '\''
+        )
+        || (c as u32) > 0xA0
 }
 
 const fn in_domain(c: char) -> bool {
@@ -48,7 +71,12 @@ fn around(text: &str, at: usize) -> Option<Found> {
                 let len = before[stop..].chars().next().map_or(1, char::len_utf8);
                 &before[stop + len..]
             });
-            let local = local.trim_start_matches(['\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}']);
+            // An encoded word is no address, but some servers report it as one; its `=?` is part of it.
+            let local = if local.starts_with("=?") {
+                local
+            } else {
+                local.trim_start_matches(['\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}'])
+            };
             at - local.len()
         }
     };
@@ -57,7 +85,8 @@ fn around(text: &str, at: usize) -> Option<Found> {
     let domain = if after.starts_with('[') {
         &after[..=after.find(']')?]
     } else {
-        after[..after.find(|c| !in_domain(c)).unwrap_or(after.len())].trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
+        after[..after.find(|c| !in_domain(c)).unwrap_or(after.len())]
+            .trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
     };
     if start == at || domain.is_empty() {
         return None;
@@ -99,8 +128,11 @@ pub(crate) fn unescape(address: &str) -> String {
     let mut rest = address;
     while let Some(at) = rest.find("\\x{") {
         out.push_str(&rest[..at]);
-        let Some(len) = rest[at..].find('}') else { break };
-        match u32::from_str_radix(&rest[at + 3..at + len], 16).ok().and_then(char::from_u32).filter(|c| !c.is_control()) {
+        let Some(len) = rest[at..].find('}') else {
+            break;
+        };
+        match u32::from_str_radix(&rest[at + 3..at + len], 16).ok().and_then(char::from_u32).filter(|c| !c.is_control())
+        {
             Some(c) => out.push(c),
             None => out.push_str(&rest[at..=at + len]),
         }

@@ -6,7 +6,9 @@ use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution};
 
 /// Fills the diagnoses of a report.
 pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog: &'static Catalog) {
-    if !matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Other) || (report.kind == Kind::Other && !background.pasted) {
+    if !matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Other)
+        || (report.kind == Kind::Other && !background.pasted)
+    {
         return;
     }
     let generator = report.generator.clone();
@@ -42,7 +44,11 @@ fn one(
         inner.push(field);
     }
     // The generator's own words are its provider's; a remote server's are the remote's.
-    let provider: Vec<&str> = if remote.is_none() || background.provider == Some("exchange-online") { background.provider.into_iter().collect() } else { Vec::new() };
+    let provider: Vec<&str> = if remote.is_none() || background.provider == Some("exchange-online") {
+        background.provider.into_iter().collect()
+    } else {
+        Vec::new()
+    };
     let mut providers = provider;
     if providers.contains(&"exchange-online") {
         providers.push("hve");
@@ -51,18 +57,29 @@ fn one(
     } else if providers.contains(&"exchange-server") {
         providers.push("exchange-online");
     }
-    let query = Query { text, status: recipient.status, inner: &inner, reply: recipient.reply, hosts: &hosts, providers: &providers };
+    let query = Query {
+        text,
+        status: recipient.status,
+        inner: &inner,
+        reply: recipient.reply,
+        hosts: &hosts,
+        providers: &providers,
+    };
     let mut answer = catalog.resolve(&query);
     let mut from_context = None;
     let weak = |answer: &Resolution| {
-        answer.basis.is_none_or(|basis| basis >= Basis::Code) || answer.entry.is_some_and(|entry| catalog.entries()[entry].category.is_vague())
+        answer.basis.is_none_or(|basis| basis >= Basis::Code)
+            || answer.entry.is_some_and(|entry| catalog.entries()[entry].category.is_vague())
     };
     if weak(&answer) && !recipient.hidden.context.is_empty() {
         let context = recipient.hidden.context.replace(['\n', '\r'], " ");
         let reply = Reply::parse(&context);
-        let wider = catalog.resolve(&Query { text: &context, inner: &[&inner[..], &reply.inner[..]].concat(), ..query });
+        let wider =
+            catalog.resolve(&Query { text: &context, inner: &[&inner[..], &reply.inner[..]].concat(), ..query });
         let better = wider.basis.is_some_and(|basis| basis < Basis::Code)
-            && wider.entry.is_some_and(|entry| !catalog.entries()[entry].category.is_vague() || answer.basis.is_none_or(|basis| basis >= Basis::Range));
+            && wider.entry.is_some_and(|entry| {
+                !catalog.entries()[entry].category.is_vague() || answer.basis.is_none_or(|basis| basis >= Basis::Range)
+            });
         if better {
             answer = wider;
             from_context = Some(context);
@@ -76,12 +93,17 @@ fn one(
         return;
     };
     let words = from_context.as_deref().unwrap_or(text);
-    let class = recipient.status.map(|status| status.class()).or(recipient.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0);
+    let class =
+        recipient.status.map(|status| status.class()).or(recipient.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0);
     let evidence = evidence(&answer, words, recipient, background);
     let Some(basis) = answer.basis else { return };
-    recipient.diagnosis = Some(Diagnosis { entry, permanent: entry.is_permanent(class), values: answer.values, basis, evidence });
+    recipient.diagnosis =
+        Some(Diagnosis { entry, permanent: entry.is_permanent(class), values: answer.values, basis, evidence });
     if answer.tied {
-        notes.push(("ambiguous-text", "several entries share this text; the one of the lowest code is shown, the others are listed".into()));
+        notes.push((
+            "ambiguous-text",
+            "several entries share this text; the one of the lowest code is shown, the others are listed".into(),
+        ));
     }
     conflicts(recipient, notes);
 }
@@ -92,7 +114,9 @@ fn evidence(answer: &Resolution, words: &str, recipient: &Recipient, background:
         Some((from, to)) => words.get(from..to)?.to_string(),
         None => match answer.basis? {
             Basis::Code | Basis::Range => recipient.status?.to_string(),
-            _ => recipient.reply.map(|reply| reply.to_string()).or(recipient.status.map(|status| status.to_string()))?,
+            _ => {
+                recipient.reply.map(|reply| reply.to_string()).or(recipient.status.map(|status| status.to_string()))?
+            }
         },
     };
     // The text of the result is on one line; in the part it may be wrapped. Look for it there, first where it came from.
@@ -150,7 +174,10 @@ fn conflicts(recipient: &Recipient, notes: &mut Vec<(&'static str, String)>) {
     if let (Some(status), Some(reply)) = (recipient.status, recipient.reply)
         && u16::from(status.class()) != reply / 100
     {
-        notes.push(("conflicting-classes", format!("the reply code {reply} and the status code {status} are of different classes")));
+        notes.push((
+            "conflicting-classes",
+            format!("the reply code {reply} and the status code {status} are of different classes"),
+        ));
     }
     let inner: Vec<String> = recipient.hidden.inner.iter().map(ToString::to_string).collect();
     if !inner.is_empty() && Some(inner.join(", ")) != recipient.hidden.status_field.map(|field| field.to_string()) {
@@ -160,7 +187,12 @@ fn conflicts(recipient: &Recipient, notes: &mut Vec<(&'static str, String)>) {
 
 /// A text that somebody pasted is a report when it holds a code or a known phrase.
 fn verdict_of_paste(report: &mut Report) {
-    let decided = |recipient: &Recipient| recipient.diagnosis.is_some() || recipient.status.is_some() || recipient.reply.is_some() || !recipient.others.is_empty();
+    let decided = |recipient: &Recipient| {
+        recipient.diagnosis.is_some()
+            || recipient.status.is_some()
+            || recipient.reply.is_some()
+            || !recipient.others.is_empty()
+    };
     let any = report.recipients.iter().any(decided);
     if !any {
         report.kind = Kind::Other;
@@ -168,9 +200,13 @@ fn verdict_of_paste(report: &mut Report) {
         report.note("kind", "no code and no known phrase was found");
         return;
     }
-    let class = |recipient: &Recipient| recipient.status.map(|status| u16::from(status.class())).or(recipient.reply.map(|reply| reply / 100));
+    let class = |recipient: &Recipient| {
+        recipient.status.map(|status| u16::from(status.class())).or(recipient.reply.map(|reply| reply / 100))
+    };
     let failed = report.recipients.iter().any(|recipient| {
-        recipient.action == Some(Action::Failed) || recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500) && !matches!(class(recipient), Some(2 | 3))
+        recipient.action == Some(Action::Failed)
+            || recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500)
+                && !matches!(class(recipient), Some(2 | 3))
     });
     let fine = report.recipients.iter().all(|recipient| matches!(class(recipient), Some(2 | 3)));
     report.kind = if failed {

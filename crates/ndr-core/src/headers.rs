@@ -30,7 +30,9 @@ impl<'x> Headers<'x> {
                 let field_end = end_of_field(rest);
                 let field = &rest[..field_end];
                 rest = &rest[field_end..];
-                let Some(colon) = memchr::memchr(b':', field) else { continue };
+                let Some(colon) = memchr::memchr(b':', field) else {
+                    continue;
+                };
                 let name = field[..colon].trim_ascii();
                 if name.is_empty() || !name.iter().all(|b| b.is_ascii_graphic()) {
                     continue;

@@ -19,7 +19,10 @@ pub(crate) fn kind(bytes: &[u8]) -> Input {
     let bytes = &bytes[start..];
     if bytes.first() == Some(&b'<') {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
-        if ["<html", "<!doctype", "<body", "<div", "<table", "<p>", "<p ", "<meta", "<head", "<span"].iter().any(|tag| head.contains(tag)) {
+        if ["<html", "<!doctype", "<body", "<div", "<table", "<p>", "<p ", "<meta", "<head", "<span"]
+            .iter()
+            .any(|tag| head.contains(tag))
+        {
             return Input::Html;
         }
     }
@@ -29,15 +32,41 @@ pub(crate) fn kind(bytes: &[u8]) -> Input {
 /// A message begins with a header field at once, and its header holds names that only mail has.
 fn is_mail(bytes: &[u8]) -> bool {
     const NAMES: &[&str] = &[
-        "from", "to", "subject", "date", "received", "return-path", "message-id", "mime-version", "content-type", "delivered-to",
-        "x-failed-recipients", "auto-submitted", "x-original-to", "reply-to", "sender", "x-mailer", "authentication-results", "dkim-signature",
-        "content-transfer-encoding", "cc", "x-ms-exchange-message-is-ndr", "received-spf", "arc-seal",
+        "from",
+        "to",
+        "subject",
+        "date",
+        "received",
+        "return-path",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "delivered-to",
+        "x-failed-recipients",
+        "auto-submitted",
+        "x-original-to",
+        "reply-to",
+        "sender",
+        "x-mailer",
+        "authentication-results",
+        "dkim-signature",
+        "content-transfer-encoding",
+        "cc",
+        "x-ms-exchange-message-is-ndr",
+        "received-spf",
+        "arc-seal",
     ];
     let first_line = &bytes[..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())];
-    let Some(colon) = memchr::memchr(b':', first_line) else { return false };
+    let Some(colon) = memchr::memchr(b':', first_line) else {
+        return false;
+    };
     if !first_line[..colon].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) || colon == 0 {
         return false;
     }
-    let known = Headers::of_message(bytes).iter().take(60).filter(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))).count();
+    let known = Headers::of_message(bytes)
+        .iter()
+        .take(60)
+        .filter(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+        .count();
     known >= 2
 }

@@ -24,18 +24,20 @@ mod report;
 #[cfg(feature = "serde")]
 mod serialize;
 
+#[cfg(feature = "render")]
 pub mod render;
+pub mod sanitize;
 
 pub use cause::{Cause, catalog};
 pub use headers::Headers;
 pub use limits::Limits;
 pub use ndr_resolve::{
-    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply, Resolution, Retry, Source,
-    StatusCode, Suppress, Trust, Usual, fill, find_codes,
+    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply,
+    Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, fill, find_codes,
 };
+pub use report::{Action, Attempt, Diagnosis, Evidence, Kind, Note, Original, Recipient, Report};
 #[cfg(feature = "serde")]
 pub use serialize::EntryView;
-pub use report::{Action, Attempt, Diagnosis, Evidence, Kind, Note, Original, Recipient, Report};
 
 use std::borrow::Cow;
 

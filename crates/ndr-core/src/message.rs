@@ -89,7 +89,10 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, 
     let mut end = bytes.len();
     if end > limits.message_bytes {
         end = limits.message_bytes;
-        cuts.push(("limit-message-bytes", format!("the message has {} bytes; only the first {end} were read", bytes.len())));
+        cuts.push((
+            "limit-message-bytes",
+            format!("the message has {} bytes; only the first {end} were read", bytes.len()),
+        ));
     }
     let mut nested = 0;
     for at in memchr::memchr_iter(b'/', &bytes[..end]) {
@@ -101,7 +104,10 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, 
             nested += 1;
             if nested > limits.nesting {
                 end = at - 7;
-                cuts.push(("limit-nesting", format!("more than {} messages lie in each other; the rest was left out", limits.nesting)));
+                cuts.push((
+                    "limit-nesting",
+                    format!("more than {} messages lie in each other; the rest was left out", limits.nesting),
+                ));
                 break;
             }
         }
@@ -122,7 +128,10 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, 
             digests += 1;
             if digests > limits.nesting {
                 end = at;
-                cuts.push(("limit-nesting", format!("more than {} digests lie in each other; the rest was left out", limits.nesting)));
+                cuts.push((
+                    "limit-nesting",
+                    format!("more than {} digests lie in each other; the rest was left out", limits.nesting),
+                ));
                 break;
             }
         }
@@ -136,7 +145,9 @@ impl<'x> Mail<'x> {
         let (bytes, truncated) = guard(bytes, limits);
         let (bytes, truncated) = limit_header(bytes, limits, truncated);
         let mut mail = Mail { headers: Headers::of_message(bytes), truncated, ..Mail::default() };
-        let Some(message) = PARSER.parse(bytes) else { return mail };
+        let Some(message) = PARSER.parse(bytes) else {
+            return mail;
+        };
         if let Some(root) = message.parts.first()
             && let Some(content) = root.content_type()
             && content.ctype().eq_ignore_ascii_case("multipart")
@@ -172,6 +183,10 @@ impl<'x> Mail<'x> {
                     }
                 }
                 PartType::Text(text) | PartType::Html(text) => {
+                    // A multipart whose boundary never comes is one text, markup and all.
+                    let broken = mime.starts_with("multipart/");
+                    let (kind, mime) =
+                        if broken { (PartKind::Plain, Cow::Borrowed("text/plain")) } else { (kind, mime) };
                     self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
                 }
                 PartType::Binary(data) | PartType::InlineBinary(data) if is_headers || mime == "message/rfc822" => {
@@ -225,14 +240,19 @@ fn limit_header<'x>(
     if block / 2 > limits.header_lines
         && let Some(at) = memchr::memchr_iter(b'\n', &bytes[..block]).nth(limits.header_lines)
     {
-        cuts.push(("limit-header-lines", format!("more than {} header lines; the rest was left out", limits.header_lines)));
+        cuts.push((
+            "limit-header-lines",
+            format!("more than {} header lines; the rest was left out", limits.header_lines),
+        ));
         return (&bytes[..at], cuts);
     }
     (bytes, cuts)
 }
 
 fn kind_of(content: Option<&mail_parser::ContentType<'_>>) -> (PartKind, Cow<'static, str>) {
-    let Some(content) = content else { return (PartKind::Plain, Cow::Borrowed("text/plain")) };
+    let Some(content) = content else {
+        return (PartKind::Plain, Cow::Borrowed("text/plain"));
+    };
     let kind = content.ctype();
     let sub = content.subtype().unwrap_or_default();
     const KNOWN: &[(&str, &str, &str, PartKind)] = &[
@@ -242,7 +262,12 @@ fn kind_of(content: Option<&mail_parser::ContentType<'_>>) -> (PartKind, Cow<'st
         ("message", "global-delivery-status", "message/global-delivery-status", PartKind::DeliveryStatus),
         ("message", "feedback-report", "message/feedback-report", PartKind::Feedback),
         ("message", "disposition-notification", "message/disposition-notification", PartKind::Disposition),
-        ("message", "global-disposition-notification", "message/global-disposition-notification", PartKind::Disposition),
+        (
+            "message",
+            "global-disposition-notification",
+            "message/global-disposition-notification",
+            PartKind::Disposition,
+        ),
         ("message", "rfc822", "message/rfc822", PartKind::Other),
         ("message", "global", "message/global", PartKind::Other),
         ("text", "rfc822-headers", "text/rfc822-headers", PartKind::Other),
@@ -260,7 +285,25 @@ fn kind_of(content: Option<&mail_parser::ContentType<'_>>) -> (PartKind, Cow<'st
 /// The text of an HTML part: tags gone, one line per block, no invisible characters.
 pub(crate) fn html_to_text(html: &str) -> String {
     // mail-parser breaks lines at <br> and </p> only; the other blocks get a <br> of their own.
-    const BLOCKS: &[&str] = &["div", "tr", "td", "th", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "blockquote", "ul", "ol", "hr"];
+    const BLOCKS: &[&str] = &[
+        "div",
+        "tr",
+        "td",
+        "th",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "hr",
+    ];
     let mut marked = String::with_capacity(html.len() + html.len() / 16);
     let mut rest = html;
     while let Some(at) = rest.find('<') {

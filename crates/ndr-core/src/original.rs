@@ -35,9 +35,13 @@ impl Original {
     /// Takes from `other` what is missing here.
     pub(crate) fn complete(&mut self, other: Original) {
         let Original { message_id, from, to, subject, date } = other;
-        for (slot, value) in
-            [(&mut self.message_id, message_id), (&mut self.from, from), (&mut self.to, to), (&mut self.subject, subject), (&mut self.date, date)]
-        {
+        for (slot, value) in [
+            (&mut self.message_id, message_id),
+            (&mut self.from, from),
+            (&mut self.to, to),
+            (&mut self.subject, subject),
+            (&mut self.date, date),
+        ] {
             if slot.is_none() {
                 *slot = value;
             }

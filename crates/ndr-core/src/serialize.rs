@@ -1,7 +1,7 @@
 //! The one serialised form of a result, as the contract in docs/result.md names it.
 
-use crate::report::{Attempt, Diagnosis, Evidence, Note, Original, Recipient, Report};
 use crate::Entry;
+use crate::report::{Attempt, Diagnosis, Evidence, Note, Original, Recipient, Report};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 impl Serialize for Report {
@@ -97,7 +97,8 @@ pub struct EntryView<'e>(pub &'e Entry);
 impl Serialize for EntryView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entry = self.0;
-        let plain = |sentences: &[&str]| sentences.iter().map(|sentence| crate::fill(sentence, &[])).collect::<Vec<_>>();
+        let plain =
+            |sentences: &[&str]| sentences.iter().map(|sentence| crate::fill(sentence, &[])).collect::<Vec<_>>();
         let mut out = serializer.serialize_struct("Entry", 21)?;
         out.serialize_field("slug", entry.slug)?;
         out.serialize_field("provider", entry.provider)?;
@@ -113,7 +114,10 @@ impl Serialize for EntryView<'_> {
         out.serialize_field("security", &entry.security)?;
         out.serialize_field("meaning", &crate::fill(entry.meaning, &[]))?;
         out.serialize_field("steps", &Steps(plain(entry.steps_sender), plain(entry.steps_admin)))?;
-        out.serialize_field("limits", &entry.limits.iter().map(|limit| Limited(limit.text, limit.as_of)).collect::<Vec<_>>())?;
+        out.serialize_field(
+            "limits",
+            &entry.limits.iter().map(|limit| Limited(limit.text, limit.as_of)).collect::<Vec<_>>(),
+        )?;
         out.serialize_field("links", entry.links)?;
         out.serialize_field("examples", entry.examples)?;
         out.serialize_field("sources", &entry.sources.iter().map(Sourced).collect::<Vec<_>>())?;

@@ -116,7 +116,21 @@ fn escape_plain(text: &str) -> String {
 }
 
 fn entry(entry: &Entry) -> TokenStream {
-    let Entry { slug, provider, title, replies, texts, security, meaning, steps_sender, steps_admin, links, examples, was, .. } = entry;
+    let Entry {
+        slug,
+        provider,
+        title,
+        replies,
+        texts,
+        security,
+        meaning,
+        steps_sender,
+        steps_admin,
+        links,
+        examples,
+        was,
+        ..
+    } = entry;
     let codes = entry.codes.iter().map(pattern);
     let category = path("Category", entry.category.slug());
     let permanent = match entry.permanent {
@@ -126,7 +140,8 @@ fn entry(entry: &Entry) -> TokenStream {
     let act = entry.act.iter().map(|actor: &Actor| path("Actor", actor.slug()));
     let suppress = path("Suppress", entry.suppress.slug());
     let retry = path("Retry", entry.retry.slug());
-    let limits = entry.limits.iter().map(|Limit { text, as_of }| quote! { ::ndr_resolve::Limit { text: #text, as_of: #as_of } });
+    let limits =
+        entry.limits.iter().map(|Limit { text, as_of }| quote! { ::ndr_resolve::Limit { text: #text, as_of: #as_of } });
     let sources = entry.sources.iter().map(|Source { name, url, checked, trust }| {
         let trust = path("Trust", trust.slug());
         let url = match url {

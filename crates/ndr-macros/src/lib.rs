@@ -19,15 +19,20 @@ pub fn catalog(input: TokenStream) -> TokenStream {
     let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let path = std::path::Path::new(&root).join(&name);
     let shown = path.file_name().map_or(name.clone(), |file| file.to_string_lossy().into_owned());
-    let outcome = std::fs::read_to_string(&path)
-        .map_err(|error| format!("{}: {error}", path.display()))
-        .and_then(|text| ndr_catalog::load(&shown, &text).map_err(|problems| format!("{shown} has mistakes\n\n{problems}\n")));
+    let outcome =
+        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display())).and_then(|text| {
+            ndr_catalog::load(&shown, &text).map_err(|problems| format!("{shown} has mistakes\n\n{problems}\n"))
+        });
     let tables = match outcome {
         Ok(catalog) => expand::tables(&catalog),
         Err(message) => syn::Error::new(literal.span(), message).into_compile_error(),
     };
     // Cargo rebuilds when this file changes, in the error case too.
     let absolute = path.to_string_lossy().into_owned();
-    let watch = if path.exists() { quote! { const _: &[u8] = include_bytes!(#absolute); } } else { quote! {} };
+    let watch = if path.exists() {
+        quote! { const _: &[u8] = include_bytes!(#absolute); }
+    } else {
+        quote! {}
+    };
     quote! { #tables #watch }.into()
 }

@@ -227,8 +227,7 @@ impl FromStr for CodePattern {
     fn from_str(text: &str) -> Result<Self, CodeError> {
         let wrong = |why: &str| CodeError(format!("`{text}` is not a code pattern: {why}"));
         let mut parts = text.split('.');
-        let (Some(class), Some(subject), Some(detail), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some(class), Some(subject), Some(detail), None) = (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(wrong("write class.subject.detail, as in \"5.7.1\", \"4.7.500-699\" or \"X.7.1\""));
         };
@@ -296,8 +295,12 @@ pub fn find_codes(text: &str) -> impl Iterator<Item = FoundCode> + '_ {
             if !matches!(bytes[start], b'2' | b'4' | b'5') || bytes[start + 1] != b'.' {
                 continue;
             }
-            let Some((code, end)) = StatusCode::read(bytes, start) else { continue };
-            let Some(strong) = code_may_start(bytes, start) else { continue };
+            let Some((code, end)) = StatusCode::read(bytes, start) else {
+                continue;
+            };
+            let Some(strong) = code_may_start(bytes, start) else {
+                continue;
+            };
             if !code_may_end(bytes, end) {
                 continue;
             }
@@ -310,14 +313,19 @@ pub fn find_codes(text: &str) -> impl Iterator<Item = FoundCode> + '_ {
 
 /// `None`: no code may start here; `Some(strong)` otherwise.
 fn code_may_start(bytes: &[u8], start: usize) -> Option<bool> {
-    let Some(before) = start.checked_sub(1) else { return Some(false) };
+    let Some(before) = start.checked_sub(1) else {
+        return Some(false);
+    };
     match bytes[before] {
         b'#' => Some(true),
         b' ' | b'\t' | b'-' | b'\n' | b'\r' if follows_reply_code(bytes, before) => Some(true),
         b'-' | b'.' | b'[' | b'/' | b'_' | b'@' | b'+' | b'=' | b'%' | b'&' | b'?' => None,
         b if b.is_ascii_alphanumeric() || b >= 0x80 => None,
         b':' => {
-            // "status:5.1.1" is a label; "f200::5.1.1" and "10:5.1.1" are not.
+            // "status:5.1.1" and "CODE :5.1.1" are labels; "f200::5.1.1" and "10:5.1.1" are not.
+            if before > 0 && bytes[before - 1] == b' ' {
+                return Some(false);
+            }
             let word_start = bytes[..before].iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |p| p + 1);
             bytes[word_start..before].iter().any(|b| b.to_ascii_lowercase() > b'f').then_some(false)
         }
@@ -358,8 +366,19 @@ mod tests {
     #[test]
     fn numbers_that_only_look_like_codes() {
         for text in [
-            "192.5.1.10", "relay[5.1.1]", "Exim 4.99.5x", "id 15.20.5.7.1", "v5.1.1", "10:5.1.1", "fe80::5.1.1",
-            "5.1.1.7", "5.1.1234", "mx-5.1.1", "5.1.1@host", "4.16.55.1", "OpenSSL/5.1.1",
+            "192.5.1.10",
+            "relay[5.1.1]",
+            "Exim 4.99.5x",
+            "id 15.20.5.7.1",
+            "v5.1.1",
+            "10:5.1.1",
+            "fe80::5.1.1",
+            "5.1.1.7",
+            "5.1.1234",
+            "mx-5.1.1",
+            "5.1.1@host",
+            "4.16.55.1",
+            "OpenSSL/5.1.1",
         ] {
             assert_eq!(codes(text), [""; 0], "{text}");
         }

@@ -189,10 +189,14 @@ impl Category {
             AddressInvalid => of(true, &[Sender], Suppress::Yes, Retry::AfterFix),
             DomainUnknown => of(true, &[Sender, RecipientAdmin], Suppress::AfterRepeats, Retry::No),
             RecipientRestricted => of(true, &[Recipient, RecipientAdmin], Suppress::No, Retry::AfterFix),
-            SenderRejected | AccountBlocked | AuthenticationRequired | SenderAuthentication | SendingHost
-            | Reputation | MessageMalformed | ProtocolError => {
-                of(true, &[SenderAdmin], Suppress::No, Retry::AfterFix)
-            }
+            SenderRejected
+            | AccountBlocked
+            | AuthenticationRequired
+            | SenderAuthentication
+            | SendingHost
+            | Reputation
+            | MessageMalformed
+            | ProtocolError => of(true, &[SenderAdmin], Suppress::No, Retry::AfterFix),
             SendingLimit => of(false, &[Sender], Suppress::No, Retry::AsIs),
             RelayDenied => of(true, &[SenderAdmin, RecipientAdmin], Suppress::No, Retry::AfterFix),
             SpamContent | MaliciousContent | Content | MessageTooLarge => {

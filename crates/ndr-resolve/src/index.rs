@@ -90,7 +90,8 @@ impl Index {
         let mut parts = Vec::new();
         let mut rows = Vec::new();
         let mut anchors: HashMap<u64, u32> = HashMap::new();
-        let texts = entries.iter().enumerate().flat_map(|(i, entry)| entry.texts.iter().map(move |text| (i as u16, *text)));
+        let texts =
+            entries.iter().enumerate().flat_map(|(i, entry)| entry.texts.iter().map(move |text| (i as u16, *text)));
         let marks = providers.iter().enumerate().flat_map(|(i, p)| p.marks.iter().map(move |m| (MARK + i as u16, *m)));
         for (owner, text) in texts.chain(marks) {
             let template = if owner >= MARK { mark(text) } else { Template::parse(text)? };

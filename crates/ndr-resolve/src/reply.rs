@@ -79,8 +79,9 @@ pub fn find_reply(text: &str) -> Option<(u16, usize)> {
         let before = &bytes[..start];
         let after = &bytes[start + 3..];
         if is_reply_place(before, after, bytes[start]) {
-            let code =
-                u16::from(bytes[start] - b'0') * 100 + u16::from(bytes[start + 1] - b'0') * 10 + u16::from(bytes[start + 2] - b'0');
+            let code = u16::from(bytes[start] - b'0') * 100
+                + u16::from(bytes[start + 1] - b'0') * 10
+                + u16::from(bytes[start + 2] - b'0');
             return Some((code, start));
         }
     }
@@ -90,7 +91,9 @@ pub fn find_reply(text: &str) -> Option<(u16, usize)> {
 fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
     // Followed by a separator, never by a letter, digit, dot or colon that belongs to something else.
     let status_follows = |skip: usize| {
-        after.get(skip) == Some(&class) && after.get(skip + 1) == Some(&b'.') && after.get(skip + 2).is_some_and(u8::is_ascii_digit)
+        after.get(skip) == Some(&class)
+            && after.get(skip + 1) == Some(&b'.')
+            && after.get(skip + 2).is_some_and(u8::is_ascii_digit)
     };
     match after.first() {
         None => {}
@@ -127,17 +130,61 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
         _ => {
             // Words that announce a reply.
             const ANNOUNCE: &[&str] = &[
-                "said", "returned", "response", "error", "reply", "replied", "code", "smtp", "with", "was", "status", "dd",
-                "message", "failed", "rejected", "fehler", "answer", "answered", "gave", "->", "-", "=", "refused", "recipient",
-                "responded", "permanent", "temporary", "host", "got", "is", "server",
+                "said",
+                "returned",
+                "response",
+                "error",
+                "reply",
+                "replied",
+                "code",
+                "smtp",
+                "with",
+                "was",
+                "status",
+                "dd",
+                "message",
+                "failed",
+                "rejected",
+                "fehler",
+                "answer",
+                "answered",
+                "gave",
+                "->",
+                "-",
+                "=",
+                "refused",
+                "recipient",
+                "responded",
+                "responsecode",
+                "response-code",
+                "error_code",
+                "permanent",
+                "temporary",
+                "host",
+                "got",
+                "is",
+                "server",
             ];
             let word_start = tail.iter().rposition(|b| b.is_ascii_whitespace()).map_or(0, |at| at + 1);
             let word = tail[word_start..].to_ascii_lowercase();
             let unit_follows = {
                 let next = after.iter().skip(1).take_while(|b| b.is_ascii_alphabetic()).count();
                 let unit = after.get(1..1 + next).unwrap_or_default().to_ascii_lowercase();
-                [&b"bytes"[..], b"seconds", b"ms", b"kb", b"mb", b"hours", b"days", b"minutes", b"messages", b"recipients", b"s", b"k"]
-                    .contains(&unit.as_slice())
+                [
+                    &b"bytes"[..],
+                    b"seconds",
+                    b"ms",
+                    b"kb",
+                    b"mb",
+                    b"hours",
+                    b"days",
+                    b"minutes",
+                    b"messages",
+                    b"recipients",
+                    b"s",
+                    b"k",
+                ]
+                .contains(&unit.as_slice())
             };
             let announced = ANNOUNCE.iter().any(|known| known.as_bytes() == word.as_slice());
             let after_host = matches!(word.last(), Some(b']' | b')')) && after.first() == Some(&b' ');
@@ -170,7 +217,8 @@ pub fn unfold_reply(text: &str) -> String {
         };
         rest = tail;
         let bytes = token.as_bytes();
-        let is_code = bytes.len() >= 3 && matches!(bytes[0], b'2' | b'4' | b'5') && bytes[..3].iter().all(u8::is_ascii_digit);
+        let is_code =
+            bytes.len() >= 3 && matches!(bytes[0], b'2' | b'4' | b'5') && bytes[..3].iter().all(u8::is_ascii_digit);
         if is_code && (bytes.len() == 3 || bytes[3] == b'-') {
             let code = &token[..3];
             match first {

@@ -230,17 +230,38 @@ impl Catalog {
             return self.resolve_by_code(query, &known);
         }
         let mut ranked: Vec<(Rank, usize)> = hits.iter().enumerate().map(|(i, hit)| (rank(hit), i)).collect();
+        // The very words of any server say no more because one provider uses them too.
+        for at in 0..ranked.len() {
+            let (key, i) = ranked[at];
+            let owner = |i: usize| &self.entries[usize::from(hits[i].owner)];
+            if key.2 >= Tier::Anybody
+                && owner(i).provider != "generic"
+                && (0..hits.len()).any(|other| {
+                    hits[other].span == hits[i].span
+                        && owner(other).provider == "generic"
+                        && owner(other).category.is_vague()
+                })
+            {
+                ranked[at].0.0 = true;
+            }
+        }
         // A vague statement that contains the telling one is the fuller statement of the two.
         for at in 0..ranked.len() {
             let (key, i) = ranked[at];
             let outer = hits[i].span;
             let contains = |inner: (usize, usize)| outer != inner && outer.0 <= inner.0 && inner.1 <= outer.1;
-            if key.0 && hits.iter().any(|hit| contains(hit.span) && !self.entries[usize::from(hit.owner)].category.is_vague()) {
+            if key.0
+                && hits
+                    .iter()
+                    .any(|hit| contains(hit.span) && !self.entries[usize::from(hit.owner)].category.is_vague())
+            {
                 ranked[at].0.0 = false;
             }
         }
         ranked.sort_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| self.entries[usize::from(hits[a.1].owner)].slug.cmp(self.entries[usize::from(hits[b.1].owner)].slug))
+            a.0.cmp(&b.0).then_with(|| {
+                self.entries[usize::from(hits[a.1].owner)].slug.cmp(self.entries[usize::from(hits[b.1].owner)].slug)
+            })
         });
         let (best_rank, best) = ranked[0];
         let hit = &hits[best];
@@ -261,7 +282,14 @@ impl Catalog {
             .iter()
             .map(|(name, (from, to))| (self.index.names[usize::from(*name)], query.text[*from..*to].to_string()))
             .collect();
-        Resolution { entry: Some(usize::from(hit.owner)), basis: Some(basis), phrase: Some(hit.span), values, others, tied }
+        Resolution {
+            entry: Some(usize::from(hit.owner)),
+            basis: Some(basis),
+            phrase: Some(hit.span),
+            values,
+            others,
+            tied,
+        }
     }
 
     /// The one entry of a group, or the one that speaks for its code without a text.
@@ -288,7 +316,8 @@ impl Catalog {
 
     /// The answer where no phrase is known: by exact code, narrowest range, reply code, class.
     fn resolve_by_code(&self, query: &Query<'_>, known: &[&str]) -> Resolution {
-        let mut answer = Resolution { entry: None, basis: None, phrase: None, values: Vec::new(), others: Vec::new(), tied: false };
+        let mut answer =
+            Resolution { entry: None, basis: None, phrase: None, values: Vec::new(), others: Vec::new(), tied: false };
         // A bare x.0.0 says nothing but its class: any other code comes first.
         let codes = query.status.iter().chain(query.inner).filter(|code| !code.is_bare());
         let open_context = query.hosts.is_empty() && known.is_empty();
@@ -319,7 +348,10 @@ impl Catalog {
                 return answer;
             }
             let usable = |entry: &Entry| {
-                entry.origin.is_some() || known.contains(&entry.provider) || is_microsoft(entry.provider) || entry.provider == "iana"
+                entry.origin.is_some()
+                    || known.contains(&entry.provider)
+                    || is_microsoft(entry.provider)
+                    || entry.provider == "iana"
             };
             let ranges = || self.index.in_range(*code).filter(|(pattern, _)| pattern.subject.0 == pattern.subject.1);
             let own = ranges().find(|(_, i)| known.contains(&self.entries[usize::from(*i)].provider));
@@ -338,7 +370,11 @@ impl Catalog {
             return answer;
         }
         if let Some(code) = query.status {
-            let by_class = self.index.exact(code).map(|i| (Basis::Class, i)).find(|(_, i)| self.entries[usize::from(*i)].provider == "iana");
+            let by_class = self
+                .index
+                .exact(code)
+                .map(|i| (Basis::Class, i))
+                .find(|(_, i)| self.entries[usize::from(*i)].provider == "iana");
             let found = by_class.or_else(|| self.index.in_range(code).map(|(_, i)| (Basis::Class, i)).last());
             if let Some((basis, i)) = found {
                 answer.entry = Some(usize::from(i));

@@ -96,7 +96,10 @@ impl Template {
             let (name, kind) = inside.split_once(':').unwrap_or((inside, inside));
             let Some((_, hole)) = Hole::ALL.iter().find(|(known, _)| *known == kind) else {
                 let known: Vec<_> = Hole::ALL.iter().map(|(name, _)| format!("{{{name}}}")).collect();
-                return Err(TemplateError(format!("`{{{inside}}}` is no known hole; the types are {}", known.join(" "))));
+                return Err(TemplateError(format!(
+                    "`{{{inside}}}` is no known hole; the types are {}",
+                    known.join(" ")
+                )));
             };
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_') {
                 return Err(TemplateError(format!("`{{{inside}}}`: the name of a hole is lower-case letters")));
@@ -292,9 +295,9 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
 pub(crate) fn catch_before(part: u64, text: &str, to: usize) -> Option<Caught> {
     let hole = Hole::from_code((part >> 16) & 0xFF);
     let end = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || "])>\"':,;-|".contains(c)).len();
-    let start = text[..end].rfind(|c: char| c.is_whitespace() || "[(<\"';,".contains(c)).map_or(0, |at| {
-        at + text[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text[..end]
+        .rfind(|c: char| c.is_whitespace() || "[(<\"';,".contains(c))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     let (from, stop) = catch(hole, text, start)?;
     (stop <= to).then_some(((part & 0xFFFF) as u16, (from, stop)))
 }
@@ -312,7 +315,9 @@ pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
     let mut rest = sentence;
     while let Some(open) = rest.find('{') {
         out.push_str(&rest[..open]);
-        let Some(len) = rest[open..].find('}') else { break };
+        let Some(len) = rest[open..].find('}') else {
+            break;
+        };
         let inside = &rest[open + 1..open + len];
         let (name, fallback) = inside.split_once('|').unwrap_or((inside, inside));
         match values.iter().find(|(known, _)| *known == name) {

@@ -129,9 +129,10 @@ mod tests {
 
     #[test]
     fn words_are_runs_of_letters_and_digits() {
-        assert_eq!(words("550 5.1.1 RESOLVER.ADR.RecipNotFound; can't"), [
-            "550", "5", "1", "1", "RESOLVER", "ADR", "RecipNotFound", "can", "t"
-        ]);
+        assert_eq!(
+            words("550 5.1.1 RESOLVER.ADR.RecipNotFound; can't"),
+            ["550", "5", "1", "1", "RESOLVER", "ADR", "RecipNotFound", "can", "t"]
+        );
         assert_eq!(words("Échec de\u{a0}la remise \u{201c}x\u{201d}"), ["Échec", "de", "la", "remise", "x"]);
         assert_eq!(words("宛先 unknown"), ["宛", "先", "unknown"]);
         assert_eq!(hashes("User  UNKNOWN."), hashes("user unknown"));

@@ -44,16 +44,32 @@ impl FieldRecipient {
 
 /// The names of the fields, to tell such a block from prose.
 const NAMES: &[&str] = &[
-    "reporting-mta", "final-recipient", "original-recipient", "action", "status", "diagnostic-code", "remote-mta",
-    "arrival-date", "received-from-mta", "last-attempt-date", "final-log-id", "will-retry-until", "original-envelope-id",
+    "reporting-mta",
+    "final-recipient",
+    "original-recipient",
+    "action",
+    "status",
+    "diagnostic-code",
+    "remote-mta",
+    "arrival-date",
+    "received-from-mta",
+    "last-attempt-date",
+    "final-log-id",
+    "will-retry-until",
+    "original-envelope-id",
     "dsn-gateway",
 ];
 
 /// Whether a line begins one of the fields that only a delivery status has.
 pub(crate) fn is_field_line(line: &str) -> bool {
-    let Some((name, _)) = line.split_once(':') else { return false };
+    let Some((name, _)) = line.split_once(':') else {
+        return false;
+    };
     let name = name.trim();
-    name.len() < 24 && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) && !name.eq_ignore_ascii_case("action") && !name.eq_ignore_ascii_case("status")
+    name.len() < 24
+        && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+        && !name.eq_ignore_ascii_case("action")
+        && !name.eq_ignore_ascii_case("status")
 }
 
 /// Reads the fields of `text`; `limit` caps the recipients.
@@ -69,13 +85,16 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
         if line.starts_with([' ', '\t']) {
             continue;
         }
-        let Some((name, first)) = line.split_once(':') else { continue };
+        let Some((name, first)) = line.split_once(':') else {
+            continue;
+        };
         let name = name.trim().to_ascii_lowercase().replace(' ', "-");
         let mut value = first.trim().to_string();
         while let Some(next) = lines.peek() {
             if !next.starts_with([' ', '\t']) || next.trim().is_empty() {
                 // A reply whose further lines lost their indent: `550-...` right after the field.
-                let runs_on = name == "diagnostic-code" && next.len() > 4 && next.as_bytes()[..3].iter().all(u8::is_ascii_digit);
+                let runs_on =
+                    name == "diagnostic-code" && next.len() > 4 && next.as_bytes()[..3].iter().all(u8::is_ascii_digit);
                 if !runs_on {
                     break;
                 }
@@ -118,7 +137,9 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
             "remote-mta" => current.remote_mta = current.remote_mta.take().or_else(|| host(&value)),
             "diagnostic-code" => {
                 let (kind, text) = match value.split_once(';') {
-                    Some((kind, text)) if kind.len() <= 20 && !kind.contains(char::is_whitespace) && !kind.is_empty() => {
+                    Some((kind, text))
+                        if kind.len() <= 20 && !kind.contains(char::is_whitespace) && !kind.is_empty() =>
+                    {
                         (Some(kind.trim().to_ascii_lowercase()), text)
                     }
                     _ => (None, value.as_str()),
@@ -189,6 +210,9 @@ fn recipient(value: &str) -> Option<String> {
         Some((kind, rest)) if kind.trim().eq_ignore_ascii_case("rfc822") => rest,
         _ => text,
     };
+    // A source route (RFC 5321 appendix C): "@relay.example.com:user@example.net".
+    let text = text.trim();
+    let text = if text.starts_with('@') { text.split_once(':').map_or(text, |(_, mailbox)| mailbox) } else { text };
     let address = address::unescape(&address::bare(text));
     (!address.is_empty()).then_some(address)
 }
@@ -204,7 +228,8 @@ fn host(value: &str) -> Option<String> {
 fn action(value: &str) -> Option<Action> {
     let word = value.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty())?.to_ascii_lowercase();
     Some(match word.as_str() {
-        "failed" | "failure" | "fail" | "error" | "expired" | "undeliverable" | "undelivered" | "bounced" | "deny" | "rejected" => Action::Failed,
+        "failed" | "failure" | "fail" | "error" | "expired" | "undeliverable" | "undelivered" | "bounced" | "deny"
+        | "rejected" => Action::Failed,
         "delayed" | "delay" | "deferred" | "transient" => Action::Delayed,
         "delivered" | "deliverable" => Action::Delivered,
         "relayed" => Action::Relayed,

@@ -23,6 +23,8 @@ struct Candidate {
     /// Lines that are about this address alone.
     own: String,
     line: usize,
+    /// Whether it was found in running text and not at the head of a line.
+    cued: bool,
     /// How strongly its place says that it is the recipient.
     strength: u8,
 }
@@ -35,6 +37,15 @@ struct Line<'t> {
 
 /// Reads `text`, which ends before the returned message.
 pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
+    let found = read_without_strangers(text, around);
+    if found.is_empty() && !around.strangers.is_empty() {
+        // Somebody who wrote to their own address is recipient and addressee of the report.
+        return read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
+    }
+    found
+}
+
+fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
     let lines: Vec<Line<'_>> = text
         .lines()
         .map(|line| Line {
@@ -62,7 +73,7 @@ pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
         }
     }
     let best = candidates.iter().map(|candidate| candidate.strength).max().unwrap_or(0);
-    let mut found: Vec<(Recipient, bool)> = Vec::new();
+    let mut found: Vec<Recipient> = Vec::new();
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
         if candidate.strength < best.min(2) {
@@ -82,22 +93,22 @@ pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
     for candidate in kept {
         let mut recipient = Recipient::new(Some(candidate.address));
         let own = candidate.own.trim();
-        let own_tells = tells(own) || own.split_whitespace().count() >= 3;
+        let own_tells = tells(own) || (own.split_whitespace().count() >= 3 && !candidate.cued);
         if own_tells {
             statement::fill(&mut recipient, own);
-        }
-        if !own_tells || recipient.reply.is_none() && recipient.status.is_none() && shared.coded && !own_tells {
-            let words = if own.is_empty() { shared.text.clone() } else { format!("{own}\n{}", shared.text) };
-            statement::fill(&mut recipient, &words);
+        } else if own.is_empty() || shared.coded {
+            statement::fill(&mut recipient, &shared.text);
+        } else {
+            statement::fill(&mut recipient, &format!("{own}\n{}", shared.text));
         }
         if recipient.remote.is_none() {
             recipient.remote = statement::remote(&shared.text);
         }
         recipient.hidden.context.push('\n');
         recipient.hidden.context.push_str(cap(&shared.text, 4_000));
-        found.push((recipient, own_tells));
+        found.push(recipient);
     }
-    found.into_iter().map(|(recipient, _)| recipient).collect()
+    found
 }
 
 /// Whether words hold a reply or status code.
@@ -108,9 +119,12 @@ pub(crate) fn tells(text: &str) -> bool {
 /// A line that an address begins: `<a@example.com>: reason`, an address alone, `* a@example.com`.
 fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let line = &lines[at];
-    let first = &line.addresses[0];
-    let before = line.text[..first.start].trim().trim_start_matches(['>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '「']);
-    let numbered = before.len() <= 3 && before.ends_with(['.', ')']) && before.starts_with(|c: char| c.is_ascii_digit());
+    let mut first = &line.addresses[0];
+    let before = line.text[..first.start]
+        .trim()
+        .trim_start_matches(['>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '「']);
+    let numbered =
+        before.len() <= 3 && before.ends_with(['.', ')']) && before.starts_with(|c: char| c.is_ascii_digit());
     if !(before.is_empty() || numbered) || is_stranger(&first.address, around) {
         return None;
     }
@@ -120,33 +134,41 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         let between = &line.text[end..again.start];
         if again.address.eq_ignore_ascii_case(&first.address) && between.len() < 12 {
             end = again.end;
+        } else if line.text[end..again.start].trim() == "<" {
+            // "name@example.com <user@example.net>": the first is only how the second is called.
+            first = again;
+            end = again.end;
         }
     }
     let rest = line.text[end..].trim_start_matches(['>', '"', '\'', ']', ')', '」']).trim_start();
-    let (rest, expanded) = match rest.strip_prefix("(expanded from") {
-        Some(tail) => (tail.split_once(')').map_or("", |(_, after)| after), true),
-        None => (rest, false),
+    let rest = match rest.strip_prefix("(expanded from") {
+        Some(tail) => tail.split_once(')').map_or("", |(_, after)| after),
+        None => rest,
     };
     let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
     taken[at] = true;
     let mut own = String::from(rest);
-    let mut listed = 0;
     for (offset, next) in lines[at + 1..].iter().enumerate() {
         let next_at = at + 1 + offset;
         if next.text.trim().is_empty() {
-            if own.is_empty() && lines.get(next_at + 1).is_some_and(|after| after.indent > line.indent && after.addresses.is_empty()) {
+            if own.is_empty()
+                && lines.get(next_at + 1).is_some_and(|after| after.indent > line.indent && after.addresses.is_empty())
+            {
                 continue;
             }
             // A reply that goes on after an empty line, as in Exim's quoted texts.
             let goes_on = !own.is_empty()
-                && lines.get(next_at + 1).is_some_and(|after| after.indent > line.indent && line.indent > 0 && !is_head(after, around));
+                && lines.get(next_at + 1).is_some_and(|after| {
+                    after.indent > line.indent && line.indent > 0 && !is_head(after, around, &first.address)
+                });
             if goes_on {
                 continue;
             }
             break;
         }
-        if is_head(next, around) && next.indent <= line.indent.max(if own.is_empty() { usize::MAX } else { 0 }) {
-            listed += 1;
+        if is_head(next, around, &first.address)
+            && next.indent <= line.indent.max(if own.is_empty() { usize::MAX } else { 0 })
+        {
             break;
         }
         if is_rule(next.text) {
@@ -166,13 +188,12 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         own.push('\n');
         own.push_str(next.text.trim());
     }
-    let _ = (listed, expanded);
     let known = around.known.iter().any(|address| address.eq_ignore_ascii_case(&first.address));
-    Some(Candidate { address: first.address.clone(), own, line: at, strength: if known { 3 } else { 2 } })
+    Some(Candidate { address: first.address.clone(), own, line: at, cued: false, strength: if known { 3 } else { 2 } })
 }
 
 /// Whether an address begins the line.
-fn is_head(line: &Line<'_>, around: &Surroundings<'_>) -> bool {
+fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
     line.addresses.first().is_some_and(|first| {
         let before = line.text[..first.start].trim_matches(['>', '*', '-', '•', '"', '\'', '<', '(', ' ', '\t']);
         before.is_empty() && !is_stranger(&first.address, around)
@@ -180,14 +201,18 @@ fn is_head(line: &Line<'_>, around: &Surroundings<'_>) -> bool {
         let first = &line.addresses[0];
         // "<a@example.com>... User unknown" continues a reply; "<a@example.com>:" begins an item.
         let rest = line.text[first.end..].trim_start_matches(['>', '"', '\'']).trim_start();
-        rest.is_empty() || rest.starts_with([':', '(', '<', '\t', ',']) || line.text[first.end..].starts_with("  ")
+        !first.address.eq_ignore_ascii_case(current)
+            || rest.is_empty()
+            || rest.starts_with([':', '(', '<', '\t', ','])
+            || line.text[first.end..].starts_with("  ")
     }
 }
 
 /// A line of dashes or stars, with or without a heading in it.
 fn is_rule(text: &str) -> bool {
     let text = text.trim();
-    text.len() >= 3 && (text.starts_with("---") || text.starts_with("***") || text.starts_with("===") || text.starts_with("___"))
+    text.len() >= 3
+        && (text.starts_with("---") || text.starts_with("***") || text.starts_with("===") || text.starts_with("___"))
 }
 
 fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
@@ -196,21 +221,78 @@ fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
     }
     let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
     around.strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address))
-        || matches!(local.trim_matches(['\'', '"', '<']), "postmaster" | "mailer-daemon" | "abuse" | "support" | "helpdesk" | "noreply" | "no-reply")
+        || matches!(
+            local.trim_matches(['\'', '"', '<']),
+            "postmaster" | "mailer-daemon" | "abuse" | "support" | "helpdesk" | "noreply" | "no-reply"
+        )
 }
 
 /// Words in front of an address that make it the recipient, and words that make it somebody else.
 const TO: &[&str] = &[
-    "final-recipient", "original-recipient", "failed recipient", "rcpt to", "unable to deliver message to", "could not be delivered to",
-    "was not delivered to", "not delivered to", "undeliverable to", "delivering your mail to", "deliver to", "delivered to", "delivery to",
-    "recipient", "rcpt", "gateway for", "deliver mail to", "deliver your message to", "message to", "mail to", "email to", "sent to", "address",
-    "user", "mailbox", "account", "allowed size", "for <", "unknown", "to:", "errors:", "wasn't found at", "envelope-to",
-    "following recipients returned permanent errors", "to <", "宛", "адрес",
+    "final-recipient",
+    "original-recipient",
+    "failed recipient",
+    "rcpt to",
+    "unable to deliver message to",
+    "could not be delivered to",
+    "was not delivered to",
+    "not delivered to",
+    "undeliverable to",
+    "delivering your mail to",
+    "deliver to",
+    "delivered to",
+    "delivery to",
+    "recipient",
+    "rcpt",
+    "gateway for",
+    "deliver mail to",
+    "deliver your message to",
+    "message to",
+    "mail to",
+    "email to",
+    "sent to",
+    "address",
+    "user",
+    "mailbox",
+    "account",
+    "allowed size",
+    "for <",
+    "unknown",
+    "to:",
+    "errors:",
+    "wasn't found at",
+    "envelope-to",
+    "following recipients returned permanent errors",
+    "to <",
+    "宛",
+    "адрес",
 ];
 const FROM: &[&str] = &[
-    "from:", "mail from", "from <", "sender", "contact", "send mail to", "reply to", "reply-to", "forward this", "report to", "questions",
-    "e-mail to postmaster", "please mail", "write to", "envelope-from", "return-path", "originator", "cc:", "message-id", "help", "unsubscribe",
-    "please send", "via email", "addressed from", "delist@",
+    "from:",
+    "mail from",
+    "from <",
+    "sender",
+    "contact",
+    "send mail to",
+    "reply to",
+    "reply-to",
+    "forward this",
+    "report to",
+    "questions",
+    "e-mail to postmaster",
+    "please mail",
+    "write to",
+    "envelope-from",
+    "return-path",
+    "originator",
+    "cc:",
+    "message-id",
+    "help",
+    "unsubscribe",
+    "please send",
+    "via email",
+    "addressed from",
+    "delist@",
 ];
 
 /// Addresses in running text.
@@ -233,7 +315,13 @@ fn cued(line: &Line<'_>, at: usize, around: &Surroundings<'_>) -> Vec<Candidate>
             (None, Some(_)) => continue,
             (None, None) => 1,
         };
-        found.push(Candidate { address: one.address.clone(), own: line.text.trim().to_string(), line: at, strength });
+        found.push(Candidate {
+            address: one.address.clone(),
+            own: line.text.trim().to_string(),
+            line: at,
+            cued: true,
+            strength,
+        });
     }
     found
 }
@@ -249,7 +337,9 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     let free: Vec<(usize, &str)> = lines
         .iter()
         .enumerate()
-        .filter(|(at, line)| !line.text.trim().is_empty() && (!taken[*at] || kept.iter().all(|candidate| candidate.line != *at)))
+        .filter(|(at, line)| {
+            !line.text.trim().is_empty() && (!taken[*at] || kept.iter().all(|candidate| candidate.line != *at))
+        })
         .map(|(at, line)| (at, line.text.trim()))
         .collect();
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
@@ -278,5 +368,7 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
 /// A line whose number is no reply: dates, sizes, message ids.
 fn is_prose_code(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
-    ["date:", "message-id", "received:", "arrival-date", "sent:", "size", "bytes", "subject:"].iter().any(|word| lower.starts_with(word))
+    ["date:", "message-id", "received:", "arrival-date", "sent:", "size", "bytes", "subject:"]
+        .iter()
+        .any(|word| lower.starts_with(word))
 }

@@ -42,7 +42,10 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     if (declared == Some("disposition-notification") || has(PartKind::Disposition)) && !has(PartKind::DeliveryStatus) {
         return verdict(Kind::ReadReceipt, "a disposition-notification part says so (RFC 8098)");
     }
-    if has(PartKind::DeliveryStatus) && (!evidence.fields.is_empty() || declared == Some("delivery-status")) && !evidence.fields_in_text {
+    if has(PartKind::DeliveryStatus)
+        && (!evidence.fields.is_empty() || declared == Some("delivery-status"))
+        && !evidence.fields_in_text
+    {
         let reason = "a delivery-status part says so (RFC 3464)";
         if evidence.fields.is_empty() {
             return verdict(by_words(evidence), reason);
@@ -59,14 +62,17 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     let subject = headers.text("Subject").unwrap_or_default().to_lowercase();
     if let Some(reason) = auto_reply(headers, &subject)
         && evidence.failed.is_empty()
-        && !daemon
+        && !is_daemon_name(headers)
         && !evidence.exchange
         && !(evidence.known_mailer && evidence.said.iter().any(|recipient| recipient.reply.is_some()))
     {
         return verdict(Kind::AutoReply, reason);
     }
     if evidence.fields_in_text {
-        return verdict(by_actions(evidence.fields).unwrap_or_else(|| by_words(evidence)), "the fields of a delivery status stand in its text");
+        return verdict(
+            by_actions(evidence.fields).unwrap_or_else(|| by_words(evidence)),
+            "the fields of a delivery status stand in its text",
+        );
     }
     if !evidence.failed.is_empty() {
         return verdict(by_words(evidence), "X-Failed-Recipients names who did not get the message");
@@ -78,7 +84,10 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     let coded = tells(evidence.words);
     let named = !evidence.said.is_empty();
     let forwarded = subject.starts_with("fwd:") || subject.starts_with("fw:");
-    if evidence.known_mailer && (daemon || bounce_subject || coded || evidence.mail.original.is_some()) && (named || coded || bounce_subject) {
+    if evidence.known_mailer
+        && (daemon || bounce_subject || coded || evidence.mail.original.is_some())
+        && (named || coded || bounce_subject)
+    {
         return verdict(by_words(evidence), "its words are those that a mail system writes");
     }
     if daemon && !forwarded && (bounce_subject || (coded && named) || evidence.mail.original.is_some() && named) {
@@ -91,8 +100,12 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
 }
 
 fn by_actions(fields: &[FieldRecipient]) -> Option<Kind> {
-    let any = |wanted: &[Action]| fields.iter().any(|recipient| recipient.action.is_some_and(|action| wanted.contains(&action)));
-    let failing = |recipient: &FieldRecipient| recipient.action.is_none() && recipient.status.is_some_and(|status| status.class() == 5);
+    let any = |wanted: &[Action]| {
+        fields.iter().any(|recipient| recipient.action.is_some_and(|action| wanted.contains(&action)))
+    };
+    let failing = |recipient: &FieldRecipient| {
+        recipient.action.is_none() && recipient.status.is_some_and(|status| status.class() == 5)
+    };
     if any(&[Action::Failed]) || fields.iter().any(failing) {
         Some(Kind::Failure)
     } else if any(&[Action::Delayed]) {
@@ -107,30 +120,79 @@ fn by_actions(fields: &[FieldRecipient]) -> Option<Kind> {
 /// Failure or delay, by the words.
 fn by_words(evidence: &Evidence<'_>) -> Kind {
     const DELAY: &[&str] = &[
-        "this is a warning message only", "this is a warning only", "warning only", "you do not need to resend", "will continue to be tried",
-        "delivery attempts will continue", "has not yet been delivered", "no action is required on your part", "still being retried",
-        "delivery is delayed", "delivery status notification (delay)", "delays in delivering your message", "temporarily delayed",
-        "delivery incomplete", "could not send message for past", "has been delayed", "there is no need to resend", "will be retried until",
-        "message hasn't been delivered yet", "gmail will retry", "delayed mail",
+        "this is a warning message only",
+        "this is a warning only",
+        "warning only",
+        "you do not need to resend",
+        "will continue to be tried",
+        "delivery attempts will continue",
+        "has not yet been delivered",
+        "no action is required on your part",
+        "still being retried",
+        "delivery is delayed",
+        "delivery status notification (delay)",
+        "delays in delivering your message",
+        "temporarily delayed",
+        "delivery incomplete",
+        "could not send message for past",
+        "has been delayed",
+        "there is no need to resend",
+        "will be retried until",
+        "message hasn't been delivered yet",
+        "gmail will retry",
+        "delayed mail",
     ];
-    const GONE: &[&str] = &["permanent error", "permanent failure", "failed permanently", "permanent fatal errors", "returned to sender", "giving up"];
+    const GONE: &[&str] = &[
+        "permanent error",
+        "permanent failure",
+        "failed permanently",
+        "permanent fatal errors",
+        "returned to sender",
+        "giving up",
+    ];
     let subject = evidence.mail.headers.text("Subject").unwrap_or_default().to_lowercase();
     let words = super::statement::cap(evidence.words, 20_000).to_lowercase();
     let late = DELAY.iter().any(|phrase| words.contains(phrase) || subject.contains(phrase));
     let gone = GONE.iter().any(|phrase| words.contains(phrase));
-    let late_subject = subject.starts_with("delayed") || subject.contains("warning:") && subject.contains("delayed") || subject.contains("(delay)");
+    let late_subject = subject.starts_with("delayed")
+        || subject.contains("warning:") && subject.contains("delayed")
+        || subject.contains("(delay)");
     if (late && !gone) || late_subject { Kind::Delay } else { Kind::Failure }
 }
 
-/// Whether a mail system sent it.
+/// Whether a mail system sent it: by its name, or by an empty envelope sender, which automatic answers have too.
 pub(crate) fn is_daemon(headers: Headers<'_>) -> bool {
+    is_daemon_name(headers) || null_sender(headers)
+}
+
+fn is_daemon_name(headers: Headers<'_>) -> bool {
     const DAEMONS: &[&str] = &[
-        "mailer-daemon", "postmaster", "mail delivery", "mailer daemon", "maildaemon", "mail.delivery", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e",
-        "mail-daemon", "delivery subsystem", "system administrator", "mail administrator", "mmsc ndr", "mdaemon", "no-reply@sns", "mail deliver system",
-        "content-filter", "interscan", "mail router", "delivery@", "mailerdaemon", "bounce",
+        "mailer-daemon",
+        "postmaster",
+        "mail delivery",
+        "mailer daemon",
+        "maildaemon",
+        "mail.delivery",
+        "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e",
+        "mail-daemon",
+        "delivery subsystem",
+        "system administrator",
+        "mail administrator",
+        "mmsc ndr",
+        "mdaemon",
+        "no-reply@sns",
+        "mail deliver system",
+        "content-filter",
+        "interscan",
+        "mail router",
+        "delivery@",
+        "mailerdaemon",
+        "bounce",
     ];
     let from = headers.text("From").unwrap_or_default().to_lowercase();
-    DAEMONS.iter().any(|name| from.contains(name)) || null_sender(headers) || from.trim() == "<>" || (from.is_empty() && headers.raw("From").is_some())
+    DAEMONS.iter().any(|name| from.contains(name))
+        || from.trim() == "<>"
+        || (from.is_empty() && headers.raw("From").is_some())
 }
 
 fn null_sender(headers: Headers<'_>) -> bool {
@@ -142,13 +204,56 @@ fn null_sender(headers: Headers<'_>) -> bool {
 
 fn is_bounce_subject(subject: &str) -> bool {
     const BOUNCES: &[&str] = &[
-        "undeliver", "returned mail", "failure notice", "delivery failure", "mail delivery failed", "delivery status notification", "delivery failed",
-        "mail failure", "delivery notification", "mail system error", "could not be delivered", "non remis", "unzustellbar", "onbestelbaar",
-        "olevererbart", "non recapitabile", "não entregue", "no se puede entregar", "returned message", "mail error", "delivery has failed",
-        "message delivery has failed", "delivery status", "undelivered mail", "returning message to sender", "message could not be delivered",
-        "error sending your mail", "nondeliverable", "non-delivery", "bounced mail", "mail returned", "retour", "配信エラー", "送信エラー", "エラー通知", "delivery error",
-        "delivery problem", "rejected:", "недоставлен", "退信", "returned to sender", "warning: could not send", "can not be delivered", "delayed mail",
-        "メールエラー", "failed delivery", "mail could not", "cannot deliver", "delivery report", "user unknown",
+        "undeliver",
+        "returned mail",
+        "failure notice",
+        "delivery failure",
+        "mail delivery failed",
+        "delivery status notification",
+        "delivery failed",
+        "mail failure",
+        "delivery notification",
+        "mail system error",
+        "could not be delivered",
+        "non remis",
+        "unzustellbar",
+        "onbestelbaar",
+        "olevererbart",
+        "non recapitabile",
+        "não entregue",
+        "no se puede entregar",
+        "returned message",
+        "mail error",
+        "delivery has failed",
+        "message delivery has failed",
+        "delivery status",
+        "undelivered mail",
+        "returning message to sender",
+        "message could not be delivered",
+        "error sending your mail",
+        "nondeliverable",
+        "non-delivery",
+        "bounced mail",
+        "mail returned",
+        "retour",
+        "配信エラー",
+        "送信エラー",
+        "エラー通知",
+        "delivery error",
+        "delivery problem",
+        "rejected:",
+        "недоставлен",
+        "退信",
+        "returned to sender",
+        "warning: could not send",
+        "can not be delivered",
+        "delayed mail",
+        "メールエラー",
+        "failed delivery",
+        "mail could not",
+        "cannot deliver",
+        "delivery report",
+        "user unknown",
     ];
     BOUNCES.iter().any(|phrase| subject.contains(phrase))
 }
@@ -156,19 +261,51 @@ fn is_bounce_subject(subject: &str) -> bool {
 /// An automatic answer of a person's mailbox (RFC 3834).
 fn auto_reply(headers: Headers<'_>, subject: &str) -> Option<&'static str> {
     const SUBJECTS: &[&str] = &[
-        "automatic reply", "auto reply", "auto-reply", "autoreply", "out of office", "out-of-office", "automatische antwort", "abwesenheit", "réponse automatique",
-        "respuesta automática", "risposta automatica", "resposta automática", "automatisch antwoord", "自動応答", "自动回复", "自動返信", "vacation",
-        "away from my mail", "autosvar", "auto:", "auto response", "autoresponse",
+        "automatic reply",
+        "auto reply",
+        "auto-reply",
+        "autoreply",
+        "out of office",
+        "out-of-office",
+        "automatische antwort",
+        "abwesenheit",
+        "réponse automatique",
+        "respuesta automática",
+        "risposta automatica",
+        "resposta automática",
+        "automatisch antwoord",
+        "自動応答",
+        "自动回复",
+        "自動返信",
+        "vacation",
+        "away from my mail",
+        "autosvar",
+        "auto:",
+        "auto response",
+        "autoresponse",
     ];
-    let names = [("x-autoreply", ""), ("x-autorespond", ""), ("x-autogenerated", "reply"), ("x-auto-response-suppress", "all"), ("precedence", "auto_reply"), ("x-apple-action", "vacation")];
+    let names = [
+        ("x-autoreply", ""),
+        ("x-autorespond", ""),
+        ("x-autogenerated", "reply"),
+        ("x-auto-response-suppress", "all"),
+        ("precedence", "auto_reply"),
+        ("x-apple-action", "vacation"),
+    ];
     if SUBJECTS.iter().any(|phrase| subject.starts_with(phrase) || subject.starts_with(&format!("re: {phrase}"))) {
         return Some("its subject is that of an automatic answer");
     }
-    if headers.raw("Auto-Submitted").is_some_and(|value| contains_ignoring_case(value, b"auto-replied") || contains_ignoring_case(value, b"auto-generated")) {
+    if headers.raw("Auto-Submitted").is_some_and(|value| {
+        contains_ignoring_case(value, b"auto-replied") || contains_ignoring_case(value, b"auto-generated")
+    }) {
         return Some("Auto-Submitted says that a machine answered (RFC 3834)");
     }
     let marked = headers.iter().any(|(name, value)| {
-        names.iter().any(|(known, wanted)| *known != "x-auto-response-suppress" && name.eq_ignore_ascii_case(known) && contains_ignoring_case(value, wanted.as_bytes()))
+        names.iter().any(|(known, wanted)| {
+            *known != "x-auto-response-suppress"
+                && name.eq_ignore_ascii_case(known)
+                && contains_ignoring_case(value, wanted.as_bytes())
+        })
     });
     marked.then_some("a header marks it as an automatic answer")
 }
@@ -179,7 +316,10 @@ fn is_newsletter(headers: Headers<'_>) -> bool {
 
 fn is_complaint(headers: Headers<'_>, words: &str) -> bool {
     let subject = headers.text("Subject").unwrap_or_default().to_lowercase();
-    (words.contains("Feedback-Type:") && words.contains("User-Agent:")) || subject.contains("complaint about message from") || (subject.contains("email feedback report") || subject.contains("abuse report")) && headers.has("X-HmXmrOriginalRecipient")
+    (words.contains("Feedback-Type:") && words.contains("User-Agent:"))
+        || subject.contains("complaint about message from")
+        || (subject.contains("email feedback report") || subject.contains("abuse report"))
+            && headers.has("X-HmXmrOriginalRecipient")
 }
 
 /// Who complained, as far as the report says.
@@ -188,7 +328,9 @@ pub(crate) fn feedback_recipients(mail: &Mail<'_>) -> Vec<Recipient> {
     for part in mail.parts.iter().filter(|part| part.kind == PartKind::Feedback) {
         for line in part.text.lines() {
             if let Some((name, value)) = line.split_once(':')
-                && ["original-rcpt-to", "redacted-address", "removal-recipient"].iter().any(|known| name.trim().eq_ignore_ascii_case(known))
+                && ["original-rcpt-to", "redacted-address", "removal-recipient"]
+                    .iter()
+                    .any(|known| name.trim().eq_ignore_ascii_case(known))
             {
                 let address = crate::address::bare(value);
                 if address.contains('@') && !address.ends_with('@') && !found.contains(&address) {
@@ -205,4 +347,3 @@ pub(crate) fn feedback_recipients(mail: &Mail<'_>) -> Vec<Recipient> {
     }
     found.into_iter().take(1_000).map(|address| Recipient::new(Some(address))).collect()
 }
-

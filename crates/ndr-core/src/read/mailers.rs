@@ -37,51 +37,232 @@ const fn provider(id: &'static str, provider: &'static str, signs: &'static [Sig
 
 /// The first that fits wins, so services that build on a mailer stand before it.
 pub(crate) static MAILERS: &[Mailer] = &[
-    provider("amazon-ses", "amazon-ses", &[Mta(".amazonses.com"), Header("X-SES-Outgoing", ""), Header("X-SES-Receipt", "")]),
+    provider(
+        "amazon-ses",
+        "amazon-ses",
+        &[Mta(".amazonses.com"), Header("X-SES-Outgoing", ""), Header("X-SES-Receipt", "")],
+    ),
     mailer("amazon-workmail", &[Header("X-Mailer", "Amazon WorkMail")]),
-    provider("gmail", "gmail", &[Mta("googlemail.com"), Mta(".google.com"), Header("From", "mailer-daemon@googlemail.com"), Header("X-Gm-Message-State", ""), Text("Technical details of permanent failure:")]),
+    provider(
+        "gmail",
+        "gmail",
+        &[
+            Mta("googlemail.com"),
+            Mta(".google.com"),
+            Header("From", "mailer-daemon@googlemail.com"),
+            Header("X-Gm-Message-State", ""),
+            Text("Technical details of permanent failure:"),
+        ],
+    ),
     provider("yandex", "yandex", &[Header("X-Yandex-Uniq", ""), Mta(".yandex.ru"), Mta(".yandex.net")]),
-    provider("mail-ru", "mail-ru", &[Header("From", "@corp.mail.ru"), Header("From", "mailer-daemon@mail.ru"), Text("Mail.Ru,")]),
-    provider("yahoo", "yahoo", &[Header("From", "mailer-daemon@yahoo."), Text("Sorry, we were unable to deliver your message to the following address")]),
-    provider("gmx", "gmx-webde", &[Both(&Header("X-UI-Out-Filterresults", ""), &Text("created automatically by mail delivery software")), Header("From", "mailer-daemon@mail.gmx."), Header("From", "mailer-daemon@gmx."), Header("X-GMX-Antispam", "")]),
-    provider("ionos", "ionos", &[Header("From", "@kundenserver."), Header("From", "@mout."), Text("Explanation: host:"), Text("For the following reason:")]),
-    provider("zoho", "zoho", &[Header("X-Mailer", "Zoho Mail"), Header("From", "mailer-daemon@mail.zoho"), Mta(".zoho.com")]),
-    mailer("sendgrid", &[Header("From", "@sendgrid."), Mta(".sendgrid.net"), Text("This is an automatically generated message from SendGrid")]),
+    provider(
+        "mail-ru",
+        "mail-ru",
+        &[Header("From", "@corp.mail.ru"), Header("From", "mailer-daemon@mail.ru"), Text("Mail.Ru,")],
+    ),
+    provider(
+        "yahoo",
+        "yahoo",
+        &[
+            Header("From", "mailer-daemon@yahoo."),
+            Text("Sorry, we were unable to deliver your message to the following address"),
+        ],
+    ),
+    provider(
+        "gmx",
+        "gmx-webde",
+        &[
+            Both(&Header("X-UI-Out-Filterresults", ""), &Text("created automatically by mail delivery software")),
+            Header("From", "mailer-daemon@mail.gmx."),
+            Header("From", "mailer-daemon@gmx."),
+            Header("X-GMX-Antispam", ""),
+        ],
+    ),
+    provider(
+        "ionos",
+        "ionos",
+        &[
+            Header("From", "@kundenserver."),
+            Header("From", "@mout."),
+            Text("Explanation: host:"),
+            Text("For the following reason:"),
+        ],
+    ),
+    provider(
+        "zoho",
+        "zoho",
+        &[Header("X-Mailer", "Zoho Mail"), Header("From", "mailer-daemon@mail.zoho"), Mta(".zoho.com")],
+    ),
+    mailer(
+        "sendgrid",
+        &[
+            Header("From", "@sendgrid."),
+            Mta(".sendgrid.net"),
+            Text("This is an automatically generated message from SendGrid"),
+        ],
+    ),
     provider("facebook", "facebook", &[Mta(".facebook.com"), Header("From", "mailer-daemon@mx.facebook.com")]),
     provider("mimecast", "mimecast", &[Mta(".mimecast.com"), Header("X-Mimecast-", "")]),
-    provider("messagelabs", "messagelabs", &[Mta(".messagelabs.com"), Header("From", "@messagelabs.com"), Header("X-Msg-Ref", ".messagelabs.com")]),
+    provider(
+        "messagelabs",
+        "messagelabs",
+        &[Mta(".messagelabs.com"), Header("From", "@messagelabs.com"), Header("X-Msg-Ref", ".messagelabs.com")],
+    ),
     provider("proofpoint", "proofpoint", &[Mta(".pphosted.com"), Header("X-Proofpoint-Virus-Version", "")]),
-    provider("barracuda", "barracuda", &[Mta(".barracudanetworks.com"), Header("X-Barracuda-", ""), Header("From", "Barracuda")]),
-    mailer("powermta", &[Text("a host beyond PowerMTA"), Header("X-PowerMTA-", ""), Text("This is the PowerMTA"), Text("powermta"), Header("From", "PowerMTA")]),
-    mailer("exim", &[Header("X-Exim-", ""), Text("This message was created automatically by mail delivery software"), Both(&Header("X-Failed-Recipients", ""), &Text("Message")) , Text("A message that you sent could not be delivered to one or more of its")]),
+    provider(
+        "barracuda",
+        "barracuda",
+        &[Mta(".barracudanetworks.com"), Header("X-Barracuda-", ""), Header("From", "Barracuda")],
+    ),
+    mailer(
+        "powermta",
+        &[
+            Text("a host beyond PowerMTA"),
+            Header("X-PowerMTA-", ""),
+            Text("This is the PowerMTA"),
+            Text("powermta"),
+            Header("From", "PowerMTA"),
+        ],
+    ),
+    mailer(
+        "exim",
+        &[
+            Header("X-Exim-", ""),
+            Text("This message was created automatically by mail delivery software"),
+            Both(&Header("X-Failed-Recipients", ""), &Text("Message")),
+            Text("A message that you sent could not be delivered to one or more of its"),
+        ],
+    ),
     mailer("dragonfly", &[Text("DragonFly Mail Agent"), Text("This is the DragonFly")]),
-    mailer("opensmtpd", &[Text("This is the MAILER-DAEMON, please DO NOT REPLY"), Both(&Header("From", "Mailer Daemon <"), &Header("Subject", "Delivery status notification"))]),
-    mailer("qmail", &[Text("This is the qmail-send program at"), Text("--- Below this line is a copy of the message."), Text("--- Undelivered message follows ---"), Header("Received", "(qmail ")]),
-    mailer("courier", &[Text("DELAYS IN DELIVERING YOUR MESSAGE"), Text("UNDELIVERABLE MAIL"), Text("courier"), Header("X-Mailer", "courier")]),
-    mailer("sendmail", &[Text("----- The following addresses had"), Text("----- Transcript of session follows"), Text("----- Unsent message follows"), Header("Subject", "see transcript for details")]),
-    mailer("postfix", &[Text("This is the mail system at host"), Text("This is the Postfix program at host"), Text("This is the Postfix program"), Text("The Postfix program"), Header("X-Postfix-", "")]),
-    mailer("domino", &[Header("X-MIMETrack", "Domino"), Header("Received", "Lotus Domino"), Text("Domino Directory"), Text("-------  Failure Reasons"), Text("X-Notes;")]),
+    mailer(
+        "opensmtpd",
+        &[
+            Text("This is the MAILER-DAEMON, please DO NOT REPLY"),
+            Both(&Header("From", "Mailer Daemon <"), &Header("Subject", "Delivery status notification")),
+        ],
+    ),
+    mailer(
+        "qmail",
+        &[
+            Text("This is the qmail-send program at"),
+            Text("--- Below this line is a copy of the message."),
+            Text("--- Undelivered message follows ---"),
+            Header("Received", "(qmail "),
+        ],
+    ),
+    mailer(
+        "courier",
+        &[
+            Text("DELAYS IN DELIVERING YOUR MESSAGE"),
+            Text("UNDELIVERABLE MAIL"),
+            Text("courier"),
+            Header("X-Mailer", "courier"),
+        ],
+    ),
+    mailer(
+        "sendmail",
+        &[
+            Text("----- The following addresses had"),
+            Text("----- Transcript of session follows"),
+            Text("----- Unsent message follows"),
+            Header("Subject", "see transcript for details"),
+        ],
+    ),
+    mailer(
+        "postfix",
+        &[
+            Text("This is the mail system at host"),
+            Text("This is the Postfix program at host"),
+            Text("This is the Postfix program"),
+            Text("The Postfix program"),
+            Header("X-Postfix-", ""),
+        ],
+    ),
+    mailer(
+        "domino",
+        &[
+            Header("X-MIMETrack", "Domino"),
+            Header("Received", "Lotus Domino"),
+            Text("Domino Directory"),
+            Text("-------  Failure Reasons"),
+            Text("X-Notes;"),
+        ],
+    ),
     mailer("notes", &[Text("------- Failure Reasons  --------"), Text("Failure Reasons")]),
-    mailer("oracle-messaging", &[Text("Your message cannot be delivered to the following recipients"), Text("This report relates to a message you sent with the following header fields"), Text("Recipient address: "), Text("tcp-daemon")]),
-    mailer("mailmarshal", &[Text("MailMarshal"), Both(&Text("Could not be delivered because of"), &Text("The following recipients were affected"))]),
+    mailer(
+        "oracle-messaging",
+        &[
+            Text("Your message cannot be delivered to the following recipients"),
+            Text("This report relates to a message you sent with the following header fields"),
+            Text("Recipient address: "),
+            Text("tcp-daemon"),
+        ],
+    ),
+    mailer(
+        "mailmarshal",
+        &[
+            Text("MailMarshal"),
+            Both(&Text("Could not be delivered because of"), &Text("The following recipients were affected")),
+        ],
+    ),
     mailer("mailfoundry", &[Text("Delivery failed for the following reason:"), Header("Received", "(MAILFOUNDRY)")]),
     mailer("imail", &[Header("X-Mailer", "<SMTP32 "), Header("X-Mailer", "SMTP32")]),
-    mailer("apache-james", &[Text("Error message below:"), Header("X-Mailer", "JAMES"), Text("Message details:\n  Subject:")]),
+    mailer(
+        "apache-james",
+        &[Text("Error message below:"), Header("X-Mailer", "JAMES"), Text("Message details:\n  Subject:")],
+    ),
     mailer("m-filter", &[Header("X-Mailer", "m-FILTER"), Text("-------server message")]),
-    mailer("active-hunter", &[Header("X-AHMAILID", ""), Header("Received", "Active!Hunter"), Header("Content-Type", "Active!Hunter")]),
-    mailer("mcafee", &[Text("--- The following addresses had delivery problems ---"), Header("X-NAI-Header", ""), Text("The following addresses had delivery problems")]),
-    mailer("trend-micro", &[Header("From", "InterScan"), Text("InterScan"), Header("Content-Type", "InterScan_NT_MIME_Boundary")]),
-    mailer("surfcontrol", &[Header("X-SEF-Processed", ""), Header("X-Mailer", "SurfControl"), Header("From", "SurfControl")]),
-    mailer("symantec-mxlogic", &[Header("X-MX-Bounce", ""), Header("From", ".mxlogic.net"), Text("Included is a copy of the message header:")]),
-    mailer("verizon", &[Header("From", "vtext.com"), Header("From", "vzwpix.com"), Text("Message could not be delivered to mobile")]),
-    mailer("au-kddi", &[Header("From", "ezweb.ne.jp"), Header("From", "au.com"), Header("From", ".dion.ne.jp"), Text("The user(s) account is"), Text("As their mailbox is full")]),
+    mailer(
+        "active-hunter",
+        &[Header("X-AHMAILID", ""), Header("Received", "Active!Hunter"), Header("Content-Type", "Active!Hunter")],
+    ),
+    mailer(
+        "mcafee",
+        &[
+            Text("--- The following addresses had delivery problems ---"),
+            Header("X-NAI-Header", ""),
+            Text("The following addresses had delivery problems"),
+        ],
+    ),
+    mailer(
+        "trend-micro",
+        &[Header("From", "InterScan"), Text("InterScan"), Header("Content-Type", "InterScan_NT_MIME_Boundary")],
+    ),
+    mailer(
+        "surfcontrol",
+        &[Header("X-SEF-Processed", ""), Header("X-Mailer", "SurfControl"), Header("From", "SurfControl")],
+    ),
+    mailer(
+        "symantec-mxlogic",
+        &[Header("X-MX-Bounce", ""), Header("From", ".mxlogic.net"), Text("Included is a copy of the message header:")],
+    ),
+    mailer(
+        "verizon",
+        &[Header("From", "vtext.com"), Header("From", "vzwpix.com"), Text("Message could not be delivered to mobile")],
+    ),
+    mailer(
+        "au-kddi",
+        &[
+            Header("From", "ezweb.ne.jp"),
+            Header("From", "au.com"),
+            Header("From", ".dion.ne.jp"),
+            Text("The user(s) account is"),
+            Text("As their mailbox is full"),
+        ],
+    ),
     mailer("docomo", &[Header("From", "docomo.ne.jp"), Mta(".docomo.ne.jp")]),
     mailer("biglobe", &[Header("From", "biglobe.ne.jp")]),
     mailer("google-groups", &[Text("groups.google.com/support")]),
     mailer("bigfoot", &[Header("From", "@bigfoot.com"), Header("Received", ".bigfoot.com")]),
     mailer("amavis", &[Header("From", "Content-filter at"), Header("X-Virus-Scanned", "amavis"), Mta("amavis")]),
-    mailer("fml", &[Header("X-MLServer", ""), Text("You are not a member of this mailing list"), Header("X-ML-Info", "")]),
-    mailer("gateway-x3", &[Text("automatically generated Delivery Status Notification"), Text("Delevery to the following recipients")]),
+    mailer(
+        "fml",
+        &[Header("X-MLServer", ""), Text("You are not a member of this mailing list"), Header("X-ML-Info", "")],
+    ),
+    mailer(
+        "gateway-x3",
+        &[Text("automatically generated Delivery Status Notification"), Text("Delevery to the following recipients")],
+    ),
     mailer("groupwise", &[Header("X-Mailer", "GroupWise"), Header("X-Mailer", "Novell")]),
     mailer("mdaemon", &[Header("X-MDaemon-", ""), Text("MDaemon")]),
     mailer("kerio", &[Header("X-Mailer", "Kerio"), Text("Kerio Connect")]),
@@ -98,11 +279,14 @@ fn shows(sign: &Sign, headers: Headers<'_>, words: &str, mta: Option<&str>) -> b
     match sign {
         Text(text) => memchr::memmem::find(words.as_bytes(), text.as_bytes()).is_some(),
         Mta(suffix) => mta.is_some_and(|host| {
-            host.len() >= suffix.len() && host.as_bytes()[host.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
+            host.len() >= suffix.len()
+                && host.as_bytes()[host.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
         }),
         Header(name, wanted) => headers.iter().any(|(known, value)| {
             let named = match name.strip_suffix('-') {
-                Some(stem) => known.len() > stem.len() && known.as_bytes()[..stem.len()].eq_ignore_ascii_case(stem.as_bytes()),
+                Some(stem) => {
+                    known.len() > stem.len() && known.as_bytes()[..stem.len()].eq_ignore_ascii_case(stem.as_bytes())
+                }
                 None => known.eq_ignore_ascii_case(name),
             };
             named && contains_ignoring_case(value, wanted.as_bytes())

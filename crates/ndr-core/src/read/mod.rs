@@ -40,12 +40,14 @@ struct Words<'x> {
 /// Reads a mail.
 pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Report, Background<'x>) {
     let mail = Mail::read(bytes, limits);
-    let mut notes: Vec<Note> =
-        mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone() }).collect();
+    let mut notes: Vec<Note> = mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone() }).collect();
     let words = own_words(&mail);
 
     // A report that somebody forwarded as an attachment.
-    let has_own_status = mail.parts.iter().any(|part| matches!(part.kind, PartKind::DeliveryStatus | PartKind::Feedback | PartKind::Disposition));
+    let has_own_status = mail
+        .parts
+        .iter()
+        .any(|part| matches!(part.kind, PartKind::DeliveryStatus | PartKind::Feedback | PartKind::Disposition));
     if depth == 0
         && !mail.is_multipart_report
         && !has_own_status
@@ -78,18 +80,29 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         fields_in_text = !machine.recipients.is_empty();
     }
     let mailer = mailers::recognise(mail.headers, &words.text, machine.reporting_mta.as_deref());
-    let exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr") || mail.headers.has("X-MS-Embedded-Report") || exchange::recognises(&words.text);
+    let exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
+        || mail.headers.has("X-MS-Embedded-Report")
+        || exchange::recognises(&words.text);
 
     let strangers = strangers(mail.headers);
     let failed = failed_header(mail.headers);
-    let mut block = if exchange { exchange::read(&words.text, &strangers, limits.recipients) } else { exchange::Block::default() };
+    let mut block =
+        if exchange { exchange::read(&words.text, &strangers, limits.recipients) } else { exchange::Block::default() };
     report.generator = machine.reporting_mta.take().or(block.generator.take());
     let mut known: Vec<String> = failed.clone();
     known.extend(machine.recipients.iter().filter_map(|recipient| recipient.address().map(str::to_string)));
     let around = general::Surroundings { strangers: &strangers, known: &known, limit: limits.recipients };
-    let said = if block.recipients.is_empty() { general::read(&words.text, &around) } else { std::mem::take(&mut block.recipients) };
+    let said = if block.recipients.is_empty() {
+        general::read(&words.text, &around)
+    } else {
+        std::mem::take(&mut block.recipients)
+    };
 
-    report.dialect = if exchange { Some(exchange_dialect(report.generator.as_deref(), mail.headers)) } else { mailer.map(|mailer| mailer.id) };
+    report.dialect = if exchange {
+        Some(exchange_dialect(report.generator.as_deref(), mail.headers))
+    } else {
+        mailer.map(|mailer| mailer.id)
+    };
     let provider = if exchange { report.dialect } else { mailer.and_then(|mailer| mailer.provider) };
 
     let verdict = kind::of(&kind::Evidence {
@@ -137,7 +150,9 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     }
     let mut background = Background { provider, pasted: false, ..Background::default() };
     background.parts.push((words.mime, words.text));
-    background.parts.extend(mail.parts.into_iter().filter(|part| part.kind == PartKind::DeliveryStatus).map(|part| (part.mime, part.text)));
+    background.parts.extend(
+        mail.parts.into_iter().filter(|part| part.kind == PartKind::DeliveryStatus).map(|part| (part.mime, part.text)),
+    );
     (report, background)
 }
 
@@ -167,7 +182,10 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         _ => Vec::new(),
     };
     report.recipients = join(machine.recipients, said, &[], words, limits);
-    let bare = report.recipients.iter().all(|recipient| recipient.text.is_none() && recipient.status.is_none() && recipient.reply.is_none());
+    let bare = report
+        .recipients
+        .iter()
+        .all(|recipient| recipient.text.is_none() && recipient.status.is_none() && recipient.reply.is_none());
     if bare {
         let mut recipient = report.recipients.pop().unwrap_or_else(|| Recipient::new(None));
         exchange::state(&mut recipient, statement::cap(words, 16_000));
@@ -215,14 +233,19 @@ fn log_address(line: &str) -> Option<String> {
     });
     let from = |one: &&crate::address::Found| {
         let before = line[..one.start].trim_end_matches(['<', ' ']).to_ascii_lowercase();
-        !(before.ends_with("from=") || before.ends_with("from:") || before.ends_with("sender") || before.ends_with("from") || before.ends_with("to"))
+        !(before.ends_with("from=")
+            || before.ends_with("from:")
+            || before.ends_with("sender")
+            || before.ends_with("from")
+            || before.ends_with("to"))
     };
     to.or_else(|| found.iter().find(from)).map(|one| one.address.clone())
 }
 
 /// The human part of a report: plain text where it says something, else HTML, without the returned message.
 fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
-    let plain: Vec<&Part<'x>> = mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !part.text.trim().is_empty()).collect();
+    let plain: Vec<&Part<'x>> =
+        mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !part.text.trim().is_empty()).collect();
     let html = mail.parts.iter().find(|part| part.kind == PartKind::Html && !part.text.trim().is_empty());
     let mut chosen: (Cow<'x, str>, Cow<'static, str>) = match (plain.first(), html) {
         (Some(part), _) if plain.len() == 1 || part.text.len() > 200 => (part.text.clone(), part.mime.clone()),
@@ -232,10 +255,12 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
             (Cow::Owned(all.join("\n")), Cow::Borrowed("text/plain"))
         }
         (None, Some(part)) => (Cow::Owned(html_to_text(&part.text)), Cow::Borrowed("text/html")),
-        (None, None) => match mail.parts.iter().find(|part| part.kind == PartKind::Other && part.mime.starts_with("text/")) {
-            Some(part) => (part.text.clone(), part.mime.clone()),
-            None => (Cow::Borrowed(""), Cow::Borrowed("text/plain")),
-        },
+        (None, None) => {
+            match mail.parts.iter().find(|part| part.kind == PartKind::Other && part.mime.starts_with("text/")) {
+                Some(part) => (part.text.clone(), part.mime.clone()),
+                None => (Cow::Borrowed(""), Cow::Borrowed("text/plain")),
+            }
+        }
     };
     if let (true, Some(part)) = (chosen.0.trim().len() < 80 && !general::tells(&chosen.0), html) {
         let text = html_to_text(&part.text);
@@ -262,13 +287,26 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
         };
     }
     if chosen.0.contains('\u{a0}') || chosen.0.contains(crate::message::is_invisible) {
-        chosen.0 = Cow::Owned(chosen.0.chars().filter(|c| !crate::message::is_invisible(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect());
+        chosen.0 = Cow::Owned(
+            chosen
+                .0
+                .chars()
+                .filter(|c| !crate::message::is_invisible(*c))
+                .map(|c| if c == '\u{a0}' { ' ' } else { c })
+                .collect(),
+        );
     }
     Words { text: chosen.0, mime: chosen.1, quoted }
 }
 
 /// Joins what the fields and the words say of each recipient. The fields know who and what happened; the words often know why.
-fn join(machine: Vec<FieldRecipient>, said: Vec<Recipient>, failed: &[String], words: &str, limits: &Limits) -> Vec<Recipient> {
+fn join(
+    machine: Vec<FieldRecipient>,
+    said: Vec<Recipient>,
+    failed: &[String],
+    words: &str,
+    limits: &Limits,
+) -> Vec<Recipient> {
     if machine.is_empty() {
         let mut recipients: Vec<Recipient> = Vec::new();
         for recipient in said {
@@ -276,14 +314,23 @@ fn join(machine: Vec<FieldRecipient>, said: Vec<Recipient>, failed: &[String], w
         }
         // X-Failed-Recipients names the failed ones; words without a reply about others do not count.
         if !failed.is_empty() {
-            let is_failed = |recipient: &Recipient| recipient.address.as_deref().is_some_and(|address| failed.iter().any(|known| known.eq_ignore_ascii_case(address)));
+            let is_failed = |recipient: &Recipient| {
+                recipient
+                    .address
+                    .as_deref()
+                    .is_some_and(|address| failed.iter().any(|known| known.eq_ignore_ascii_case(address)))
+            };
             if recipients.iter().any(is_failed) {
                 recipients.retain(|recipient| is_failed(recipient));
             } else if !recipients.is_empty() && recipients.iter().all(|recipient| recipient.reply.is_none()) {
                 recipients.clear();
             }
-            for address in failed.iter().take(limits.recipients) {
-                if !recipients.iter().any(|known| known.address.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address))) {
+            let consistent = recipients.is_empty() || recipients.iter().any(is_failed);
+            for address in failed.iter().take(if consistent { limits.recipients } else { 0 }) {
+                if !recipients
+                    .iter()
+                    .any(|known| known.address.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address)))
+                {
                     let mut recipient = Recipient::new(Some(address.clone()));
                     statement::fill(&mut recipient, &coded_words(words));
                     recipient.hidden.context = statement::cap(words, 8_000).to_string();
@@ -299,7 +346,10 @@ fn join(machine: Vec<FieldRecipient>, said: Vec<Recipient>, failed: &[String], w
         let address = group.address().map(str::to_string);
         let matching = said.iter().find(|recipient| {
             let names = [group.final_recipient.as_deref(), group.original_recipient.as_deref()];
-            recipient.address.as_deref().is_some_and(|known| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(known)))
+            recipient
+                .address
+                .as_deref()
+                .is_some_and(|known| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(known)))
         });
         let nearest = matching.or_else(|| said.first().filter(|_| single));
         let mut recipient = Recipient::new(address);
@@ -334,8 +384,12 @@ fn join(machine: Vec<FieldRecipient>, said: Vec<Recipient>, failed: &[String], w
             }
         }
         if let Some(other) = nearest {
-            let poor = recipient.text.as_deref().is_none_or(|text| !general::tells(text)) ;
-            if poor && other.text.is_some() && (recipient.text.is_none() || other.reply.is_some()) && matching.is_some() | single {
+            let poor = recipient.text.as_deref().is_none_or(|text| !general::tells(text));
+            if poor
+                && other.text.is_some()
+                && (recipient.text.is_none() || other.reply.is_some())
+                && matching.is_some() | single
+            {
                 recipient.text = other.text.clone();
                 recipient.reply = other.reply;
                 recipient.status = other.status.or(recipient.status);
@@ -350,6 +404,14 @@ fn join(machine: Vec<FieldRecipient>, said: Vec<Recipient>, failed: &[String], w
             recipient.hidden.context.push('\n');
             recipient.hidden.context.push_str(&other.hidden.context);
         } else {
+            let poor = recipient.text.as_deref().is_none_or(|text| !general::tells(text));
+            let coded = coded_words(words);
+            if poor && single && general::tells(&coded) {
+                let status = recipient.status.take();
+                statement::set_text(&mut recipient, statement::reply_part(&ndr_resolve::unfold_reply(&coded)));
+                recipient.status = recipient.status.or(status);
+                recipient.hidden.part = 0;
+            }
             recipient.hidden.context.push('\n');
             recipient.hidden.context.push_str(&statement::cap(words, 4_000).replace(['\n', '\r'], " "));
         }
@@ -421,12 +483,16 @@ fn in_reply_to(headers: Headers<'_>) -> Option<String> {
 fn from_original(report: &mut Report, words: &str, strangers: &[String]) {
     let to = report.original.to.clone().unwrap_or_default();
     let addresses: Vec<String> = crate::address::find_all(&to).into_iter().map(|one| one.address).collect();
-    let addresses: Vec<String> = addresses.iter().filter(|address| !strangers.contains(address) || addresses.len() == 1).cloned().collect();
+    let addresses: Vec<String> =
+        addresses.iter().filter(|address| !strangers.contains(address) || addresses.len() == 1).cloned().collect();
     let mut list: Vec<Option<String>> = addresses.into_iter().map(Some).collect();
     if list.is_empty() {
         list.push(None);
     } else {
-        report.note("recipient-from-original", "the report names no recipient; the address is the To of the returned message");
+        report.note(
+            "recipient-from-original",
+            "the report names no recipient; the address is the To of the returned message",
+        );
     }
     for address in list.into_iter().take(1) {
         let mut recipient = Recipient::new(address);
@@ -442,7 +508,10 @@ fn exchange_dialect(generator: Option<&str>, headers: Headers<'_>) -> &'static s
         let host = host.to_ascii_lowercase();
         host.ends_with(".outlook.com") || host.ends_with(".exchangelabs.com") || host.ends_with(".office365.com")
     };
-    let stamped = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-ms-publictraffictype") || name.eq_ignore_ascii_case("x-ms-office365-filtering-correlation-id"));
+    let stamped = headers.iter().any(|(name, _)| {
+        name.eq_ignore_ascii_case("x-ms-publictraffictype")
+            || name.eq_ignore_ascii_case("x-ms-office365-filtering-correlation-id")
+    });
     match generator {
         Some(host) if cloud(host) => "exchange-online",
         Some(_) if !stamped => "exchange-server",

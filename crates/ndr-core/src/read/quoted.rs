@@ -54,9 +54,20 @@ const OPENERS: &[&str] = &[
 
 /// Lines that begin it only when they hold nothing else.
 const EXACT: &[&str] = &[
-    "original message", "returned message", "undelivered message", "message headers", "original mail", "message header",
-    "forwarded message headers", "headers follow", "the original message", "message follows", "original message headers", "returned mail",
-    "your original message", "your message",
+    "original message",
+    "returned message",
+    "undelivered message",
+    "message headers",
+    "original mail",
+    "message header",
+    "forwarded message headers",
+    "headers follow",
+    "the original message",
+    "message follows",
+    "original message headers",
+    "returned mail",
+    "your original message",
+    "your message",
 ];
 
 /// Splits `text` into the report's words and the returned message (which may be only its header).
@@ -73,12 +84,15 @@ pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
             continue;
         }
         in_fields |= fields::is_field_line(bare);
-        let core = bare.trim_matches(|c: char| matches!(c, '-' | '=' | '*' | '_' | '>' | '<' | ' ' | '\t' | '+' | '~' | '#' | '.' | ':' | '|'));
+        let core = bare.trim_matches(|c: char| {
+            matches!(c, '-' | '=' | '*' | '_' | '>' | '<' | ' ' | '\t' | '+' | '~' | '#' | '.' | ':' | '|')
+        });
         if core.len() < 120 && !core.is_empty() {
             let lower = core.to_lowercase();
             let decorated = bare.len() >= core.len() + 4 && bare.starts_with(['-', '=', '*', '_', '+']);
             let opens = OPENERS.iter().any(|opener| lower.starts_with(opener))
-                || (EXACT.contains(&lower.as_str()) && (decorated || bare.ends_with(':') && header_follows(&text[at..])))
+                || (EXACT.contains(&lower.as_str())
+                    && (decorated || bare.ends_with(':') && header_follows(&text[at..])))
                 || (lower.contains("alhos originais da mensagem") || lower.contains("original message headers"));
             if opens {
                 return (&text[..start], Some(&text[at..]));
@@ -93,8 +107,23 @@ pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
 
 /// Whether a line is one that a returned header may begin with.
 fn begins_header(line: &str) -> bool {
-    const FIRST: &[&str] = &["received", "return-path", "message-id", "x-originating-ip", "delivered-to", "dkim-signature", "mime-version", "x-received", "from", "date", "x-envelope-from", "arc-seal"];
-    let Some((name, _)) = line.split_once(':') else { return false };
+    const FIRST: &[&str] = &[
+        "received",
+        "return-path",
+        "message-id",
+        "x-originating-ip",
+        "delivered-to",
+        "dkim-signature",
+        "mime-version",
+        "x-received",
+        "from",
+        "date",
+        "x-envelope-from",
+        "arc-seal",
+    ];
+    let Some((name, _)) = line.split_once(':') else {
+        return false;
+    };
     FIRST.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
@@ -106,11 +135,18 @@ fn header_run(text: &str) -> usize {
         if line.starts_with([' ', '\t']) && run > 0 {
             continue;
         }
-        let Some((name, _)) = line.split_once(':') else { break };
-        if name.is_empty() || name.len() > 60 || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') || fields::is_field_line(line) {
+        let Some((name, _)) = line.split_once(':') else {
+            break;
+        };
+        if name.is_empty()
+            || name.len() > 60
+            || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            || fields::is_field_line(line)
+        {
             break;
         }
-        telling |= ["received", "message-id", "date", "mime-version"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        telling |=
+            ["received", "message-id", "date", "mime-version"].iter().any(|known| name.eq_ignore_ascii_case(known));
         run += 1;
     }
     if telling { run } else { 0 }

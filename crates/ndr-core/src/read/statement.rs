@@ -38,7 +38,8 @@ pub(crate) fn set_text(recipient: &mut Recipient, text: &str) {
         recipient.status = reply.status;
         recipient.hidden.inner = reply.inner;
     } else {
-        recipient.hidden.inner = reply.status.into_iter().chain(reply.inner).filter(|code| Some(*code) != recipient.status).collect();
+        recipient.hidden.inner =
+            reply.status.into_iter().chain(reply.inner).filter(|code| Some(*code) != recipient.status).collect();
     }
     recipient.text = Some(text.to_string());
 }
@@ -46,10 +47,19 @@ pub(crate) fn set_text(recipient: &mut Recipient, text: &str) {
 /// The server's own words within a line that also says how the reporting system came by them.
 pub(crate) fn reply_part(line: &str) -> &str {
     let mut text = line;
-    for open in [" said: ", " said: \"", "Remote host said: ", "Remote host said:", "The response was: ", "response was:", "did not like our "] {
+    for open in [
+        " said: ",
+        " said: \"",
+        "Remote host said: ",
+        "Remote host said:",
+        "The response was: ",
+        "response was:",
+        "did not like our ",
+    ] {
         if let Some(at) = text.find(open) {
             let rest = &text[at + open.len()..];
-            let rest = if open.starts_with("did not") { rest.split_once(": ").map_or(rest, |(_, after)| after) } else { rest };
+            let rest =
+                if open.starts_with("did not") { rest.split_once(": ").map_or(rest, |(_, after)| after) } else { rest };
             if !rest.trim().is_empty() {
                 text = rest;
                 break;
@@ -61,6 +71,13 @@ pub(crate) fn reply_part(line: &str) -> &str {
         && is_preamble(&text[..at])
     {
         text = &text[at..];
+    }
+    // "554 <user@example.com>... 550 Host unknown": Sendmail wraps the statement that counts.
+    if let Some(at) = text.find(">... ").filter(|at| *at < 300 && text.as_bytes().get(4) == Some(&b'<'))
+        && text.as_bytes()[at + 5..].first().is_some_and(|b| matches!(b, b'4' | b'5'))
+        && find_reply(&text[at + 5..]).is_some_and(|(_, offset)| offset == 0)
+    {
+        text = &text[at + 5..];
     }
     for close in [" (in reply to ", " Giving up on ", " [RCPT_TO]", " [MAIL_FROM]", " [DATA]"] {
         if let Some(at) = text.rfind(close)
@@ -77,16 +94,34 @@ fn is_preamble(words: &str) -> bool {
     let words = words.trim_end_matches([' ', '\'', '"', '<', '(']);
     words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
-        matches!(last.as_str(), "returned" | "said" | "was" | "error" | "response" | "with" | "reply" | "message" | "code" | "-")
+        matches!(
+            last.as_str(),
+            "returned" | "said" | "was" | "error" | "response" | "with" | "reply" | "message" | "code" | "-"
+        )
     }
 }
 
 /// The host that gave the reply, where the words name it.
 pub(crate) fn remote(line: &str) -> Option<String> {
     const CUES: &[&str] = &[
-        "while talking to ", "host: ", "Server at ", "server at ", "connect to ", "connection to ", "conversation with ",
-        "remote server ", "by server ", "Remote-MTA: dns; ", "contacting ", "smtp server ", "SMTP server ", "by the server for the recipient domain ",
-        "delivery attempt to ", "lost connection with ", "from remote host ", "Server ",
+        "while talking to ",
+        "host: ",
+        "Server at ",
+        "server at ",
+        "connect to ",
+        "connection to ",
+        "conversation with ",
+        "remote server ",
+        "by server ",
+        "Remote-MTA: dns; ",
+        "contacting ",
+        "smtp server ",
+        "SMTP server ",
+        "by the server for the recipient domain ",
+        "delivery attempt to ",
+        "lost connection with ",
+        "from remote host ",
+        "Server ",
     ];
     if let Some(at) = find_word(line, "host ")
         && let Some(host) = host_at(&line[at + 5..])
@@ -101,7 +136,14 @@ pub(crate) fn remote(line: &str) -> Option<String> {
         }
     }
     // "mx.example.com [192.0.2.1] did not like our RCPT TO", "192.0.2.1 does not like recipient", "mx[1.2.3.4]: 550"
-    for verdict in [" did not like our ", " does not like recipient", " does not like our ", " failed after I sent the message", " said: ", " sent "] {
+    for verdict in [
+        " did not like our ",
+        " does not like recipient",
+        " does not like our ",
+        " failed after I sent the message",
+        " said: ",
+        " sent ",
+    ] {
         if let Some(at) = line.find(verdict) {
             let before = line[..at].trim_end();
             let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
@@ -123,24 +165,57 @@ fn find_word(line: &str, word: &str) -> Option<usize> {
 /// The host name or address that begins `text`.
 pub(crate) fn host_at(text: &str) -> Option<String> {
     let text = text.trim_start_matches(['[', '(', '<', '"', '\'', ' ']);
-    let len = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'))).unwrap_or(text.len());
+    let len =
+        text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'))).unwrap_or(text.len());
     let host = text[..len].trim_end_matches(['.', ':', '-']);
     // A port, or the sentence going on.
-    let host = host.split_once(':').filter(|(name, rest)| name.contains('.') && rest.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let host = host
+        .split_once(':')
+        .filter(|(name, rest)| name.contains('.') && rest.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
     let labels = host.split('.').count();
-    let plausible = (labels >= 2 && host.split('.').all(|label| !label.is_empty())) || (host.contains("::") && host.len() > 4);
+    let plausible =
+        (labels >= 2 && host.split('.').all(|label| !label.is_empty())) || (host.contains("::") && host.len() > 4);
     (plausible && host.len() <= 255).then(|| host.to_string())
 }
 
 /// The SMTP command that the reply answered, where the words name it.
 pub(crate) fn command(line: &str) -> Option<&'static str> {
-    const CUES: &[&str] = &["in reply to ", "after ", ">>> ", "did not like our ", "in response to ", "SMTP command", "during ", "command: ", "("];
-    const COMMANDS: &[(&str, &str)] = &[
-        ("end of data", "DATA"), ("end-of-data", "DATA"), ("final data", "DATA"), ("rcpt", "RCPT TO"), ("mail from", "MAIL FROM"), ("mail", "MAIL FROM"),
-        ("data", "DATA"), ("ehlo", "EHLO"), ("helo", "HELO"), ("starttls", "STARTTLS"), ("auth", "AUTH"), ("initial connection", "CONNECT"), ("quit", "QUIT"),
-        ("pipelined end of data", "DATA"), ("sending data", "DATA"),
+    const CUES: &[&str] = &[
+        "in reply to ",
+        "after ",
+        ">>> ",
+        "did not like our ",
+        "in response to ",
+        "SMTP command",
+        "during ",
+        "command: ",
+        "(",
     ];
-    for (tag, command) in [("[RCPT_TO]", "RCPT TO"), ("[MAIL_FROM]", "MAIL FROM"), ("does not like recipient", "RCPT TO"), ("does not like sender", "MAIL FROM"), ("failed after I sent the message", "DATA")] {
+    const COMMANDS: &[(&str, &str)] = &[
+        ("end of data", "DATA"),
+        ("end-of-data", "DATA"),
+        ("final data", "DATA"),
+        ("rcpt", "RCPT TO"),
+        ("mail from", "MAIL FROM"),
+        ("mail", "MAIL FROM"),
+        ("data", "DATA"),
+        ("ehlo", "EHLO"),
+        ("helo", "HELO"),
+        ("starttls", "STARTTLS"),
+        ("auth", "AUTH"),
+        ("initial connection", "CONNECT"),
+        ("quit", "QUIT"),
+        ("pipelined end of data", "DATA"),
+        ("sending data", "DATA"),
+    ];
+    for (tag, command) in [
+        ("[RCPT_TO]", "RCPT TO"),
+        ("[MAIL_FROM]", "MAIL FROM"),
+        ("does not like recipient", "RCPT TO"),
+        ("does not like sender", "MAIL FROM"),
+        ("failed after I sent the message", "DATA"),
+    ] {
         if line.contains(tag) {
             return Some(command);
         }
@@ -151,11 +226,17 @@ pub(crate) fn command(line: &str) -> Option<&'static str> {
             let rest = &line[from + at + cue.len()..];
             let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
             for (word, command) in COMMANDS {
-                let Some(head) = rest.get(..word.len()) else { continue };
+                let Some(head) = rest.get(..word.len()) else {
+                    continue;
+                };
                 let ends = !rest[word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
                 // Bare words such as "data" are commands only when shouted; phrases are taken as they come.
                 let shouted = head.bytes().all(|b| !b.is_ascii_lowercase()) || word.contains(' ') || word.contains('-');
-                if ends && shouted && head.eq_ignore_ascii_case(word) && (*cue != "(" || rest[word.len()..].starts_with([')', ' '])) {
+                if ends
+                    && shouted
+                    && head.eq_ignore_ascii_case(word)
+                    && (*cue != "(" || rest[word.len()..].starts_with([')', ' ']))
+                {
                     return Some(command);
                 }
             }
@@ -208,7 +289,12 @@ mod tests {
                 Some("mx.example.com"),
                 Some("DATA"),
             ),
-            ("connect to mx.example.com[192.0.2.2]:25: No route to host", "connect to mx.example.com[192.0.2.2]:25: No route to host", Some("mx.example.com"), None),
+            (
+                "connect to mx.example.com[192.0.2.2]:25: No route to host",
+                "connect to mx.example.com[192.0.2.2]:25: No route to host",
+                Some("mx.example.com"),
+                None,
+            ),
             ("message still undelivered after 3 days", "message still undelivered after 3 days", None, None),
         ] {
             assert_eq!(reply_part(line), text);

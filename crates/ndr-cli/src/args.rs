@@ -1,0 +1,150 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Reads bounced mail and says what it means, who must act, and what they do next.
+///
+/// Everything happens on this machine; nothing is sent anywhere.
+#[derive(Parser, Debug)]
+#[command(name = "ndr", version, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+
+    /// Add or override entries from this file (same schema as catalog.yaml); may be given several times
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) catalog: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, on 80 columns
+    Human,
+    /// One JSON document
+    Json,
+    /// One JSON document per line
+    Ndjson,
+    /// A table; cells are guarded against spreadsheet formulas
+    Csv,
+    /// Markdown for tickets
+    Markdown,
+    /// An HTML fragment
+    Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum For {
+    /// A mail to the person who sent the message
+    Sender,
+    /// A ticket for an admin
+    Admin,
+    /// A request to a provider's support
+    Support,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Explain one bounce: a file, standard input, or the text itself
+    ///
+    /// The kind of input is found out: a mail, a pasted report, an SMTP reply, a log line, saved HTML, a bare code.
+    /// Exit status: 0 decoded, 1 nothing recognised, 2 usage, 3 unreadable.
+    Explain(Explain),
+    /// Decode many messages: files, directories, Maildir, mbox, archives, standard input
+    ///
+    /// One record per message, in input order. A bad message is a record with an error, never the end.
+    /// Exit status: 0, or 3 where something could not be read.
+    Scan(Scan),
+    /// Say what the catalogue knows of a code or slug
+    Code(Code),
+    /// Search the catalogue by words
+    Search(Search),
+    /// List the catalogue
+    List(List),
+    /// Print the JSON Schema of the result
+    Schema,
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// A file, `-` for standard input, or the text itself; standard input when left out
+    pub(crate) input: Option<String>,
+    /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Print a text to paste into a mail or ticket for somebody
+    #[arg(long = "for", value_enum, conflicts_with = "format")]
+    pub(crate) audience: Option<For>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Scan {
+    /// Files and directories; `-` for standard input
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print it: human on a terminal, ndjson elsewhere
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Threads; the results are the same for any number
+    #[arg(long, short)]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// No progress bar and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Code {
+    /// A status code such as 5.7.1, a reply code such as 550, or a slug
+    pub(crate) code: String,
+    /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Search {
+    /// Words of a server's text or of a title
+    #[arg(required = true)]
+    pub(crate) words: Vec<String>,
+    /// At most this many entries
+    #[arg(long, short = 'n', default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// Only entries of this provider
+    #[arg(long)]
+    pub(crate) provider: Option<String>,
+    /// Only entries of this category
+    #[arg(long)]
+    pub(crate) category: Option<String>,
+    /// Only entries where this actor must act
+    #[arg(long)]
+    pub(crate) act: Option<String>,
+    /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}

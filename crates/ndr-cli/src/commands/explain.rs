@@ -1,0 +1,30 @@
+//! `ndr explain`
+
+use crate::args::{Explain, For, Format};
+use crate::output::Output;
+use crate::{Exit, Outcome, source};
+use ndr::render::{self, Audience};
+
+pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> Outcome {
+    let input = source::read(args.input.as_deref())?;
+    let mut report = decoder.decode(&input.bytes);
+    report.source = input.name;
+    let text = match (args.audience, out.format(args.format)) {
+        (Some(audience), _) => render::ticket(
+            &report,
+            match audience {
+                For::Sender => Audience::Sender,
+                For::Admin => Audience::Admin,
+                For::Support => Audience::Support,
+            },
+        ),
+        (None, Format::Human) => render::human(&report, out.options()),
+        (None, Format::Markdown) => render::markdown(&report),
+        (None, Format::Html) => render::html(&report),
+        (None, Format::Json) => serde_json::to_string_pretty(&report)? + "\n",
+        (None, Format::Ndjson) => serde_json::to_string(&report)? + "\n",
+        (None, Format::Csv) => super::scan::csv_header() + &super::scan::csv_rows(&report),
+    };
+    out.print(&text)?;
+    Ok(if report.is_recognised() { Exit::Done } else { Exit::Nothing })
+}

@@ -1,0 +1,73 @@
+//! One file per command.
+
+mod code;
+mod explain;
+mod list;
+mod scan;
+mod search;
+
+pub(crate) use code::code;
+pub(crate) use explain::explain;
+pub(crate) use list::list;
+pub(crate) use scan::scan;
+pub(crate) use search::search;
+
+use crate::{Exit, Outcome, Stop};
+use clap::CommandFactory;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// The built-in catalogue with the overlays that the command line names.
+pub(crate) fn catalog(overlays: &[PathBuf]) -> Result<&'static ndr::Catalog, Stop> {
+    let mut catalog = ndr::catalog();
+    for path in overlays {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| crate::source::unreadable(&name, &error))?;
+        let merged = ndr_catalog::load_overlay(catalog, &name, &text).map_err(|problems| Stop {
+            message: format!("the catalogue {name} has mistakes\n\n{problems}"),
+            exit: Exit::Unreadable,
+        })?;
+        catalog = Box::leak(Box::new(merged));
+    }
+    Ok(catalog)
+}
+
+/// `ndr schema`
+pub(crate) fn schema() -> Outcome {
+    let mut out = std::io::stdout().lock();
+    out.write_all(include_str!("../../schema/report.schema.json").as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// `ndr completions`
+pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut crate::args::Cli::command(), "ndr", &mut script);
+    std::io::stdout().lock().write_all(&script)?;
+    Ok(Exit::Done)
+}
+
+/// `ndr man`
+pub(crate) fn man() -> Outcome {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(crate::args::Cli::command()).render(&mut page)?;
+    std::io::stdout().lock().write_all(&page)?;
+    Ok(Exit::Done)
+}
+
+/// Prints entries as JSON: the same objects for `list`, `code` and `search`.
+pub(crate) fn entries_json(entries: &[&ndr::Entry], lines: bool) -> Outcome {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let views: Vec<ndr::EntryView<'_>> = entries.iter().map(|entry| ndr::EntryView(entry)).collect();
+    if lines {
+        for view in views {
+            serde_json::to_writer(&mut out, &view)?;
+            out.write_all(b"\n")?;
+        }
+    } else {
+        serde_json::to_writer_pretty(&mut out, &views)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(if entries.is_empty() { Exit::Nothing } else { Exit::Done })
+}
