@@ -77,7 +77,13 @@ fn around(text: &str, at: usize) -> Option<Found> {
             } else {
                 local.trim_start_matches(['\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}'])
             };
-            at - local.len()
+            // "SMTP=user@example.com", "to=user@example.com": the label is not part of the address.
+            const LABELS: &[&str] =
+                &["smtp", "to", "from", "rcpt", "orcpt", "recipient", "email", "addr", "address", "sender"];
+            let label = local.split_once('=').filter(|(name, rest)| {
+                !rest.is_empty() && LABELS.iter().any(|label| name.eq_ignore_ascii_case(label))
+            });
+            at - label.map_or(local, |(_, rest)| rest).len()
         }
     };
     let after = &text[at + 1..];

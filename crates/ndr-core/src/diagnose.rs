@@ -43,20 +43,14 @@ fn one(
     {
         inner.push(field);
     }
-    // The generator's own words are its provider's; a remote server's are the remote's.
-    let provider: Vec<&str> = if remote.is_none() || background.provider == Some("exchange-online") {
-        background.provider.into_iter().collect()
-    } else {
-        Vec::new()
+    // The generator's own words are its provider's. Exchange quotes a remote's words within its own, so its entries
+    // stay in play for those too.
+    let exchange = matches!(background.provider, Some("exchange-online" | "exchange-server"));
+    let providers: Vec<&str> = match background.provider {
+        Some(_) if exchange => vec!["exchange-online", "hve", "outlook-com", "exchange-server"],
+        Some(provider) if remote.is_none() => vec![provider],
+        _ => Vec::new(),
     };
-    let mut providers = provider;
-    if providers.contains(&"exchange-online") {
-        providers.push("hve");
-        providers.push("outlook-com");
-        providers.push("exchange-server");
-    } else if providers.contains(&"exchange-server") {
-        providers.push("exchange-online");
-    }
     let query = Query {
         text,
         status: recipient.status,

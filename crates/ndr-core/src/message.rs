@@ -195,7 +195,11 @@ impl<'x> Mail<'x> {
                     }
                 }
                 PartType::Binary(data) | PartType::InlineBinary(data) => {
-                    if mime.starts_with("message/") || mime == "application/json" {
+                    // A multipart that names no boundary, or none that comes.
+                    let broken = mime.starts_with("multipart/");
+                    if mime.starts_with("message/") || mime == "application/json" || broken {
+                        let (kind, mime) =
+                            if broken { (PartKind::Plain, Cow::Borrowed("text/plain")) } else { (kind, mime) };
                         let text = match data {
                             Cow::Borrowed(data) => String::from_utf8_lossy(data),
                             Cow::Owned(data) => Cow::Owned(String::from_utf8_lossy(&data).into_owned()),

@@ -97,8 +97,9 @@ impl Index {
             let template = if owner >= MARK { mark(text) } else { Template::parse(text)? };
             let start = parts.len();
             parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
+            // A hole makes a template a little more specific than its words alone.
             let weight: usize =
-                template.parts.iter().map(|part| if let Part::Word { len, .. } = part { *len } else { 0 }).sum();
+                template.parts.iter().map(|part| if let Part::Word { len, .. } = part { *len } else { 2 }).sum();
             for (key, _) in candidates(&parts[start..]) {
                 *anchors.entry(key).or_default() += 1;
             }

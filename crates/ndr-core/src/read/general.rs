@@ -38,7 +38,7 @@ struct Line<'t> {
 /// Reads `text`, which ends before the returned message.
 pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
     let found = read_without_strangers(text, around);
-    if found.is_empty() && !around.strangers.is_empty() {
+    if found.is_empty() && !around.strangers.is_empty() && around.known.is_empty() {
         // Somebody who wrote to their own address is recipient and addressee of the report.
         return read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
     }

@@ -93,6 +93,9 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     if daemon && !forwarded && (bounce_subject || (coded && named) || evidence.mail.original.is_some() && named) {
         return verdict(by_words(evidence), "a mail system sent it, and it tells of a failed address");
     }
+    if daemon && !forwarded && named && tells_of_failure(evidence.words) {
+        return verdict(by_words(evidence), "a mail system sent it, and its words tell of a failed address");
+    }
     if bounce_subject && named && (coded || evidence.mail.original.is_some() || null_sender(headers)) {
         return verdict(by_words(evidence), "its subject is that of a report, and it tells of a failed address");
     }
@@ -160,6 +163,39 @@ fn by_words(evidence: &Evidence<'_>) -> Kind {
     if (late && !gone) || late_subject { Kind::Delay } else { Kind::Failure }
 }
 
+/// Words that only a report of a failure has.
+fn tells_of_failure(words: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "could not be delivered",
+        "couldn't be delivered",
+        "cannot be delivered",
+        "was not delivered",
+        "wasn't delivered",
+        "not been delivered",
+        "unable to deliver",
+        "undeliverable",
+        "undelivered",
+        "failed address",
+        "delivery failed",
+        "delivery to the following",
+        "delivery has failed",
+        "no valid recipients",
+        "failed recipient",
+        "unknown user",
+        "user unknown",
+        "unknown host",
+        "returned to sender",
+        "did not reach",
+        "permanent error",
+        "rejected",
+        "配信できません",
+        "送信できません",
+        "unzustellbar",
+    ];
+    let words = super::statement::cap(words, 20_000).to_lowercase();
+    WORDS.iter().any(|known| words.contains(known))
+}
+
 /// Whether a mail system sent it: by its name, or by an empty envelope sender, which automatic answers have too.
 pub(crate) fn is_daemon(headers: Headers<'_>) -> bool {
     is_daemon_name(headers) || null_sender(headers)
@@ -169,6 +205,8 @@ fn is_daemon_name(headers: Headers<'_>) -> bool {
     const DAEMONS: &[&str] = &[
         "mailer-daemon",
         "postmaster",
+        "post_master",
+        "post-master",
         "mail delivery",
         "mailer daemon",
         "maildaemon",
@@ -205,6 +243,7 @@ fn null_sender(headers: Headers<'_>) -> bool {
 fn is_bounce_subject(subject: &str) -> bool {
     const BOUNCES: &[&str] = &[
         "undeliver",
+        "mail failed",
         "returned mail",
         "failure notice",
         "delivery failure",

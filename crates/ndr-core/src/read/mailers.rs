@@ -38,6 +38,15 @@ const fn provider(id: &'static str, provider: &'static str, signs: &'static [Sig
 /// The first that fits wins, so services that build on a mailer stand before it.
 pub(crate) static MAILERS: &[Mailer] = &[
     provider(
+        "exchange-server",
+        "exchange-server",
+        &[
+            Header("X-Mailer", "Internet Mail Service ("),
+            Header("Content-Class", "urn:content-classes:dsn"),
+            Both(&Header("X-MimeOLE", "Exchange V"), &Text("recipient(s)")),
+        ],
+    ),
+    provider(
         "amazon-ses",
         "amazon-ses",
         &[Mta(".amazonses.com"), Header("X-SES-Outgoing", ""), Header("X-SES-Receipt", "")],

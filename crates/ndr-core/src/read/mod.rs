@@ -9,6 +9,8 @@ mod kind;
 mod mailers;
 mod quoted;
 mod statement;
+mod transcript;
+mod webhook;
 
 use crate::headers::Headers;
 use crate::limits::Limits;
@@ -27,6 +29,13 @@ pub(crate) struct Background<'x> {
     pub(crate) provider: Option<&'static str>,
     /// Whether words alone may make the input a report: text that somebody pasted, not a mail that arrived.
     pub(crate) pasted: bool,
+}
+
+impl Background<'_> {
+    fn into_owned(self) -> Background<'static> {
+        let parts = self.parts.into_iter().map(|(mime, text)| (mime, Cow::Owned(text.into_owned()))).collect();
+        Background { parts, provider: self.provider, pasted: self.pasted }
+    }
 }
 
 /// Words of a report: a text part without the returned message.
@@ -62,6 +71,23 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         }
     }
 
+    if let Some(mut found) = webhook::read(&words.text) {
+        found.report.notes.append(&mut notes);
+        return (found.report, Background { provider: found.provider, ..Background::default() });
+    }
+    // A report that somebody wrapped in words of their own, header and all.
+    if depth == 0
+        && let Some(inner) = words.quoted.as_deref().filter(|inner| is_report(inner.as_bytes()))
+        && !words.text.lines().any(fields::is_field_line)
+        && !general::tells(&words.text)
+    {
+        let (mut report, background) = self::mail(inner.as_bytes(), limits, depth + 1);
+        if matches!(report.kind, Kind::Failure | Kind::Delay) {
+            report.note("wrapped-report", "the report stands within the text of another mail");
+            return (report, background.into_owned());
+        }
+    }
+
     let mut report = Report::new(Kind::Other);
     report.notes.append(&mut notes);
     let status_text: Vec<&Part<'_>> = mail.parts.iter().filter(|part| part.kind == PartKind::DeliveryStatus).collect();
@@ -92,10 +118,12 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     let mut known: Vec<String> = failed.clone();
     known.extend(machine.recipients.iter().filter_map(|recipient| recipient.address().map(str::to_string)));
     let around = general::Surroundings { strangers: &strangers, known: &known, limit: limits.recipients };
-    let said = if block.recipients.is_empty() {
-        general::read(&words.text, &around)
-    } else {
-        std::mem::take(&mut block.recipients)
+    let said = match std::mem::take(&mut block.recipients) {
+        said if !said.is_empty() => said,
+        _ => match transcript::read(&words.text) {
+            Some(recipient) => vec![recipient],
+            None => general::read(&words.text, &around),
+        },
     };
 
     report.dialect = if exchange {
@@ -158,6 +186,9 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
 
 /// Reads text that is no mail: something that somebody pasted.
 pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Background<'x>) {
+    if let Some(found) = webhook::read(&text) {
+        return (found.report, Background { provider: found.provider, ..Background::default() });
+    }
     let mut report = Report::new(Kind::Other);
     let (mut words, header) = quoted::split(&text);
     let mut header = header.map(str::to_string);

@@ -1,0 +1,223 @@
+//! Bounce events of mail services as JSON: Amazon SES (bare, or within an SNS notification), SendGrid, Mailgun, Postmark.
+//! One function per service; each turns an event into recipients with the server's words.
+
+use super::statement;
+use crate::report::{Action, Kind, Original, Recipient, Report};
+use serde_json::Value;
+
+/// What an event says.
+pub(crate) struct Found {
+    pub(crate) report: Report,
+    pub(crate) provider: Option<&'static str>,
+}
+
+/// Reads a text that begins with a JSON value; `None` where it is no event that is known.
+pub(crate) fn read(text: &str) -> Option<Found> {
+    let text = text.trim_start();
+    if !text.starts_with(['{', '[']) || !text.contains('"') {
+        return None;
+    }
+    let value = parse(text)?;
+    event(&value, 0)
+}
+
+/// The first JSON value of a text. Mail folds long lines, within strings too: line breaks that JSON does not allow go.
+fn parse(text: &str) -> Option<Value> {
+    let first = |text: &str| serde_json::Deserializer::from_str(text).into_iter::<Value>().next()?.ok();
+    first(text).or_else(|| first(&text.replace(['\r', '\n'], "")))
+}
+
+fn event(value: &Value, depth: usize) -> Option<Found> {
+    if depth > 2 {
+        return None;
+    }
+    // An SNS notification carries the event as a string.
+    if let Some(inner) = value["Message"].as_str().filter(|_| value.get("Type").is_some() || value.get("TopicArn").is_some()) {
+        return parse(inner).and_then(|inner| event(&inner, depth + 1));
+    }
+    if let Some(list) = value.as_array() {
+        return sendgrid(list);
+    }
+    if value["notificationType"].is_string() || value["eventType"].is_string() && value["mail"].is_object() {
+        return ses(value);
+    }
+    if value["event-data"].is_object() {
+        return mailgun(&value["event-data"]);
+    }
+    if value["RecordType"].is_string() {
+        return postmark(value);
+    }
+    if value["event"].is_string() && value["email"].is_string() {
+        return sendgrid(std::slice::from_ref(value));
+    }
+    None
+}
+
+fn report(dialect: &'static str, kind: Kind) -> Report {
+    let mut report = Report::new(kind);
+    report.dialect = Some(dialect);
+    report.note("kind", "it is an event of a mail service");
+    report
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_string)
+}
+
+/// One recipient with the server's words, without the type in front (`smtp; `).
+fn recipient(address: &Value, words: Option<String>, action: Action) -> Recipient {
+    let mut recipient = Recipient::new(text(address).map(|address| crate::address::bare(&address)));
+    recipient.action = Some(action);
+    if let Some(words) = words {
+        let words = words.strip_prefix("smtp;").map(str::to_string).unwrap_or(words);
+        statement::fill(&mut recipient, words.trim());
+    }
+    recipient
+}
+
+fn ses(value: &Value) -> Option<Found> {
+    let name = value["notificationType"].as_str().or(value["eventType"].as_str())?;
+    let (kind, list, action) = match name {
+        "Bounce" => (Kind::Failure, &value["bounce"]["bouncedRecipients"], Action::Failed),
+        "Complaint" => (Kind::Feedback, &value["complaint"]["complainedRecipients"], Action::Delivered),
+        "Delivery" => (Kind::Success, &value["delivery"]["recipients"], Action::Delivered),
+        "DeliveryDelay" => (Kind::Delay, &value["deliveryDelay"]["delayedRecipients"], Action::Delayed),
+        _ => return None,
+    };
+    let mut out = report("amazon-ses", kind);
+    let mta = value["bounce"]["reportingMTA"].as_str().or(value["delivery"]["reportingMTA"].as_str());
+    out.generator = mta.map(|mta| mta.rsplit(';').next().unwrap_or(mta).trim().to_string());
+    for item in list.as_array()?.iter().take(1_000) {
+        let address = if item.is_string() { item } else { &item["emailAddress"] };
+        let words = text(&item["diagnosticCode"]).or_else(|| text(&value["delivery"]["smtpResponse"]));
+        let mut one = recipient(address, words, action);
+        if kind == Kind::Feedback {
+            one.action = None;
+        }
+        one.hidden.status_field = item["status"].as_str().and_then(|status| status.parse().ok());
+        one.status = one.status.or(one.hidden.status_field);
+        let sub = value["bounce"]["bounceSubType"].as_str().unwrap_or_default();
+        if !sub.is_empty() {
+            one.hidden.context.push_str(&format!(" BounceSubType {sub}"));
+        }
+        out.recipients.push(one);
+    }
+    let headers = &value["mail"]["commonHeaders"];
+    let list = |value: &Value| value.as_array().and_then(|list| list.first()).and_then(text);
+    out.original = Original {
+        message_id: text(&headers["messageId"]).map(|id| id.trim_matches(['<', '>']).to_string()),
+        from: list(&headers["from"]).or_else(|| text(&value["mail"]["source"])),
+        to: list(&headers["to"]).or_else(|| list(&value["mail"]["destination"])),
+        subject: text(&headers["subject"]),
+        date: text(&headers["date"]),
+    };
+    Some(Found { report: out, provider: Some("amazon-ses") })
+}
+
+fn sendgrid(events: &[Value]) -> Option<Found> {
+    let mut out: Option<Report> = None;
+    for event in events.iter().take(1_000) {
+        let (kind, action) = match event["event"].as_str() {
+            Some("bounce" | "dropped" | "blocked") => (Kind::Failure, Some(Action::Failed)),
+            Some("deferred") => (Kind::Delay, Some(Action::Delayed)),
+            Some("delivered") => (Kind::Success, Some(Action::Delivered)),
+            Some("spamreport") => (Kind::Feedback, None),
+            _ => continue,
+        };
+        let words = text(&event["reason"]).or_else(|| text(&event["response"]));
+        let mut one = recipient(&event["email"], words, action.unwrap_or(Action::Delivered));
+        one.action = action;
+        one.hidden.status_field = event["status"].as_str().and_then(|status| status.parse().ok());
+        one.status = one.status.or(one.hidden.status_field);
+        let known = out.get_or_insert_with(|| report("sendgrid", kind));
+        // One batch may hold many kinds; the gravest names it.
+        if kind < known.kind {
+            known.kind = kind;
+        }
+        if known.original.message_id.is_none() {
+            known.original.message_id = text(&event["smtp-id"]).map(|id| id.trim_matches(['<', '>']).to_string());
+        }
+        known.recipients.push(one);
+    }
+    out.map(|report| Found { report, provider: None })
+}
+
+fn mailgun(data: &Value) -> Option<Found> {
+    let (kind, action) = match (data["event"].as_str()?, data["severity"].as_str()) {
+        ("failed", Some("temporary")) => (Kind::Delay, Some(Action::Delayed)),
+        ("failed" | "rejected", _) => (Kind::Failure, Some(Action::Failed)),
+        ("delivered", _) => (Kind::Success, Some(Action::Delivered)),
+        ("complained", _) => (Kind::Feedback, None),
+        _ => return None,
+    };
+    let mut out = report("mailgun", kind);
+    let status = &data["delivery-status"];
+    let message = text(&status["message"]).or_else(|| text(&status["description"]));
+    let words = match (status["code"].as_u64(), message) {
+        (Some(code @ 200..=599), Some(message)) if !message.starts_with(&code.to_string()) => Some(format!("{code} {message}")),
+        (Some(code @ 200..=599), None) => Some(code.to_string()),
+        (_, message) => message,
+    };
+    let mut one = recipient(&data["recipient"], words, action.unwrap_or(Action::Delivered));
+    one.action = action;
+    one.remote = text(&status["mx-host"]).or(one.remote);
+    out.recipients.push(one);
+    let headers = &data["message"]["headers"];
+    out.original = Original {
+        message_id: text(&headers["message-id"]),
+        from: text(&headers["from"]),
+        to: text(&headers["to"]),
+        subject: text(&headers["subject"]),
+        date: None,
+    };
+    Some(Found { report: out, provider: None })
+}
+
+fn postmark(value: &Value) -> Option<Found> {
+    let kind = match (value["RecordType"].as_str()?, value["Type"].as_str()) {
+        ("Bounce", Some("SpamComplaint")) | ("SpamComplaint", _) => Kind::Feedback,
+        ("Bounce", Some("AutoResponder")) => Kind::AutoReply,
+        ("Bounce", Some("Transient")) => Kind::Delay,
+        ("Bounce", _) => Kind::Failure,
+        ("Delivery", _) => Kind::Success,
+        _ => return None,
+    };
+    let mut out = report("postmark", kind);
+    let action = match kind {
+        Kind::Delay => Some(Action::Delayed),
+        Kind::Success => Some(Action::Delivered),
+        Kind::Failure => Some(Action::Failed),
+        _ => None,
+    };
+    let words = text(&value["Details"]).or_else(|| text(&value["Description"]));
+    let address = if value["Email"].is_string() { &value["Email"] } else { &value["Recipient"] };
+    let mut one = recipient(address, words, action.unwrap_or(Action::Delivered));
+    one.action = action;
+    if let Some(more) = text(&value["Description"]) {
+        one.hidden.context.push(' ');
+        one.hidden.context.push_str(&more);
+    }
+    out.recipients.push(one);
+    out.original = Original {
+        message_id: text(&value["MessageID"]),
+        from: text(&value["From"]),
+        to: None,
+        subject: text(&value["Subject"]),
+        date: None,
+    };
+    Some(Found { report: out, provider: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folded_json_is_read() {
+        let text = "{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"a@example.com\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 user\n unknown\"}]},\"mail\":{}}\n--\nIf you wish";
+        let found = read(text).unwrap();
+        let one = &found.report.recipients[0];
+        assert_eq!(one.text.as_deref(), Some("550 5.1.1 user unknown"));
+        assert!(read("{\"a\":1}").is_none() && read("{").is_none() && read("[]").is_none());
+    }
+}

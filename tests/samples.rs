@@ -1,0 +1,72 @@
+//! Every sample: a snapshot of the JSON and of the answer for people; the same verdict with other line ends and from
+//! pasted text; no panic when it is cut off anywhere.
+
+use ndr::render::{Options, human};
+use std::path::Path;
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What must not change with the dress of a message.
+fn verdict(report: &ndr::Report) -> Vec<String> {
+    let mut all = vec![format!("{} {:?}", report.kind, report.dialect)];
+    all.extend(report.recipients.iter().map(|r| {
+        let slug = r.diagnosis.as_ref().map(|d| d.entry.slug);
+        format!("{:?} {:?} {:?} {:?} {slug:?} {:?}", r.address, r.status, r.reply, r.text, r.remote)
+    }));
+    all
+}
+
+#[test]
+fn samples() {
+    insta::glob!("samples/**/*.{eml,txt,html,json}", |path| {
+        let bytes = read(path);
+        let report = ndr::decode(&bytes);
+        let json = serde_json::to_string_pretty(&report).unwrap();
+        let text = human(&report, Options::default());
+        for line in text.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 120, "{}: too wide: {line}", path.display());
+        }
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("{text}\n{}\n{json}", "=".repeat(80)));
+        });
+    });
+}
+
+#[test]
+fn line_ends_do_not_matter() {
+    insta::glob!("samples/**/*.{eml,txt,html,json}", |path| {
+        let lf = read(path);
+        assert!(!lf.contains(&b'\r'), "{}: samples have LF line ends", path.display());
+        let want = verdict(&ndr::decode(&lf));
+        let text: Vec<u8> = lf.clone();
+        let crlf: Vec<u8> = text.iter().flat_map(|b| if *b == b'\n' { vec![b'\r', b'\n'] } else { vec![*b] }).collect();
+        assert_eq!(verdict(&ndr::decode(&crlf)), want, "{} with CRLF", path.display());
+        let cr: Vec<u8> = text.iter().map(|b| if *b == b'\n' { b'\r' } else { *b }).collect();
+        assert_eq!(verdict(&ndr::decode(&cr)), want, "{} with CR", path.display());
+    });
+}
+
+#[test]
+fn a_message_may_end_anywhere() {
+    insta::glob!("samples/**/*.{eml,txt,html,json}", |path| {
+        let bytes = read(path);
+        for (at, byte) in bytes.iter().enumerate() {
+            if *byte == b'\n' {
+                let report = ndr::decode(&bytes[..at]);
+                let _ = human(&report, Options { width: 60, color: true });
+            }
+        }
+    });
+}
+
+#[test]
+fn an_mbox_line_in_front_changes_nothing() {
+    insta::glob!("samples/exchange/*.eml", |path| {
+        let bytes = read(path);
+        let want = verdict(&ndr::decode(&bytes));
+        let boxed = [b"From MAILER-DAEMON Mon Nov 23 10:00:00 2026\n".as_slice(), &bytes].concat();
+        assert_eq!(verdict(&ndr::decode(&boxed)), want, "{}", path.display());
+    });
+}
