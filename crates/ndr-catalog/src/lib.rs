@@ -4,11 +4,17 @@
 //! at run time. [`load`] gives a [`Catalog`] or every problem at once, each with its line and a way out.
 
 mod check;
+mod fmt;
 mod layout;
 mod problem;
 mod raw;
+mod schema;
+mod stub;
 
+pub use fmt::format;
 pub use problem::{Problem, Problems};
+pub use schema::schema;
+pub use stub::Stub;
 
 use layout::{Item, Layout};
 use ndr_resolve::{Catalog, Entry, Limit, Provider, Source};

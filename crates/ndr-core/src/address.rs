@@ -75,7 +75,7 @@ fn around(text: &str, at: usize) -> Option<Found> {
             let local = if local.starts_with("=?") {
                 local
             } else {
-                local.trim_start_matches(['\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}'])
+                local.trim_start_matches(['{', '\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}'])
             };
             // "SMTP=user@example.com", "to=user@example.com": the label is not part of the address.
             const LABELS: &[&str] =

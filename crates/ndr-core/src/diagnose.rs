@@ -12,12 +12,13 @@ pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog
         return;
     }
     let generator = report.generator.clone();
+    let dialect = report.dialect;
     let mut notes = Vec::new();
     for recipient in &mut report.recipients {
         if matches!(recipient.action, Some(Action::Delivered | Action::Relayed | Action::Expanded)) {
             continue;
         }
-        one(recipient, generator.as_deref(), background, catalog, &mut notes);
+        one(recipient, generator.as_deref(), dialect, background, catalog, &mut notes);
     }
     for (code, text) in notes {
         report.note(code, text);
@@ -30,6 +31,7 @@ pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog
 fn one(
     recipient: &mut Recipient,
     generator: Option<&str>,
+    dialect: Option<&'static str>,
     background: &Background<'_>,
     catalog: &'static Catalog,
     notes: &mut Vec<(&'static str, String)>,
@@ -49,7 +51,9 @@ fn one(
     let providers: Vec<&str> = match background.provider {
         Some(_) if exchange => vec!["exchange-online", "hve", "outlook-com", "exchange-server"],
         Some(provider) if remote.is_none() => vec![provider],
-        _ => Vec::new(),
+        _ if remote.is_some() => Vec::new(),
+        // Whoever wrote the report is known, so nobody else's codes count.
+        _ => dialect.into_iter().collect(),
     };
     let query = Query {
         text,

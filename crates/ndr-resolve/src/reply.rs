@@ -110,6 +110,10 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
             return false;
         }
     }
+    // IronPort: "5.1.0 - Unknown address error 550-'words'".
+    if after.starts_with(b"-'") && before.last().is_some_and(u8::is_ascii_whitespace) {
+        return true;
+    }
     if status_follows(1) {
         return !before.last().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.');
     }

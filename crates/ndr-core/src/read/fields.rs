@@ -17,6 +17,8 @@ pub(crate) struct Fields {
 pub(crate) struct FieldRecipient {
     pub(crate) final_recipient: Option<String>,
     pub(crate) original_recipient: Option<String>,
+    /// Whether the final recipient came as a source route, whose mailbox means nothing outside its last host.
+    pub(crate) routed: bool,
     pub(crate) action: Option<Action>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) remote_mta: Option<String>,
@@ -30,7 +32,8 @@ pub(crate) struct FieldRecipient {
 
 impl FieldRecipient {
     pub(crate) fn address(&self) -> Option<&str> {
-        self.final_recipient.as_deref().or(self.original_recipient.as_deref())
+        let original = self.original_recipient.as_deref();
+        self.final_recipient.as_deref().filter(|_| !self.routed || original.is_none()).or(original)
     }
 
     fn is_empty(&self) -> bool {
@@ -115,6 +118,7 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
                     close(&mut fields, &mut current);
                 }
                 current.final_recipient = recipient(&value);
+                current.routed = value.split_once(';').is_some_and(|(_, address)| address.trim_start().starts_with('@'));
             }
             "original-recipient" => {
                 if current.original_recipient.is_some() {

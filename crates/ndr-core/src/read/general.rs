@@ -69,7 +69,8 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     }
     if candidates.iter().all(|candidate| candidate.strength < 2) {
         for (at, line) in lines.iter().enumerate() {
-            candidates.extend(cued(line, at, around));
+            let before = at.checked_sub(1).map(|before| lines[before].text.trim());
+            candidates.extend(cued(line, at, before, around));
         }
     }
     let best = candidates.iter().map(|candidate| candidate.strength).max().unwrap_or(0);
@@ -262,6 +263,7 @@ const TO: &[&str] = &[
     "errors:",
     "wasn't found at",
     "envelope-to",
+    "mailing list <",
     "following recipients returned permanent errors",
     "to <",
     "宛",
@@ -296,7 +298,7 @@ const FROM: &[&str] = &[
 ];
 
 /// Addresses in running text.
-fn cued(line: &Line<'_>, at: usize, around: &Surroundings<'_>) -> Vec<Candidate> {
+fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let lower = line.text.to_lowercase();
     for one in &line.addresses {
@@ -315,9 +317,15 @@ fn cued(line: &Line<'_>, at: usize, around: &Surroundings<'_>) -> Vec<Candidate>
             (None, Some(_)) => continue,
             (None, None) => 1,
         };
+        // Sendmail's own line says what it made of the reply; the reply stands above it.
+        let reply = before.filter(|before| before.starts_with("<<<") && find_reply(before).is_some_and(|(code, _)| code >= 400));
+        let own = match reply {
+            Some(reply) => format!("{}\n{}", reply.trim_start_matches(['<', ' ']), line.text.trim()),
+            None => line.text.trim().to_string(),
+        };
         found.push(Candidate {
             address: one.address.clone(),
-            own: line.text.trim().to_string(),
+            own,
             line: at,
             cued: true,
             strength,

@@ -80,6 +80,9 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     if is_newsletter(headers) {
         return verdict(Kind::Other, "it is mail of a list, not a report");
     }
+    if !daemon && !evidence.exchange && ["re:", "aw:", "sv:", "antw:"].iter().any(|reply| subject.starts_with(reply)) {
+        return verdict(Kind::Other, "a person answers in it, whatever it quotes");
+    }
     let bounce_subject = is_bounce_subject(&subject);
     let coded = tells(evidence.words);
     let named = !evidence.said.is_empty();
@@ -244,6 +247,8 @@ fn is_bounce_subject(subject: &str) -> bool {
     const BOUNCES: &[&str] = &[
         "undeliver",
         "mail failed",
+        "are not member",
+        "not a member",
         "returned mail",
         "failure notice",
         "delivery failure",
@@ -335,7 +340,7 @@ fn auto_reply(headers: Headers<'_>, subject: &str) -> Option<&'static str> {
         return Some("its subject is that of an automatic answer");
     }
     if headers.raw("Auto-Submitted").is_some_and(|value| {
-        contains_ignoring_case(value, b"auto-replied") || contains_ignoring_case(value, b"auto-generated")
+        contains_ignoring_case(value, b"auto-replied") 
     }) {
         return Some("Auto-Submitted says that a machine answered (RFC 3834)");
     }

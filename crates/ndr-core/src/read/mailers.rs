@@ -181,6 +181,7 @@ pub(crate) static MAILERS: &[Mailer] = &[
         "postfix",
         &[
             Text("This is the mail system at host"),
+            Both(&Text("Transcript of session follows"), &Text("\n Out: ")),
             Text("This is the Postfix program at host"),
             Text("This is the Postfix program"),
             Text("The Postfix program"),

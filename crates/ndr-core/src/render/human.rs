@@ -176,7 +176,7 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
 
 /// Sender, generating system and recipient's side in a row, with the one who must act marked.
 fn strip(out: &mut String, report: &Report, recipient: &Recipient, diagnosis: &Diagnosis, width: usize, paint: Paint) {
-    let column = (width - 2 - 8) / 3;
+    let column = (width - 2 - 10) / 3;
     let domain =
         recipient.address.as_deref().and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain.to_string());
     let sender = report.original.from.as_deref().map(crate::address::bare).filter(|from| from.contains('@'));

@@ -1,0 +1,589 @@
+//! The command `ndr`, as people and scripts use it. A snapshot shows arguments, exit status, standard output and
+//! standard error together, so that this folder tells someone who never saw the program what it does.
+
+use std::fmt;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A report of Exchange Online, with every part.
+const SAMPLE: &str = "tests/samples/exchange/group-outside-5-7-133.eml";
+/// Words that one entry knows, with a value in them.
+const BANNED: &str = "550 5.7.606 Access denied, banned sending IP [203.0.113.7]";
+
+/// A call of the program.
+struct Call {
+    args: Vec<String>,
+    stdin: Vec<u8>,
+    env: Vec<(&'static str, &'static str)>,
+}
+
+/// How it ended.
+struct Ran {
+    command: String,
+    status: i32,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+fn ndr<const N: usize>(args: [&str; N]) -> Call {
+    Call { args: args.map(str::to_string).into(), stdin: Vec::new(), env: Vec::new() }
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ndr"));
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS"] {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Call {
+    fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Call {
+        self.stdin = bytes.into();
+        self
+    }
+
+    fn env(mut self, name: &'static str, value: &'static str) -> Call {
+        self.env.push((name, value));
+        self
+    }
+
+    fn run(self) -> Ran {
+        let mut child = command().args(&self.args).envs(self.env.iter().copied()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let bytes = self.stdin;
+        let writer = std::thread::spawn(move || {
+            // A command that reads nothing closes the pipe early.
+            let _ = stdin.write_all(&bytes);
+        });
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        let env = self.env.iter().map(|(name, value)| format!("{name}={value} "));
+        let args = self.args.iter().map(|arg| if arg.contains(' ') { format!(" '{arg}'") } else { format!(" {arg}") });
+        Ran {
+            command: format!("{}ndr{}", env.collect::<String>(), args.collect::<String>()),
+            status: output.status.code().expect("no signal"),
+            stdout: output.stdout,
+            stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+        }
+    }
+}
+
+impl Ran {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.stdout).expect("standard output is UTF-8")
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(self.text()).unwrap_or_else(|error| panic!("{}: {error}\n{self}", self.command))
+    }
+
+    /// Only the first lines of the output, where the rest is shown by another snapshot.
+    fn head(mut self, lines: usize) -> Ran {
+        let all = self.text();
+        let mut text: String = all.lines().take(lines).map(|line| format!("{line}\n")).collect();
+        if all.lines().count() > lines {
+            text += "[...]\n";
+        }
+        self.stdout = text.into_bytes();
+        self
+    }
+
+    /// Other output in place of the real one, such as the part of it that matters.
+    fn showing(mut self, stdout: String) -> Ran {
+        self.stdout = stdout.into_bytes();
+        self
+    }
+
+    /// The slugs of a list of entries.
+    fn slugs(&self) -> Vec<String> {
+        let entries = self.json();
+        let slug = |entry: &serde_json::Value| entry["slug"].as_str().expect("a slug").to_string();
+        entries.as_array().expect("an array").iter().map(slug).collect()
+    }
+}
+
+impl fmt::Display for Ran {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "$ {}\nexit {}", self.command, self.status)?;
+        for (name, text) in [("stdout", self.text()), ("stderr", self.stderr.as_str())] {
+            if !text.is_empty() {
+                // Escape sequences are shown, and so are spaces at the end of a line.
+                let text = text.replace('\u{1b}', "\\e").replace("\r\n", "\\r\n").replace(" \n", "·\n");
+                writeln!(f, "---- {name}\n{}", text.trim_end_matches('\n'))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Compares with `tests/snapshots/cli__NAME.snap`; temporary paths do not count.
+#[track_caller]
+fn check(name: &str, ran: &Ran) {
+    let text = ran.to_string().replace(env!("CARGO_TARGET_TMPDIR"), "[tmp]");
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, text) });
+}
+
+/// An empty directory of its own for a test.
+fn temporary(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn sample(path: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
+}
+
+/// An mbox of two messages; a line of the first would end it if it were not quoted.
+fn mbox() -> Vec<u8> {
+    let mut all = Vec::new();
+    for text in ["550 5.1.1 User unknown", "552 5.2.2 Mailbox full"] {
+        all.extend_from_slice(
+            format!(
+                "From mailer-daemon@example.com Mon Nov 23 10:00:00 2026\n\
+                 From: mailer-daemon@example.com\nSubject: Undelivered Mail Returned to Sender\n\n\
+                 <user@example.net>: host mx.example.net[192.0.2.1] said:\n {text} (in reply to RCPT TO command)\n\
+                 >From here on nothing matters.\n\n"
+            )
+            .as_bytes(),
+        );
+    }
+    all
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+/// What `ndr scan --format ndjson` found, a line for each record.
+fn records(ran: &Ran) -> String {
+    let mut out = String::new();
+    for line in ran.text().lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let slug = |recipient: &serde_json::Value| recipient["diagnosis"]["slug"].as_str().unwrap_or("-").to_string();
+        let slugs: Vec<String> = record["recipients"].as_array().unwrap().iter().map(slug).collect();
+        let name = |key: &str| record[key].as_str().unwrap_or("null").to_string();
+        out += &format!("{} {} {}\n", name("source"), name("kind"), slugs.join(" "));
+    }
+    out
+}
+
+// ---- help and usage
+
+#[test]
+fn help() {
+    check("help", &ndr(["--help"]).run());
+    check("help-explain", &ndr(["explain", "-h"]).run());
+    let bare = ndr([]).run();
+    assert_eq!(bare.status, 2, "{bare}");
+    assert!(bare.stderr.contains("Usage: ndr"), "{bare}");
+}
+
+#[test]
+fn bad_usage() {
+    check("bad-usage-option", &ndr(["explain", "--nope"]).run());
+    check("bad-usage-format", &ndr(["explain", "550 5.1.1", "--format", "yaml"]).run());
+    check("bad-usage-for-and-format", &ndr(["explain", BANNED, "--for", "sender", "--format", "json"]).run());
+    check("bad-usage-scan-format", &ndr(["scan", SAMPLE, "--format", "html"]).run());
+    check("bad-usage-code-format", &ndr(["code", "5.7.1", "--format", "csv"]).run());
+    assert_eq!(ndr(["scan", SAMPLE, "--jobs", "0"]).run().status, 2);
+    assert_eq!(ndr(["scan"]).run().status, 2);
+}
+
+// ---- explain
+
+#[test]
+fn explain_a_text() {
+    check("explain-text", &ndr(["explain", BANNED]).run());
+}
+
+#[test]
+fn explain_a_file() {
+    check("explain-file", &ndr(["explain", SAMPLE]).run());
+}
+
+#[test]
+fn explain_standard_input() {
+    let from_file = ndr(["explain", SAMPLE, "--format", "json"]).run();
+    let ran = ndr(["explain", "-", "--format", "json"]).stdin(sample(SAMPLE)).run();
+    let mut expected = from_file.json();
+    expected["source"] = serde_json::Value::Null;
+    assert_eq!(ran.json(), expected);
+    check("explain-stdin", &ndr(["explain"]).stdin("452 4.5.3 Too many recipients\r\n").run().head(2));
+}
+
+#[test]
+fn explain_nothing_recognised() {
+    check("explain-nothing", &ndr(["explain", "hello"]).run());
+    assert_eq!(ndr(["explain"]).stdin("").run().status, 1);
+    assert_eq!(ndr(["explain", "hello", "--format", "json"]).run().status, 1);
+}
+
+#[test]
+fn explain_what_cannot_be_read() {
+    let missing = ndr(["explain", "no-such-file.eml"]).run();
+    assert_eq!((missing.status, missing.text()), (3, ""));
+    // What the system says differs between systems.
+    assert!(missing.stderr.starts_with("ndr: no-such-file.eml: "), "{missing}");
+    check("explain-directory", &ndr(["explain", "tests/samples"]).run());
+}
+
+#[test]
+fn explain_for_somebody() {
+    check("explain-for-sender", &ndr(["explain", SAMPLE, "--for", "sender"]).run());
+    check("explain-for-admin", &ndr(["explain", SAMPLE, "--for", "admin"]).run());
+    check("explain-for-support", &ndr(["explain", SAMPLE, "--for", "support"]).run());
+}
+
+#[test]
+fn explain_in_each_format() {
+    check("explain-json", &ndr(["explain", BANNED, "--format", "json"]).run());
+    check("explain-markdown", &ndr(["explain", BANNED, "--format", "markdown"]).run().head(12));
+    let html = ndr(["explain", BANNED, "--format", "html"]).run();
+    assert!(html.text().starts_with("<div class=\"ndr\">") && html.text().trim_end().ends_with("</div>"), "{html}");
+    assert!(html.text().contains("your server&#39;s IP address"), "{html}");
+    check("explain-csv", &ndr(["explain", BANNED, "--format", "csv"]).run());
+    let line = ndr(["explain", BANNED, "--format", "ndjson"]).run();
+    assert_eq!(line.text().lines().count(), 1);
+    assert_eq!(line.json(), ndr(["explain", BANNED, "--format", "json"]).run().json());
+}
+
+#[test]
+fn explain_in_colour() {
+    check("explain-color", &ndr(["--color", "always", "explain", BANNED]).run().head(9));
+    let plain = ndr(["explain", BANNED]).run();
+    for call in [
+        ndr(["explain", BANNED, "--color", "never"]),
+        ndr(["explain", BANNED]).env("NO_COLOR", "1"),
+        ndr(["explain", BANNED]).env("NO_COLOR", "1").env("CLICOLOR_FORCE", "1"),
+        ndr(["explain", BANNED, "--color", "never"]).env("CLICOLOR_FORCE", "1"),
+    ] {
+        let ran = call.run();
+        assert_eq!(ran.text(), plain.text(), "{}", ran.command);
+    }
+    assert!(!plain.text().contains('\u{1b}'));
+    assert!(ndr(["explain", BANNED]).env("CLICOLOR_FORCE", "1").run().text().contains('\u{1b}'));
+    assert!(ndr(["explain", BANNED, "--color", "always"]).env("NO_COLOR", "1").run().text().contains('\u{1b}'));
+}
+
+#[test]
+fn nothing_from_a_mail_reaches_the_terminal_raw() {
+    let evil = "550 5.7.606 Access denied, banned sending IP [203.0.113.7] \u{1b}]52;c;eA==\u{7}\u{202e}";
+    for format in ["human", "markdown", "html"] {
+        let ran = ndr(["explain", "-", "--format", format]).stdin(evil).run();
+        assert!(!ran.text().contains(['\u{1b}', '\u{7}', '\u{202e}']), "{format}: {ran}");
+    }
+    let formula = ndr(["explain", "-", "--format", "csv"]).stdin("=1+1 550 5.1.1 User unknown").run();
+    assert!(!formula.text().contains(",="), "{formula}");
+}
+
+#[test]
+fn an_overlay() {
+    let place = temporary("overlay");
+    let good = place.join("own.yaml");
+    std::fs::write(
+        &good,
+        "entries:\n- slug: own-quarantine\n  provider: generic\n  title: Our own gateway keeps the message\n  codes: []\n  \
+         texts: [\"kept by the Fabrikam gateway\"]\n  category: content\n  meaning: The gateway keeps it.\n  steps:\n    \
+         sender: [Ask the help desk.]\n  examples: [\"550 kept by the Fabrikam gateway\"]\n  sources:\n  - name: our own wiki\n    \
+         checked: 2026-11-23\n    trust: documented\n",
+    )
+    .unwrap();
+    let overlay = good.display().to_string();
+    let ran = ndr(["explain", "550 kept by the Fabrikam gateway", "--catalog", &overlay, "--format", "json"]).run();
+    let diagnosis = &ran.json()["recipients"][0]["diagnosis"];
+    assert_eq!(diagnosis["slug"], "own-quarantine");
+    assert_eq!(diagnosis["origin"], overlay.as_str());
+
+    let bad = place.join("bad.yaml");
+    std::fs::write(&bad, "entries:\n- slug: Own Quarantine\n  provider: generic\n").unwrap();
+    let ran = ndr(["list", "--catalog", &bad.display().to_string()]).run();
+    assert_eq!((ran.status, ran.text()), (3, ""), "{ran}");
+    for wanted in ["`Own Quarantine` is not kebab-case", "bad.yaml:2:9", "^^^^"] {
+        assert!(ran.stderr.contains(wanted), "{wanted} is missing: {ran}");
+    }
+    assert_eq!(ndr(["list", "--catalog", "no-such-file.yaml"]).run().status, 3);
+}
+
+// ---- code, search, list
+
+#[test]
+fn code_with_several_meanings() {
+    let ran = ndr(["code", "5.7.1", "--format", "json"]).run();
+    let slugs = ran.slugs();
+    for wanted in ["client-not-authenticated", "delivery-not-authorized"] {
+        assert!(slugs.iter().any(|slug| slug == wanted), "{wanted} is missing: {slugs:?}");
+    }
+    let human = ndr(["code", "5.7.1"]).run();
+    assert!(human.text().starts_with(&format!("5.7.1 has {} entries\n", slugs.len())), "{human}");
+    assert_eq!(human.text().matches("\n────────").count(), slugs.len() - 1);
+}
+
+#[test]
+fn code_within_a_range() {
+    check("code-range", &ndr(["code", "5.7.606"]).run());
+    check("code-markdown", &ndr(["code", "5.7.606", "--format", "markdown"]).run().head(6));
+}
+
+#[test]
+fn code_of_a_slug() {
+    assert_eq!(ndr(["code", "banned-sending-ip"]).run().text(), ndr(["code", "5.7.606"]).run().text());
+    check("code-slug", &ndr(["code", "client-not-authenticated"]).run().head(4));
+}
+
+#[test]
+fn code_unknown() {
+    let near = ndr(["code", "baned-sending-ip"]).run();
+    assert_eq!((near.status, near.text()), (1, ""), "{near}");
+    assert!(near.stderr.starts_with("ndr: the catalogue has no entry for `baned-sending-ip`"), "{near}");
+    assert!(near.stderr.contains("nearest: banned-sending-ip"), "{near}");
+    for unknown in ["5.7", "6.1.1", "999", ""] {
+        let json = ndr(["code", unknown, "--format", "json"]).run();
+        assert_eq!((json.status, json.text().trim()), (1, "[]"), "{unknown}");
+    }
+}
+
+#[test]
+fn search() {
+    check("search", &ndr(["search", "banned sending ip", "--limit", "1"]).run());
+    check("search-typo", &ndr(["search", "baned", "sendng", "-n", "1"]).run());
+    check("search-nothing", &ndr(["search", "xylophone"]).run());
+    let best = ndr(["search", "relay access denied", "--format", "json", "-n", "3"]).run();
+    assert_eq!(best.slugs().len(), 3);
+}
+
+#[test]
+fn list() {
+    let slugs = |ran: Ran| {
+        let slugs = ran.slugs().join("\n");
+        ran.showing(slugs)
+    };
+    check("list-provider", &slugs(ndr(["list", "--provider", "hve", "--format", "json"]).run()));
+    let filters = ["list", "--provider", "exchange-online", "--category", "account-blocked", "--act", "provider"];
+    let [a, b, c, d, e, f, g] = filters;
+    check("list-filters", &slugs(ndr([a, b, c, d, e, f, g, "--format", "json"]).run()));
+    let all = ndr(["list", "--format", "json"]).run();
+    assert_eq!(all.status, 0);
+    let lines = ndr(["list", "--format", "ndjson"]).run();
+    assert_eq!(lines.text().lines().count(), all.slugs().len());
+}
+
+#[test]
+fn list_holds_every_field() {
+    let all = ndr(["list", "--format", "json"]).run().json();
+    for entry in all.as_array().unwrap() {
+        for field in [
+            "slug",
+            "provider",
+            "title",
+            "codes",
+            "replies",
+            "texts",
+            "category",
+            "permanent",
+            "act",
+            "suppress",
+            "retry",
+            "meaning",
+            "steps",
+            "links",
+            "examples",
+            "sources",
+        ] {
+            assert!(entry.get(field).is_some(), "{}: {field}", entry["slug"]);
+        }
+    }
+}
+
+#[test]
+fn list_bad_filter() {
+    check("list-bad-category", &ndr(["list", "--category", "nope"]).run());
+    check("list-bad-act", &ndr(["list", "--act", "nope"]).run());
+    let ran = ndr(["list", "--provider", "nope"]).run();
+    assert_eq!(ran.status, 2, "{ran}");
+    assert!(ran.stderr.contains("exchange-online"), "{ran}");
+}
+
+// ---- schema, completions, man
+
+/// The values of `enum` at a place of the schema, without null.
+fn values(schema: &serde_json::Value, place: &str) -> Vec<String> {
+    let list = schema.pointer(place).and_then(|list| list.as_array()).unwrap_or_else(|| panic!("{place}"));
+    list.iter().filter_map(|value| value.as_str().map(str::to_string)).collect()
+}
+
+#[test]
+fn schema_is_valid_and_names_every_value() {
+    let ran = ndr(["schema"]).run();
+    assert_eq!(ran.status, 0);
+    let schema = ran.json();
+    assert!(jsonschema::meta::is_valid(&schema));
+    macro_rules! same {
+        ($place:literal, $name:ty) => {
+            let known: Vec<String> = <$name>::ALL.iter().map(|value| value.slug().to_string()).collect();
+            assert_eq!(values(&schema, $place), known, "{}", $place);
+        };
+    }
+    same!("/properties/kind/enum", ndr::Kind);
+    same!("/$defs/recipient/properties/action/enum", ndr::Action);
+    same!("/$defs/diagnosis/properties/category/enum", ndr::Category);
+    same!("/$defs/diagnosis/properties/act/items/enum", ndr::Actor);
+    same!("/$defs/diagnosis/properties/suppress/enum", ndr::Suppress);
+    same!("/$defs/diagnosis/properties/retry/enum", ndr::Retry);
+}
+
+#[test]
+fn every_sample_obeys_the_schema() {
+    let validator = jsonschema::validator_for(&ndr(["schema"]).run().json()).unwrap();
+    let ran = ndr(["scan", "tests/samples", "--format", "ndjson", "--quiet"]).run();
+    let texts = ["hello", BANNED, "421", "5.7.1"].map(|text| ndr(["explain", text, "--format", "ndjson"]).run());
+    let unreadable = ndr(["scan", "no-such-file.eml", "--format", "ndjson"]).run();
+    let mut count = 0;
+    for ran in [&ran, &unreadable].into_iter().chain(&texts) {
+        for line in ran.text().lines() {
+            count += 1;
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            let errors: Vec<String> =
+                validator.iter_errors(&record).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(errors.is_empty(), "{}: {errors:#?}", record["source"]);
+        }
+    }
+    assert!(count > 90, "only {count} records");
+}
+
+#[test]
+fn completions_and_man() {
+    let bash = ndr(["completions", "bash"]).run();
+    assert!(bash.text().starts_with("_ndr() {"), "{}", bash.head(3));
+    for shell in ["zsh", "fish", "powershell", "elvish"] {
+        let ran = ndr(["completions", shell]).run();
+        assert!(ran.status == 0 && ran.text().contains("explain"), "{shell}");
+    }
+    let man = ndr(["man"]).run();
+    assert!(man.text().contains(".TH ndr 1") && man.text().contains(".SH NAME"), "{}", man.head(5));
+}
+
+// ---- scan
+
+#[test]
+fn scan_gives_the_same_whatever_the_jobs() {
+    for format in ["ndjson", "json", "csv", "human"] {
+        let one = ndr(["scan", "tests/samples", "--format", format, "--jobs", "1"]).run();
+        let four = ndr(["scan", "tests/samples", "--format", format, "--jobs", "4"]).run();
+        assert_eq!(one.status, 0, "{}", one.stderr);
+        assert!(one.stdout == four.stdout, "{format}: the output depends on --jobs");
+        assert_eq!(one.stderr, four.stderr);
+    }
+}
+
+#[test]
+fn scan_in_json_is_one_document() {
+    let many = ndr(["scan", "tests/samples", "--format", "json", "--quiet"]).run().json();
+    let lines = ndr(["scan", "tests/samples", "--format", "ndjson", "--quiet"]).run();
+    let lines: Vec<serde_json::Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(many, serde_json::Value::Array(lines));
+    let place = temporary("scan-empty");
+    assert_eq!(ndr(["scan", &place.display().to_string(), "--format", "json"]).run().json(), serde_json::json!([]));
+}
+
+#[test]
+fn scan_for_people() {
+    check("scan-human", &ndr(["scan", SAMPLE, SAMPLE, "--format", "human"]).run());
+    check("scan-quiet", &ndr(["scan", SAMPLE, "--format", "csv", "--quiet"]).run());
+}
+
+#[test]
+fn scan_goes_on_past_what_cannot_be_read() {
+    let place = temporary("scan-unreadable");
+    std::fs::write(place.join("a.eml"), sample(SAMPLE)).unwrap();
+    let mut broken = gzip(&mbox());
+    broken.truncate(20);
+    std::fs::write(place.join("b.mbox.gz"), broken).unwrap();
+    std::fs::write(place.join("c.eml"), sample(SAMPLE)).unwrap();
+    let ran = ndr(["scan", "no-such-file.eml", &place.display().to_string(), "--format", "ndjson"]).run();
+    assert_eq!(ran.status, 3, "{ran}");
+    let errors: Vec<String> =
+        ran.text().lines().filter(|line| line.contains("\"code\":\"error\"")).map(String::from).collect();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("ndr: ")).count(), 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("4 messages, 2 unreadable"), "{}", ran.stderr);
+    let found = records(&ran).replace(env!("CARGO_TARGET_TMPDIR"), "[tmp]");
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!("scan-unreadable", found) });
+}
+
+#[test]
+fn scan_opens_containers() {
+    let place = temporary("scan-containers");
+    std::fs::write(place.join("1.mbox"), mbox()).unwrap();
+    std::fs::write(place.join("2.mbox.gz"), gzip(&mbox())).unwrap();
+    std::fs::write(place.join("3.eml.gz"), gzip(&sample(SAMPLE))).unwrap();
+
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(sample(SAMPLE).len() as u64);
+    header.set_mode(0o644);
+    header.set_cksum();
+    tar.append_data(&mut header, "in/a.eml", sample(SAMPLE).as_slice()).unwrap();
+    let tar = tar.into_inner().unwrap();
+    std::fs::write(place.join("4.tar"), &tar).unwrap();
+    std::fs::write(place.join("5.tar.gz"), gzip(&tar)).unwrap();
+
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("a.eml", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&sample(SAMPLE)).unwrap();
+    std::fs::write(place.join("6.zip"), zip.finish().unwrap().into_inner()).unwrap();
+
+    for folder in ["cur", "new", "tmp"] {
+        std::fs::create_dir_all(place.join("7-maildir").join(folder)).unwrap();
+    }
+    std::fs::write(place.join("7-maildir/cur/1764000000.1.host:2,S"), sample(SAMPLE)).unwrap();
+
+    let ran = ndr(["scan", &place.display().to_string(), "--format", "ndjson", "--quiet"]).run();
+    let found = records(&ran);
+    let ran = ran.showing(found);
+    check("scan-containers", &ran);
+}
+
+#[test]
+fn scan_standard_input() {
+    for (name, bytes) in [("mbox", mbox()), ("mbox.gz", gzip(&mbox())), ("eml", sample(SAMPLE))] {
+        let ran = ndr(["scan", "-", "--format", "ndjson", "--quiet"]).stdin(bytes).run();
+        let found = records(&ran);
+        check(&format!("scan-stdin-{name}"), &ran.showing(found));
+    }
+}
+
+// ---- pipes
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    for args in [
+        vec!["list", "--format", "ndjson"],
+        vec!["list"],
+        vec!["code", "5.7.1"],
+        vec!["scan", "tests/samples", "tests/samples", "--format", "ndjson", "--quiet"],
+        vec!["completions", "bash"],
+        vec!["man"],
+        vec!["schema"],
+    ] {
+        // As `| head -1` does: read a line, then go away.
+        let mut child = command().args(&args).spawn().unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::with_capacity(64, child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        drop(stdout);
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "{args:?}: {stderr}");
+        assert_eq!(stderr, "", "{args:?}");
+        assert!(!line.is_empty(), "{args:?}");
+    }
+}
