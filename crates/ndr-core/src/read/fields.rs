@@ -217,7 +217,7 @@ fn recipient(value: &str) -> Option<String> {
     // A source route (RFC 5321 appendix C): "@relay.example.com:user@example.net".
     let text = text.trim();
     let text = if text.starts_with('@') { text.split_once(':').map_or(text, |(_, mailbox)| mailbox) } else { text };
-    let address = address::unescape(&address::bare(text));
+    let address = address::unescape(&address::bare(&address::unescape(text)));
     (!address.is_empty()).then_some(address)
 }
 

@@ -58,7 +58,7 @@ impl Paint {
 /// let report = ndr::explain("550 5.7.606 Access denied, banned sending IP [203.0.113.7]");
 /// let text = human(&report, Options::default());
 /// assert!(text.contains("203.0.113.7"));
-/// assert!(text.lines().all(|line| line.chars().count() <= 80));
+/// assert!(text.lines().all(|line| line.chars().count() <= 80 || line.contains("https://")));
 /// ```
 pub fn human(report: &Report, options: Options) -> String {
     let paint = Paint(options.color);
