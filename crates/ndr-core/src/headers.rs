@@ -3,16 +3,33 @@
 use mail_parser::parsers::MessageStream;
 use std::borrow::Cow;
 
-/// A header block. Looking a field up is linear in the block.
-#[derive(Clone, Copy, Debug, Default)]
+/// A header block. Values stay where they are in the message; looking a field up walks the list of fields.
+#[derive(Clone, Debug, Default)]
 pub struct Headers<'x> {
-    block: &'x [u8],
+    fields: Vec<(&'x str, &'x [u8])>,
 }
 
 impl<'x> Headers<'x> {
     /// The header block that begins `bytes`: all up to the first empty line, or everything.
     pub fn of_message(bytes: &'x [u8]) -> Headers<'x> {
-        Headers { block: &bytes[..end_of_block(bytes)] }
+        let mut rest = &bytes[..end_of_block(bytes)];
+        let mut fields = Vec::with_capacity(24);
+        while !rest.is_empty() {
+            let field_end = end_of_field(rest);
+            let field = &rest[..field_end];
+            rest = &rest[field_end..];
+            let Some(colon) = memchr::memchr(b':', field) else {
+                continue;
+            };
+            let name = field[..colon].trim_ascii();
+            if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
+                continue;
+            }
+            if let Ok(name) = std::str::from_utf8(name) {
+                fields.push((name, field[colon + 1..].trim_ascii()));
+            }
+        }
+        Headers { fields }
     }
 
     /// The fields in order: name and raw value, folds and all.
@@ -23,35 +40,17 @@ impl<'x> Headers<'x> {
     /// let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
     /// assert_eq!(names, ["Subject", "To"]);
     /// ```
-    pub fn iter(self) -> impl Iterator<Item = (&'x str, &'x [u8])> {
-        let mut rest = self.block;
-        std::iter::from_fn(move || {
-            while !rest.is_empty() {
-                let field_end = end_of_field(rest);
-                let field = &rest[..field_end];
-                rest = &rest[field_end..];
-                let Some(colon) = memchr::memchr(b':', field) else {
-                    continue;
-                };
-                let name = field[..colon].trim_ascii();
-                if name.is_empty() || !name.iter().all(|b| b.is_ascii_graphic()) {
-                    continue;
-                }
-                if let Ok(name) = std::str::from_utf8(name) {
-                    return Some((name, field[colon + 1..].trim_ascii()));
-                }
-            }
-            None
-        })
+    pub fn iter(&self) -> impl Iterator<Item = (&'x str, &'x [u8])> + '_ {
+        self.fields.iter().copied()
     }
 
     /// The raw value of the first field of that name. Case does not matter.
-    pub fn raw(self, name: &str) -> Option<&'x [u8]> {
+    pub fn raw(&self, name: &str) -> Option<&'x [u8]> {
         self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Whether there is a field of that name, even an empty one.
-    pub fn has(self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
@@ -62,7 +61,7 @@ impl<'x> Headers<'x> {
     /// let headers = Headers::of_message(b"Subject: =?utf-8?q?caf=C3=A9?=\n\n");
     /// assert_eq!(headers.text("subject").unwrap(), "café");
     /// ```
-    pub fn text(self, name: &str) -> Option<Cow<'x, str>> {
+    pub fn text(&self, name: &str) -> Option<Cow<'x, str>> {
         self.raw(name).map(decode)
     }
 }

@@ -13,6 +13,7 @@
 
 mod address;
 mod cause;
+mod cues;
 mod diagnose;
 mod headers;
 mod input;

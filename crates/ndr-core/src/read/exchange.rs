@@ -3,6 +3,7 @@
 
 use super::statement::{self, cap, host_at};
 use crate::address;
+use crate::cues::{Cues, cues};
 use crate::report::{Attempt, Original, Recipient};
 use ndr_resolve::{find_codes, find_reply, unfold_reply};
 
@@ -44,29 +45,50 @@ const GENERATING: &[&str] = &[
     "生成サーバー",
 ];
 
+/// Words that only an Exchange report has.
+static MARKS: Cues = cues!(&[
+    "diagnostic information for administrators",
+    "informations de diagnostic pour les administrateurs",
+    "informazioni di diagnostica per gli amministratori",
+    "diagnostisk information f",
+    "diagnostische gegevens voor beheerders",
+    "stico para administradores",
+    "diagnoseinformationen f",
+    "diagnoseinformation f",
+    "stico para los administradores",
+    "管理者向けの診断情報",
+    "generating server",
+    "serveur de g",
+    "server di generazione",
+    "genererande server",
+    "bronserver",
+    "servidor de origem",
+    "generierender server",
+    "servidor de generaci",
+    "remote server returned '",
+    "remote server  returned '",
+    "#smtp#",
+    "more info for email admins",
+    "original message details",
+]);
+
+/// Words of the latest style.
+static LATEST_MARKS: Cues = cues!(&["original message details", "more info for email admins", "error details"]);
+
 /// Whether a text is likely an Exchange report.
 pub(crate) fn recognises(text: &str) -> bool {
-    let lower = cap(text, 60_000).to_lowercase();
-    ADMIN.iter().chain(&GENERATING[..8]).any(|mark| lower.contains(mark))
-        || lower.contains("remote server returned '")
-        || lower.contains("remote server  returned '")
-        || lower.contains("#smtp#")
-        || (lower.contains("more info for email admins") || lower.contains("original message details"))
+    MARKS.any(cap(text, 60_000))
 }
 
 /// Reads the text, which ends before the original's headers.
 pub(crate) fn read(text: &str, strangers: &[String], limit: usize) -> Block {
     let mut block = Block::default();
-    let lower = text.to_lowercase();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let admin_line = lines.iter().position(|line| {
         let line = line.to_lowercase();
         ADMIN.iter().any(|mark| line.contains(mark))
     });
-    if lower.contains("original message details")
-        || lower.contains("more info for email admins")
-        || lower.contains("error details")
-    {
+    if LATEST_MARKS.any(text) {
         latest_style(&lines, strangers, &mut block);
     }
     if block.recipients.is_empty() {

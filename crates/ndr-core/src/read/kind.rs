@@ -4,6 +4,7 @@
 use super::fields::FieldRecipient;
 use super::general::tells;
 use super::mailers::contains_ignoring_case;
+use crate::cues::{Cues, cues};
 use crate::headers::Headers;
 use crate::message::{Mail, PartKind};
 use crate::report::{Action, Kind, Recipient};
@@ -30,7 +31,7 @@ const fn verdict(kind: Kind, reason: &'static str) -> Verdict {
 }
 
 pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
-    let headers = evidence.mail.headers;
+    let headers = &evidence.mail.headers;
     let has = |kind: PartKind| evidence.mail.parts.iter().any(|part| part.kind == kind);
     let declared = evidence.mail.report_type.as_deref();
     if declared == Some("feedback-report") || has(PartKind::Feedback) {
@@ -125,7 +126,7 @@ fn by_actions(fields: &[FieldRecipient]) -> Option<Kind> {
 
 /// Failure or delay, by the words.
 fn by_words(evidence: &Evidence<'_>) -> Kind {
-    const DELAY: &[&str] = &[
+    static DELAY: Cues = cues!(&[
         "this is a warning message only",
         "this is a warning only",
         "warning only",
@@ -147,19 +148,19 @@ fn by_words(evidence: &Evidence<'_>) -> Kind {
         "message hasn't been delivered yet",
         "gmail will retry",
         "delayed mail",
-    ];
-    const GONE: &[&str] = &[
+    ]);
+    static GONE: Cues = cues!(&[
         "permanent error",
         "permanent failure",
         "failed permanently",
         "permanent fatal errors",
         "returned to sender",
         "giving up",
-    ];
+    ]);
     let subject = evidence.mail.headers.text("Subject").unwrap_or_default().to_lowercase();
-    let words = super::statement::cap(evidence.words, 20_000).to_lowercase();
-    let late = DELAY.iter().any(|phrase| words.contains(phrase) || subject.contains(phrase));
-    let gone = GONE.iter().any(|phrase| words.contains(phrase));
+    let words = super::statement::cap(evidence.words, 20_000);
+    let late = DELAY.any(words) || DELAY.any(&subject);
+    let gone = GONE.any(words);
     let late_subject = subject.starts_with("delayed")
         || subject.contains("warning:") && subject.contains("delayed")
         || subject.contains("(delay)");
@@ -168,7 +169,7 @@ fn by_words(evidence: &Evidence<'_>) -> Kind {
 
 /// Words that only a report of a failure has.
 fn tells_of_failure(words: &str) -> bool {
-    const WORDS: &[&str] = &[
+    static WORDS: Cues = cues!(&[
         "could not be delivered",
         "couldn't be delivered",
         "cannot be delivered",
@@ -194,18 +195,18 @@ fn tells_of_failure(words: &str) -> bool {
         "配信できません",
         "送信できません",
         "unzustellbar",
-    ];
-    let words = super::statement::cap(words, 20_000).to_lowercase();
-    WORDS.iter().any(|known| words.contains(known))
+    ]);
+    let words = super::statement::cap(words, 20_000);
+    WORDS.any(words)
 }
 
 /// Whether a mail system sent it: by its name, or by an empty envelope sender, which automatic answers have too.
-pub(crate) fn is_daemon(headers: Headers<'_>) -> bool {
+pub(crate) fn is_daemon(headers: &Headers<'_>) -> bool {
     is_daemon_name(headers) || null_sender(headers)
 }
 
-fn is_daemon_name(headers: Headers<'_>) -> bool {
-    const DAEMONS: &[&str] = &[
+fn is_daemon_name(headers: &Headers<'_>) -> bool {
+    static DAEMONS: Cues = cues!(&[
         "mailer-daemon",
         "postmaster",
         "post_master",
@@ -229,14 +230,14 @@ fn is_daemon_name(headers: Headers<'_>) -> bool {
         "delivery@",
         "mailerdaemon",
         "bounce",
-    ];
+    ]);
     let from = headers.text("From").unwrap_or_default().to_lowercase();
-    DAEMONS.iter().any(|name| from.contains(name))
+    DAEMONS.any(from.as_bytes())
         || from.trim() == "<>"
         || (from.is_empty() && headers.raw("From").is_some())
 }
 
-fn null_sender(headers: Headers<'_>) -> bool {
+fn null_sender(headers: &Headers<'_>) -> bool {
     headers.raw("Return-Path").is_some_and(|value| {
         let value = value.to_ascii_lowercase();
         value == b"<>" || value.starts_with(b"<>") || contains_ignoring_case(&value, b"mailer-daemon")
@@ -244,7 +245,7 @@ fn null_sender(headers: Headers<'_>) -> bool {
 }
 
 fn is_bounce_subject(subject: &str) -> bool {
-    const BOUNCES: &[&str] = &[
+    static BOUNCES: Cues = cues!(&[
         "undeliver",
         "mail failed",
         "are not member",
@@ -298,12 +299,12 @@ fn is_bounce_subject(subject: &str) -> bool {
         "cannot deliver",
         "delivery report",
         "user unknown",
-    ];
-    BOUNCES.iter().any(|phrase| subject.contains(phrase))
+    ]);
+    BOUNCES.any(subject)
 }
 
 /// An automatic answer of a person's mailbox (RFC 3834).
-fn auto_reply(headers: Headers<'_>, subject: &str) -> Option<&'static str> {
+fn auto_reply(headers: &Headers<'_>, subject: &str) -> Option<&'static str> {
     const SUBJECTS: &[&str] = &[
         "automatic reply",
         "auto reply",
@@ -354,11 +355,11 @@ fn auto_reply(headers: Headers<'_>, subject: &str) -> Option<&'static str> {
     marked.then_some("a header marks it as an automatic answer")
 }
 
-fn is_newsletter(headers: Headers<'_>) -> bool {
+fn is_newsletter(headers: &Headers<'_>) -> bool {
     (headers.has("List-Unsubscribe") || headers.has("List-Id")) && !is_daemon(headers)
 }
 
-fn is_complaint(headers: Headers<'_>, words: &str) -> bool {
+fn is_complaint(headers: &Headers<'_>, words: &str) -> bool {
     let subject = headers.text("Subject").unwrap_or_default().to_lowercase();
     (words.contains("Feedback-Type:") && words.contains("User-Agent:"))
         || subject.contains("complaint about message from")

@@ -2,6 +2,8 @@
 //! machine-readable part do the rest.
 
 use crate::headers::Headers;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// A sign that a mailer wrote the report.
 #[derive(Clone, Copy, Debug)]
@@ -280,14 +282,44 @@ pub(crate) static MAILERS: &[Mailer] = &[
     mailer("haraka", &[Text("This is a failure notification"), Text("Haraka")]),
 ];
 
+/// All texts that signs look for, with the automaton over them.
+static TEXTS: LazyLock<(Vec<&'static str>, Option<AhoCorasick>)> = LazyLock::new(|| {
+    fn gather(sign: &Sign, texts: &mut Vec<&'static str>) {
+        match sign {
+            Text(text) => texts.push(text),
+            Both(one, other) => {
+                gather(one, texts);
+                gather(other, texts);
+            }
+            Header(..) | Mta(_) => {}
+        }
+    }
+    let mut texts = Vec::new();
+    for sign in MAILERS.iter().flat_map(|mailer| mailer.signs) {
+        gather(sign, &mut texts);
+    }
+    let finder = crate::cues::build(&texts, false);
+    (texts, finder)
+});
+
 /// The mailer that the signs name.
-pub(crate) fn recognise(headers: Headers<'_>, words: &str, mta: Option<&str>) -> Option<&'static Mailer> {
-    MAILERS.iter().find(|mailer| mailer.signs.iter().any(|sign| shows(sign, headers, words, mta)))
+pub(crate) fn recognise(headers: &Headers<'_>, words: &str, mta: Option<&str>) -> Option<&'static Mailer> {
+    let (texts, finder) = &*TEXTS;
+    let mut seen: Vec<&str> = Vec::new();
+    if let Some(finder) = finder {
+        for hit in finder.find_overlapping_iter(words) {
+            let text = texts[hit.pattern().as_usize()];
+            if !seen.contains(&text) {
+                seen.push(text);
+            }
+        }
+    }
+    MAILERS.iter().find(|mailer| mailer.signs.iter().any(|sign| shows(sign, headers, &seen, mta)))
 }
 
-fn shows(sign: &Sign, headers: Headers<'_>, words: &str, mta: Option<&str>) -> bool {
+fn shows(sign: &Sign, headers: &Headers<'_>, seen: &[&str], mta: Option<&str>) -> bool {
     match sign {
-        Text(text) => memchr::memmem::find(words.as_bytes(), text.as_bytes()).is_some(),
+        Text(text) => seen.contains(text),
         Mta(suffix) => mta.is_some_and(|host| {
             host.len() >= suffix.len()
                 && host.as_bytes()[host.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
@@ -301,7 +333,7 @@ fn shows(sign: &Sign, headers: Headers<'_>, words: &str, mta: Option<&str>) -> b
             };
             named && contains_ignoring_case(value, wanted.as_bytes())
         }),
-        Both(one, other) => shows(one, headers, words, mta) && shows(other, headers, words, mta),
+        Both(one, other) => shows(one, headers, seen, mta) && shows(other, headers, seen, mta),
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         && !has_own_status
         && let Some(Cow::Borrowed(inner)) = &mail.original
         && is_report(inner)
-        && !kind::is_daemon(mail.headers)
+        && !kind::is_daemon(&mail.headers)
     {
         let (mut report, background) = self::mail(inner, limits, depth + 1);
         if matches!(report.kind, Kind::Failure | Kind::Delay) {
@@ -105,13 +105,13 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         machine.recipients.retain(|recipient| recipient.address().is_some_and(|address| address.contains('@')));
         fields_in_text = !machine.recipients.is_empty();
     }
-    let mailer = mailers::recognise(mail.headers, &words.text, machine.reporting_mta.as_deref());
+    let mailer = mailers::recognise(&mail.headers, &words.text, machine.reporting_mta.as_deref());
     let exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
         || mail.headers.has("X-MS-Embedded-Report")
         || exchange::recognises(&words.text);
 
-    let strangers = strangers(mail.headers);
-    let failed = failed_header(mail.headers);
+    let strangers = strangers(&mail.headers);
+    let failed = failed_header(&mail.headers);
     let mut block =
         if exchange { exchange::read(&words.text, &strangers, limits.recipients) } else { exchange::Block::default() };
     report.generator = machine.reporting_mta.take().or(block.generator.take());
@@ -127,7 +127,7 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     };
 
     report.dialect = if exchange {
-        Some(exchange_dialect(report.generator.as_deref(), mail.headers))
+        Some(exchange_dialect(report.generator.as_deref(), &mail.headers))
     } else {
         mailer.map(|mailer| mailer.id)
     };
@@ -171,7 +171,7 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     }
     report.original.complete(std::mem::take(&mut block.original));
     if !matches!(report.kind, Kind::Other) && report.original.message_id.is_none() {
-        report.original.message_id = in_reply_to(mail.headers);
+        report.original.message_id = in_reply_to(&mail.headers);
     }
     if report.recipients.is_empty() && matches!(report.kind, Kind::Failure | Kind::Delay) {
         from_original(&mut report, &words.text, &strangers);
@@ -197,7 +197,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         header = None;
     }
     let exchange = exchange::recognises(words);
-    let mailer = mailers::recognise(Headers::default(), words, None);
+    let mailer = mailers::recognise(&Headers::default(), words, None);
     let mut block = if exchange { exchange::read(words, &[], limits.recipients) } else { exchange::Block::default() };
     report.generator = block.generator.take();
     let mut machine = fields::Fields::default();
@@ -235,7 +235,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         report.recipients = vec![recipient];
     }
     if exchange {
-        report.dialect = Some(exchange_dialect(report.generator.as_deref(), Headers::default()));
+        report.dialect = Some(exchange_dialect(report.generator.as_deref(), &Headers::default()));
     } else if !bare {
         report.dialect = mailer.map(|mailer| mailer.id);
     }
@@ -481,7 +481,7 @@ fn coded_words(words: &str) -> String {
 }
 
 /// Addresses that the report itself is from and to.
-fn strangers(headers: Headers<'_>) -> Vec<String> {
+fn strangers(headers: &Headers<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for name in ["From", "To", "Reply-To", "Delivered-To", "X-Original-To", "Sender"] {
         if let Some(value) = headers.text(name) {
@@ -492,7 +492,7 @@ fn strangers(headers: Headers<'_>) -> Vec<String> {
 }
 
 /// X-Failed-Recipients: a list of addresses, of Exim and those who follow it.
-fn failed_header(headers: Headers<'_>) -> Vec<String> {
+fn failed_header(headers: &Headers<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for (name, value) in headers.iter() {
         if name.eq_ignore_ascii_case("x-failed-recipients") {
@@ -504,7 +504,7 @@ fn failed_header(headers: Headers<'_>) -> Vec<String> {
     found
 }
 
-fn in_reply_to(headers: Headers<'_>) -> Option<String> {
+fn in_reply_to(headers: &Headers<'_>) -> Option<String> {
     let value = headers.text("In-Reply-To")?;
     let id = value.trim().strip_prefix('<')?.split('>').next()?.trim();
     (!id.is_empty()).then(|| id.to_string())
@@ -534,7 +534,7 @@ fn from_original(report: &mut Report, words: &str, strangers: &[String]) {
     }
 }
 
-fn exchange_dialect(generator: Option<&str>, headers: Headers<'_>) -> &'static str {
+fn exchange_dialect(generator: Option<&str>, headers: &Headers<'_>) -> &'static str {
     let cloud = |host: &str| {
         let host = host.to_ascii_lowercase();
         host.ends_with(".outlook.com") || host.ends_with(".exchangelabs.com") || host.ends_with(".office365.com")

@@ -1,9 +1,10 @@
 //! Where a report's own words end and the returned message begins, in a text.
 
 use super::fields;
+use crate::cues::{Cues, cues};
 
 /// Lines that begin the returned message, in lower case without decoration. A line counts when it begins with one.
-const OPENERS: &[&str] = &[
+static OPENERS: Cues = cues!(&[
     "below this line is a copy of the message",
     "below is a copy of the original message",
     "this is a copy of the message",
@@ -50,7 +51,8 @@ const OPENERS: &[&str] = &[
     "元メール",
     "-- 元メッセージ",
     "исходное сообщение",
-];
+    "Исходное сообщение",
+]);
 
 /// Lines that begin it only when they hold nothing else.
 const EXACT: &[&str] = &[
@@ -70,14 +72,24 @@ const EXACT: &[&str] = &[
     "your message",
 ];
 
+/// Words within a short line that announce the header too: the Portuguese heading comes in several encodings.
+static HEADERS_FOLLOW: Cues = cues!(&["alhos originais da mensagem", "original message headers"]);
+
 /// Splits `text` into the report's words and the returned message (which may be only its header).
 pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
+    // One pass finds the openers; the walk over the lines then asks where they stand.
+    let mut openers: Vec<usize> = OPENERS.all(text).into_iter().map(|(_, start, _)| start).collect();
+    openers.sort_unstable();
+    let mut next_opener = 0;
     let mut at = 0;
-    let mut lines = text.split_inclusive('\n').peekable();
+    let lines = text.split_inclusive('\n');
     let mut in_fields = false;
-    while let Some(line) = lines.next() {
+    for line in lines {
         let start = at;
         at += line.len();
+        while openers.get(next_opener).is_some_and(|found| *found < start) {
+            next_opener += 1;
+        }
         let bare = line.trim();
         if bare.is_empty() {
             in_fields = false;
@@ -88,12 +100,12 @@ pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
             matches!(c, '-' | '=' | '*' | '_' | '>' | '<' | ' ' | '\t' | '+' | '~' | '#' | '.' | ':' | '|')
         });
         if core.len() < 120 && !core.is_empty() {
-            let lower = core.to_lowercase();
+            let core_start = start + (core.as_ptr() as usize - line.as_ptr() as usize);
             let decorated = bare.len() >= core.len() + 4 && bare.starts_with(['-', '=', '*', '_', '+']);
-            let opens = OPENERS.iter().any(|opener| lower.starts_with(opener))
-                || (EXACT.contains(&lower.as_str())
+            let opens = openers[next_opener..].iter().take_while(|found| **found < at).any(|found| *found == core_start)
+                || (EXACT.iter().any(|exact| core.eq_ignore_ascii_case(exact))
                     && (decorated || bare.ends_with(':') && header_follows(&text[at..])))
-                || (lower.contains("alhos originais da mensagem") || lower.contains("original message headers"));
+                || (core.len() < 60 && HEADERS_FOLLOW.any(core));
             if opens {
                 return (&text[..start], Some(&text[at..]));
             }

@@ -1,6 +1,7 @@
 //! What was said about one recipient: the reply and its codes out of the words around it, who said it, and to which
 //! command.
 
+use crate::cues::{Cues, cues};
 use crate::report::Recipient;
 use ndr_resolve::{Reply, find_reply, unfold_reply};
 
@@ -101,9 +102,10 @@ fn is_preamble(words: &str) -> bool {
     }
 }
 
-/// The host that gave the reply, where the words name it.
-pub(crate) fn remote(line: &str) -> Option<String> {
-    const CUES: &[&str] = &[
+/// Words in front of the host that gave a reply, most telling first.
+static BEFORE_HOST: Cues = cues!(
+    &[
+        "host ",
         "while talking to ",
         "host: ",
         "Server at ",
@@ -122,44 +124,45 @@ pub(crate) fn remote(line: &str) -> Option<String> {
         "lost connection with ",
         "from remote host ",
         "Server ",
-    ];
-    if let Some(at) = find_word(line, "host ")
-        && let Some(host) = host_at(&line[at + 5..])
-    {
-        return Some(host);
-    }
-    for cue in CUES {
-        if let Some(at) = line.find(cue)
-            && let Some(host) = host_at(&line[at + cue.len()..])
-        {
-            return Some(host);
-        }
-    }
-    // "mx.example.com [192.0.2.1] did not like our RCPT TO", "192.0.2.1 does not like recipient", "mx[1.2.3.4]: 550"
-    for verdict in [
+    ],
+    case
+);
+
+/// Words behind it: "192.0.2.1 does not like recipient".
+static AFTER_HOST: Cues = cues!(
+    &[
         " did not like our ",
         " does not like recipient",
         " does not like our ",
         " failed after I sent the message",
         " said: ",
         " sent ",
-    ] {
-        if let Some(at) = line.find(verdict) {
-            let before = line[..at].trim_end();
-            let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
-            let word = before.rsplit([' ', '<', '>', ':', ',']).next().unwrap_or_default();
-            if let Some(host) = host_at(word) {
-                return Some(host);
-            }
+    ],
+    case
+);
+
+/// The host that gave the reply, where the words name it.
+pub(crate) fn remote(line: &str) -> Option<String> {
+    for (cue, at) in BEFORE_HOST.list().iter().zip(BEFORE_HOST.first(line)) {
+        let Some(mut at) = at else { continue };
+        if *cue == "host " && line[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
+            // "localhost " is no cue; a later "host " may be one.
+            let Some(next) = line[at + 1..].find(cue) else { continue };
+            at += 1 + next;
+        }
+        if let Some(host) = host_at(&line[at + cue.len()..]) {
+            return Some(host);
+        }
+    }
+    for at in AFTER_HOST.first(line).into_iter().flatten() {
+        let before = line[..at].trim_end();
+        let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
+        let word = before.rsplit([' ', '<', '>', ':', ',']).next().unwrap_or_default();
+        if let Some(host) = host_at(word) {
+            return Some(host);
         }
     }
     None
-}
-
-fn find_word(line: &str, word: &str) -> Option<usize> {
-    let at = line.find(word)?;
-    let alone = line[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-    if alone { Some(at) } else { line[at + 1..].find(word).map(|next| at + 1 + next) }
 }
 
 /// The host name or address that begins `text`.
@@ -181,17 +184,6 @@ pub(crate) fn host_at(text: &str) -> Option<String> {
 
 /// The SMTP command that the reply answered, where the words name it.
 pub(crate) fn command(line: &str) -> Option<&'static str> {
-    const CUES: &[&str] = &[
-        "in reply to ",
-        "after ",
-        ">>> ",
-        "did not like our ",
-        "in response to ",
-        "SMTP command",
-        "during ",
-        "command: ",
-        "(",
-    ];
     const COMMANDS: &[(&str, &str)] = &[
         ("end of data", "DATA"),
         ("end-of-data", "DATA"),
@@ -209,21 +201,16 @@ pub(crate) fn command(line: &str) -> Option<&'static str> {
         ("pipelined end of data", "DATA"),
         ("sending data", "DATA"),
     ];
-    for (tag, command) in [
-        ("[RCPT_TO]", "RCPT TO"),
-        ("[MAIL_FROM]", "MAIL FROM"),
-        ("does not like recipient", "RCPT TO"),
-        ("does not like sender", "MAIL FROM"),
-        ("failed after I sent the message", "DATA"),
-    ] {
-        if line.contains(tag) {
-            return Some(command);
-        }
+    const TAGS: &[&str] = &["RCPT TO", "MAIL FROM", "RCPT TO", "MAIL FROM", "DATA"];
+    let found = COMMAND_CUES.all(line);
+    let named = (0..TAGS.len()).find(|tag| found.iter().any(|(cue, _, _)| cue == tag));
+    if let Some(tag) = named {
+        return Some(TAGS[tag]);
     }
-    for cue in CUES {
-        let mut from = 0;
-        while let Some(at) = line[from..].find(cue) {
-            let rest = &line[from + at + cue.len()..];
+    for number in TAGS.len()..COMMAND_CUES.list().len() {
+        let cue = COMMAND_CUES.list()[number];
+        for (_, _, end) in found.iter().filter(|(known, _, _)| *known == number) {
+            let rest = &line[*end..];
             let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
             for (word, command) in COMMANDS {
                 let Some(head) = rest.get(..word.len()) else {
@@ -235,16 +222,36 @@ pub(crate) fn command(line: &str) -> Option<&'static str> {
                 if ends
                     && shouted
                     && head.eq_ignore_ascii_case(word)
-                    && (*cue != "(" || rest[word.len()..].starts_with([')', ' ']))
+                    && (cue != "(" || rest[word.len()..].starts_with([')', ' ']))
                 {
                     return Some(command);
                 }
             }
-            from += at + cue.len();
         }
     }
     None
 }
+
+/// Words that name a command outright, in the order of `TAGS`; then words in front of a command.
+static COMMAND_CUES: Cues = cues!(
+    &[
+        "[RCPT_TO]",
+        "[MAIL_FROM]",
+        "does not like recipient",
+        "does not like sender",
+        "failed after I sent the message",
+        "in reply to ",
+        "after ",
+        ">>> ",
+        "did not like our ",
+        "in response to ",
+        "SMTP command",
+        "during ",
+        "command: ",
+        "(",
+    ],
+    case
+);
 
 /// At most `limit` bytes of `text`, cut at a character.
 pub(crate) fn cap(text: &str, limit: usize) -> &str {
