@@ -1,6 +1,6 @@
 //! Lists of words that are looked for in one pass over a text, however many there are.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use std::sync::LazyLock;
 
 /// A list of phrases. ASCII case does not matter unless said otherwise.
@@ -24,7 +24,12 @@ pub(crate) use cues;
 
 /// Builds the automaton; `None` only for lists far beyond ours.
 pub(crate) fn build(list: &[&str], ignore_case: bool) -> Option<AhoCorasick> {
-    AhoCorasickBuilder::new().ascii_case_insensitive(ignore_case).match_kind(MatchKind::Standard).build(list).ok()
+    AhoCorasickBuilder::new()
+        .ascii_case_insensitive(ignore_case)
+        .match_kind(MatchKind::Standard)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(list)
+        .ok()
 }
 
 impl Cues {

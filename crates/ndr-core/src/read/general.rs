@@ -75,19 +75,18 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     }
     let best = candidates.iter().map(|candidate| candidate.strength).max().unwrap_or(0);
     let mut found: Vec<Recipient> = Vec::new();
+    // Places that make an address the recipient come first; any other place of the same address may add words.
     let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in candidates {
-        if candidate.strength < best.min(2) {
-            continue;
-        }
+    let (strong, weak): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|candidate| candidate.strength >= best.min(2));
+    let strong_count = strong.len();
+    for (at, candidate) in strong.into_iter().chain(weak).enumerate() {
         match kept.iter_mut().find(|known| known.address.eq_ignore_ascii_case(&candidate.address)) {
-            Some(known) => {
-                // The same address once more: the place that says more wins.
-                if !tells(&known.own) && tells(&candidate.own) {
-                    known.own = candidate.own;
-                }
-            }
-            None => kept.push(candidate),
+            // The same address once more: the place that says more wins.
+            Some(known) if !tells(&known.own) && tells(&candidate.own) => known.own = candidate.own,
+            Some(_) => {}
+            None if at < strong_count => kept.push(candidate),
+            None => {}
         }
     }
     let shared = shared_words(&lines, &taken, &kept);

@@ -170,12 +170,11 @@ fn header_follows(text: &str) -> bool {
 
 /// Takes the `> ` marks off a bounce that was forwarded inline; `None` where the text is not mostly quoted.
 pub(crate) fn unquote(text: &str) -> Option<String> {
-    let lower = text.to_lowercase();
-    let at = ["begin forwarded message", "forwarded message", "original message", "weitergeleitete nachricht"]
-        .iter()
-        .filter_map(|mark| lower.find(mark))
-        .min()?;
-    let at = (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    static FORWARDED: Cues =
+        cues!(&["begin forwarded message", "forwarded message", "original message", "weitergeleitete nachricht"]);
+    // Few texts have quoted lines at all; those that have not are done here.
+    memchr::memmem::find(text.as_bytes(), b"\n>")?;
+    let at = FORWARDED.first(text).into_iter().flatten().min()?;
     let tail = &text[at..];
     let quoted = tail.lines().filter(|line| line.starts_with('>')).count();
     let all = tail.lines().filter(|line| !line.trim().is_empty()).count();
