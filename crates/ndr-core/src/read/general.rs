@@ -96,7 +96,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
         let own_tells = tells(own) || (own.split_whitespace().count() >= 3 && !candidate.cued);
         if own_tells {
             statement::fill(&mut recipient, own);
-        } else if own.is_empty() || shared.coded {
+        } else if own.is_empty() || shared.coded || shared.text.contains(own) {
             statement::fill(&mut recipient, &shared.text);
         } else {
             statement::fill(&mut recipient, &format!("{own}\n{}", shared.text));

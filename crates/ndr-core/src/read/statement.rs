@@ -73,6 +73,11 @@ pub(crate) fn reply_part(line: &str) -> &str {
     {
         text = &text[at..];
     }
+    // Sendmail: "(reason: 550 words) (expanded from: <user@example.com>)"
+    if line.starts_with("(reason: ") {
+        let end = text.find(") (").or_else(|| text.strip_suffix(')').map(str::len)).unwrap_or(text.len());
+        text = &text[..end];
+    }
     // "554 <user@example.com>... 550 Host unknown": Sendmail wraps the statement that counts.
     if let Some(at) = text.find(">... ").filter(|at| *at < 300 && text.as_bytes().get(4) == Some(&b'<'))
         && text.as_bytes()[at + 5..].first().is_some_and(|b| matches!(b, b'4' | b'5'))
@@ -97,7 +102,7 @@ fn is_preamble(words: &str) -> bool {
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
         matches!(
             last.as_str(),
-            "returned" | "said" | "was" | "error" | "response" | "with" | "reply" | "message" | "code" | "-"
+            "<--" | "returned" | "said" | "was" | "error" | "response" | "with" | "reply" | "message" | "code" | "-"
         )
     }
 }
