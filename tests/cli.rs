@@ -210,6 +210,14 @@ fn explain_a_file() {
 }
 
 #[test]
+fn readme_shows_what_the_program_prints() {
+    let readme = String::from_utf8(sample("README.md")).unwrap();
+    let ran = ndr(["explain", SAMPLE]).run();
+    let shown = format!("```console\n$ ndr explain {SAMPLE}\n{}```\n", ran.text());
+    assert!(readme.contains(&shown), "README.md shows an old answer; paste this:\n{shown}");
+}
+
+#[test]
 fn explain_standard_input() {
     let from_file = ndr(["explain", SAMPLE, "--format", "json"]).run();
     let ran = ndr(["explain", "-", "--format", "json"]).stdin(sample(SAMPLE)).run();

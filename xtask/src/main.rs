@@ -1,13 +1,65 @@
-//! tasks
-fn main() {
-    let t = std::fs::read_to_string("catalog.yaml").unwrap();
-    let s = std::time::Instant::now();
-    match ndr_catalog::load("catalog.yaml", &t) {
-        Ok(c) => println!("{} entries", c.entries().len()),
-        Err(p) => {
-            println!("{p}");
-            println!("{} problems", p.0.len())
+//! Tasks of this repository: `cargo xtask --help`.
+
+mod catalog;
+mod check;
+mod shared;
+
+use clap::{Parser, Subcommand};
+use std::process::{Command, ExitCode};
+
+/// Tasks of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Write everything that is generated from catalog.yaml: the reference, the table in README.md, the schema.
+    Docs {
+        /// Write nothing; fail where a generated file is stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Work on catalog.yaml.
+    #[command(subcommand)]
+    Catalog(catalog::Task),
+    /// Everything that a change must pass.
+    Check {
+        /// The Python bindings too.
+        #[arg(long)]
+        python: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Args::parse().task {
+        Task::Docs { check } => catalog::check(catalog::CATALOG).and_then(|_| docs(check)),
+        Task::Catalog(task) => catalog::run(task),
+        Task::Check { python } => check::run(python),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
         }
     }
-    println!("{:?}", s.elapsed());
+}
+
+/// The generator is a program of its own, because it needs ndr: see Cargo.toml.
+fn docs(check: bool) -> Result<(), String> {
+    let mut command = cargo(&["run", "--quiet", "--package", "xtask", "--bin", "xtask-docs", "--"]);
+    command.args(check.then_some("--check"));
+    let status = command.status().map_err(|error| format!("cargo does not start: {error}"))?;
+    status.success().then_some(()).ok_or_else(|| "the generated files are not in order".to_string())
+}
+
+/// The cargo that started this program, at the top of the repository.
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(args).current_dir(shared::root());
+    command
 }

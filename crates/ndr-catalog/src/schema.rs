@@ -60,7 +60,11 @@ pub fn schema() -> String {
 fn choice(what: &str, values: &[(&str, &str)]) -> String {
     let says: Vec<String> = values.iter().map(|(value, says)| format!("\\n- {value}: {says}")).collect();
     let names: Vec<String> = values.iter().map(|(value, _)| format!("\"{value}\"")).collect();
-    format!("\"type\": \"string\",\n      \"description\": \"{what}{}\",\n      \"enum\": [{}]", says.concat(), names.join(", "))
+    format!(
+        "\"type\": \"string\",\n      \"description\": \"{what}{}\",\n      \"enum\": [{}]",
+        says.concat(),
+        names.join(", ")
+    )
 }
 
 const SCHEMA: &str = r##"{

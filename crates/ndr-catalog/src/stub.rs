@@ -77,12 +77,20 @@ impl Stub {
         let block = |name: &str, list: &[String], indent: &str| -> String {
             match list {
                 [] => format!("{indent}{name}: []\n"),
-                list => list.iter().fold(format!("{indent}{name}:\n"), |out, text| out + &format!("{indent}  - {text}\n")),
+                list => {
+                    list.iter().fold(format!("{indent}{name}:\n"), |out, text| out + &format!("{indent}  - {text}\n"))
+                }
             }
         };
-        let replies: Vec<String> =
-            self.examples.first().and_then(|example| Reply::parse(example).code).map(|code| code.to_string()).into_iter().collect();
-        let mut out = format!("- slug: {}\n  provider: {}\n  title: {}\n", self.slug, self.provider, plain(&self.title));
+        let replies: Vec<String> = self
+            .examples
+            .first()
+            .and_then(|example| Reply::parse(example).code)
+            .map(|code| code.to_string())
+            .into_iter()
+            .collect();
+        let mut out =
+            format!("- slug: {}\n  provider: {}\n  title: {}\n", self.slug, self.provider, plain(&self.title));
         out += &format!("  codes: [{}]\n  replies: [{}]\n", quoted(&self.codes), replies.join(", "));
         out += &block("texts", &self.texts.iter().map(|text| quote(text)).collect::<Vec<_>>(), "  ");
         out += &format!("  category: {}\n  meaning: >-\n    {}\n", self.category, self.meaning());

@@ -1,1 +1,497 @@
+//! What is said of every kind of mistake, and what an overlay may do.
 
+use crate::{Stub, format, load, load_overlay};
+use insta::assert_snapshot;
+use ndr_resolve::{Query, Reply};
+
+const PROVIDERS: &str = "\
+providers:
+- id: generic
+  name: Any mail server
+- id: gmail
+  name: Gmail
+  hosts: [\"*.google.com\"]
+
+entries:
+";
+
+/// An entry without a mistake.
+const GOOD: &str = "\
+- slug: mailbox-is-full
+  provider: generic
+  title: The mailbox is full
+  codes: [\"5.2.2\"]
+  replies: [552]
+  texts:
+    - \"quota of {address} is used up\"
+  category: mailbox-full
+  meaning: >-
+    The mailbox of {address|the recipient} is full.
+  steps:
+    sender:
+      - Send the message again later.
+  links: [\"https://example.com/quota\"]
+  examples:
+    - \"552 5.2.2 quota of user@example.com is used up\"
+  sources:
+    - name: A page
+      url: https://example.com/source
+      checked: 2026-11-23
+      trust: documented
+";
+
+/// A second entry without a mistake, made of the first.
+fn second(changes: &[(&str, &str)]) -> String {
+    let mut all = vec![
+        ("slug: mailbox-is-full", "slug: mailbox-is-off"),
+        ("5.2.2", "5.2.1"),
+        ("quota of {address} is used up", "mailbox of {address} is switched off"),
+        ("quota of user@example.com is used up", "mailbox of user@example.com is switched off"),
+    ];
+    all.extend(changes);
+    changed(GOOD, &all)
+}
+
+/// The text with something replaced. What is to be replaced must be there.
+fn changed(text: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(text.to_string(), |text, (old, new)| {
+        assert!(text.contains(old), "no `{old}` in\n{text}");
+        text.replace(old, new)
+    })
+}
+
+/// What is said of a catalogue with this text after the providers.
+fn said(entries: &str) -> String {
+    load("catalog.yaml", &format!("{PROVIDERS}{entries}")).expect_err("there is a mistake").to_string()
+}
+
+/// What is said of the good entry with a change.
+fn broken(old: &str, new: &str) -> String {
+    said(&changed(GOOD, &[(old, new)]))
+}
+
+#[test]
+fn no_mistakes() {
+    let catalog = load("catalog.yaml", &format!("{PROVIDERS}{GOOD}\n{}", second(&[]))).unwrap();
+    assert_eq!(catalog.entries().len(), 2);
+    assert_eq!(catalog.providers()[1].hosts, ["*.google.com"]);
+    assert_eq!(catalog.entries()[0].meaning_with(&[]), "The mailbox of the recipient is full.");
+}
+
+#[test]
+fn unknown_field() {
+    assert_snapshot!(broken("links:", "link:"), @"");
+}
+
+#[test]
+fn unknown_category() {
+    assert_snapshot!(broken("category: mailbox-full", "category: mailbox-ful"), @"");
+}
+
+#[test]
+fn bad_code() {
+    assert_snapshot!(broken("\"5.2.2\"]", "\"5.2.2\", \"5.22\"]"), @"");
+}
+
+#[test]
+fn code_without_quotes() {
+    assert_snapshot!(broken("[\"5.2.2\"]", "[5.2]"), @"");
+}
+
+#[test]
+fn bad_range() {
+    assert_snapshot!(broken("5.2.2\"]", "5.2.9-2\"]"), @"");
+}
+
+#[test]
+fn bad_slug() {
+    assert_snapshot!(broken("mailbox-is-full", "Mailbox_full"), @"");
+}
+
+#[test]
+fn slug_used_twice() {
+    assert_snapshot!(said(&format!("{GOOD}\n{}", second(&[("mailbox-is-off", "mailbox-is-full")]))), @"");
+}
+
+#[test]
+fn former_slug_used_again() {
+    let entries = format!("{GOOD}  was: [mailbox-is-off]\n\n{}", second(&[]));
+    assert_snapshot!(said(&entries), @"");
+}
+
+#[test]
+fn two_entries_that_nothing_tells_apart() {
+    let twin =
+        changed(GOOD, &[("mailbox-is-full", "mailbox-too-full"), ("quota of {address} is", "QUOTA of {address}, is")]);
+    assert_snapshot!(said(&format!("{GOOD}\n{twin}")), @"");
+}
+
+#[test]
+fn two_entries_with_a_code_and_no_text() {
+    let bare = |text: &str| {
+        changed(
+            text,
+            &[
+                ("  texts:\n    - \"quota of {address} is used up\"\n", ""),
+                ("{address|the recipient}", "the recipient"),
+            ],
+        )
+    };
+    let twin = bare(&changed(GOOD, &[("mailbox-is-full", "mailbox-too-full")]));
+    assert_snapshot!(said(&format!("{}\n{twin}", bare(GOOD))), @"");
+}
+
+#[test]
+fn hole_of_unknown_type() {
+    assert_snapshot!(broken("quota of {address}", "quota of {person}"), @"");
+}
+
+#[test]
+fn sentence_hole_without_fallback() {
+    assert_snapshot!(broken("{address|the recipient}", "{address}"), @"");
+}
+
+#[test]
+fn sentence_hole_that_nobody_catches() {
+    assert_snapshot!(broken("Send the message again later", "Wait for {number|some} hours"), @"");
+}
+
+#[test]
+fn example_missing() {
+    let example = "  examples:\n    - \"552 5.2.2 quota of user@example.com is used up\"\n";
+    assert_snapshot!(broken(example, "  examples: []\n"), @"");
+}
+
+#[test]
+fn example_of_another_entry() {
+    let entries = format!(
+        "{GOOD}\n{}",
+        second(&[("mailbox of user@example.com is switched off", "quota of user@example.com is used up")])
+    );
+    assert_snapshot!(said(&entries), @"");
+}
+
+#[test]
+fn example_of_no_entry() {
+    assert_snapshot!(broken("552 5.2.2 quota of user@example.com is used up", "the mailbox is full"), @"");
+}
+
+#[test]
+fn field_missing() {
+    assert_snapshot!(broken("  title: The mailbox is full\n", ""), @"");
+}
+
+#[test]
+fn field_twice() {
+    assert_snapshot!(broken("  replies: [552]\n", "  replies: [552]\n  replies: [550]\n"), @"");
+}
+
+#[test]
+fn title_with_a_full_stop() {
+    assert_snapshot!(broken("title: The mailbox is full", "title: The mailbox is full."), @"");
+}
+
+#[test]
+fn link_without_https() {
+    assert_snapshot!(broken("https://example.com/quota", "http://example.com/quota"), @"");
+}
+
+#[test]
+fn bad_date() {
+    assert_snapshot!(broken("2026-11-23", "23.11.2026"), @"");
+}
+
+#[test]
+fn unknown_provider() {
+    assert_snapshot!(broken("provider: generic", "provider: gmial"), @"");
+}
+
+#[test]
+fn address_dropped_for_the_sender_s_trouble() {
+    assert_snapshot!(broken("category: mailbox-full", "category: reputation\n  suppress: \"yes\""), @"");
+}
+
+#[test]
+fn no_steps() {
+    assert_snapshot!(broken("  steps:\n    sender:\n      - Send the message again later.\n", "  steps: {}\n"), @"");
+}
+
+#[test]
+fn nothing_leads_to_it() {
+    let text = changed(
+        GOOD,
+        &[
+            ("[\"5.2.2\"]", "[]"),
+            ("[552]", "[]"),
+            ("  texts:\n    - \"quota of {address} is used up\"\n", ""),
+            ("{address|the recipient}", "the recipient"),
+        ],
+    );
+    assert_snapshot!(said(&text), @"");
+}
+
+#[test]
+fn item_before_its_section() {
+    let problems = load("catalog.yaml", GOOD).unwrap_err();
+    assert_snapshot!(problems, @"");
+}
+
+#[test]
+fn unknown_section() {
+    assert_snapshot!(said(&format!("{GOOD}\nentires:\n")), @"");
+}
+
+#[test]
+fn items_that_are_indented() {
+    let indented: String = GOOD.lines().map(|line| format!("  {line}\n")).collect();
+    let text = format!("{PROVIDERS}{indented}");
+    let problems = load("catalog.yaml", &text).unwrap_err().to_string();
+    assert_snapshot!(problems, @"");
+    assert_eq!(format("catalog.yaml", &text).unwrap(), format!("{PROVIDERS}{GOOD}"));
+}
+
+#[test]
+fn tab_instead_of_spaces() {
+    assert_snapshot!(broken("  category:", "\tcategory:"), @"");
+}
+
+#[test]
+fn wrong_indent() {
+    assert_snapshot!(broken("  category:", "   category:"), @"");
+}
+
+#[test]
+fn colon_without_quotes() {
+    assert_snapshot!(broken("title: The mailbox is full", "title: Full: the mailbox"), @"");
+}
+
+#[test]
+fn bracket_not_closed() {
+    assert_snapshot!(broken("[\"5.2.2\"]", "[\"5.2.2\""), @"");
+}
+
+#[test]
+fn provider_twice() {
+    let text = format!("{}{GOOD}", changed(PROVIDERS, &[("id: gmail", "id: generic")]));
+    assert_snapshot!(load("catalog.yaml", &text).unwrap_err(), @"");
+}
+
+#[test]
+fn every_mistake_in_one_run() {
+    let first = changed(GOOD, &[("category: mailbox-full", "category: full"), ("title: The", "titel: The")]);
+    let other = second(&[("https://example.com/quota", "ftp://example.com"), ("provider: generic", "provider: gnail")]);
+    let third = second(&[("mailbox-is-off", "mailbox-is-gone"), ("{address|the recipient}", "{address}")]);
+    let problems = load("catalog.yaml", &format!("{PROVIDERS}{first}\n{other}\n{third}")).unwrap_err();
+    let lines: Vec<String> =
+        problems.0.iter().map(|problem| format!("{}: {}", problem.line, problem.message)).collect();
+    assert_snapshot!(lines.join("\n"), @"");
+}
+
+// Overlays.
+
+fn base() -> ndr_resolve::Catalog {
+    load("catalog.yaml", &format!("{PROVIDERS}{GOOD}\n{}", second(&[]))).unwrap()
+}
+
+fn slug_for(catalog: &ndr_resolve::Catalog, text: &str) -> Option<&'static str> {
+    let reply = Reply::parse(text);
+    let query =
+        Query { text, status: reply.status, inner: &reply.inner, reply: reply.code, hosts: &[], providers: &[] };
+    catalog.resolve(&query).entry.map(|at| catalog.entries()[at].slug)
+}
+
+#[test]
+fn an_overlay_adds_entries_with_the_providers_of_the_base() {
+    let own = changed(
+        GOOD,
+        &[
+            ("mailbox-is-full", "archive-is-full"),
+            ("provider: generic", "provider: gmail"),
+            ("quota of {address} is used up", "archive of {address} has no room"),
+            ("quota of user@example.com is used up", "archive of user@example.com has no room"),
+        ],
+    );
+    let catalog = load_overlay(&base(), "own.yaml", &format!("entries:\n{own}")).unwrap();
+    assert_eq!(catalog.entries().len(), 3);
+    assert_eq!(catalog.by_slug("archive-is-full").unwrap().origin, Some("own.yaml"));
+    assert_eq!(catalog.by_slug("mailbox-is-full").unwrap().origin, None);
+    assert_eq!(slug_for(&catalog, "552 archive of a@example.com has no room"), Some("archive-is-full"));
+    assert_eq!(slug_for(&catalog, "552 quota of a@example.com is used up"), Some("mailbox-is-full"));
+}
+
+#[test]
+fn an_overlay_adds_providers() {
+    let own = second(&[("mailbox-is-off", "office-mailbox-off"), ("provider: generic", "provider: our-gateway")]);
+    let text = format!("providers:\n- id: our-gateway\n  name: Our gateway\nentries:\n{own}");
+    let catalog = load_overlay(&base(), "own.yaml", &text).unwrap();
+    assert!(catalog.providers().iter().any(|provider| provider.name == "Our gateway"));
+    assert_eq!(catalog.providers().len(), 3);
+}
+
+#[test]
+fn an_overlay_replaces_the_entry_of_the_same_slug() {
+    let own = changed(GOOD, &[("title: The mailbox is full", "title: Ask the help desk for more room")]);
+    let catalog = load_overlay(&base(), "own.yaml", &format!("entries:\n{own}")).unwrap();
+    let entry = catalog.by_slug("mailbox-is-full").unwrap();
+    assert_eq!((entry.title, entry.origin), ("Ask the help desk for more room", Some("own.yaml")));
+    assert_eq!(catalog.entries().len(), 2);
+}
+
+#[test]
+fn an_overlay_wins_over_the_base() {
+    let own = changed(GOOD, &[("mailbox-is-full", "our-quota"), ("quota of {address} is", "{address} is")]);
+    let own =
+        changed(&own, &[("\"{address} is used up\"", "\"is used up\""), ("{address|the recipient}", "the recipient")]);
+    let catalog = load_overlay(&base(), "own.yaml", &format!("entries:\n{own}")).unwrap();
+    assert_eq!(slug_for(&catalog, "552 5.2.2 quota of a@example.com is used up"), Some("our-quota"));
+}
+
+#[test]
+fn an_overlay_may_not_take_a_former_slug_of_the_base() {
+    let base = load("catalog.yaml", &format!("{PROVIDERS}{GOOD}  was: [mailbox-is-off]\n")).unwrap();
+    let problems = load_overlay(&base, "own.yaml", &format!("entries:\n{}", second(&[]))).unwrap_err();
+    assert_snapshot!(problems, @"");
+}
+
+// The layout.
+
+const UNTIDY: &str = "\
+providers:
+- id: gmail
+  name: Gmail   \r
+- id: generic
+  name: Any
+
+entries:
+# Above gmail-b.
+- provider: gmail
+
+  slug: gmail-b
+  # Why this code.
+  codes: [\"5.7.10\"]
+  meaning: |
+    # no comment
+
+    second line
+
+
+- codes: [\"X.1.1\", \"5.9.9\"]
+  title: first of all
+  # Above the slug.
+  slug: gmail-any
+  provider: gmail
+  own: kept
+- slug: generic-z
+  provider: generic
+  codes: []
+  texts:
+  - \"no extra indent\"
+# Above generic-a.
+#  was: [x]
+
+-   slug: generic-a
+    provider: generic
+    codes: []   # a note
+    steps:
+        sender:
+            - One.
+    # Below the steps.
+- {slug: flow, provider: gmail, codes: [\"5.7.9\"]}
+# The end.";
+
+#[test]
+fn layout() {
+    let tidy = format("catalog.yaml", UNTIDY).unwrap();
+    assert_snapshot!(tidy, @"");
+    assert_eq!(format("catalog.yaml", &tidy).unwrap(), tidy);
+}
+
+#[test]
+fn layout_of_what_is_tidy() {
+    let text = format!("{PROVIDERS}{}\n{GOOD}", second(&[]));
+    assert_eq!(format("catalog.yaml", &text).unwrap(), text);
+    assert_eq!(format("catalog.yaml", &text.replace('\n', "\r\n")).unwrap(), text);
+    assert_eq!(format("catalog.yaml", text.trim_end()).unwrap(), text);
+}
+
+#[test]
+fn layout_of_no_yaml() {
+    let text = format!("{PROVIDERS}{}", changed(GOOD, &[("[\"5.2.2\"]", "[\"5.2.2\"")]));
+    assert_snapshot!(format("catalog.yaml", &text).unwrap_err(), @"");
+}
+
+// What is written for a new entry.
+
+fn stub() -> Stub {
+    let list = |text: &str| vec![text.to_string()];
+    Stub {
+        slug: "gmail-odd-case".into(),
+        provider: "gmail".into(),
+        title: "Gmail says: an odd case".into(),
+        codes: list("5.7.900"),
+        texts: list("this is an \"odd\" case of {number}"),
+        category: "policy".into(),
+        examples: list("550 5.7.900 this is an \"odd\" case of 7"),
+        today: "2026-11-23".into(),
+    }
+}
+
+#[test]
+fn a_new_entry_is_valid_and_stands_at_its_place() {
+    let gmail = |slug: &str, code: &str| {
+        changed(
+            &second(&[]),
+            &[("mailbox-is-off", slug), ("5.2.1", code), ("switched off", slug), ("generic", "gmail")],
+        )
+    };
+    let text = format!(
+        "{PROVIDERS}{GOOD}\n# Above the low one.\n{}\n# Above the high one.\n{}",
+        gmail("low-code", "5.7.1"),
+        gmail("high-code", "5.7.950")
+    );
+    let (after, line) = stub().insert("catalog.yaml", &text).unwrap();
+    assert_eq!(after.lines().nth(line - 1), Some("- slug: gmail-odd-case"));
+    assert_eq!(format("catalog.yaml", &after).unwrap(), after);
+    let catalog = load("catalog.yaml", &after).unwrap();
+    let slugs: Vec<&str> = catalog.entries().iter().map(|entry| entry.slug).collect();
+    assert_eq!(slugs, ["mailbox-is-full", "low-code", "gmail-odd-case", "high-code"]);
+    let own: Vec<&str> = after.lines().skip(line - 1).take_while(|line| !line.is_empty()).collect();
+    assert_snapshot!(own.join("\n"), @"");
+}
+
+#[test]
+fn a_new_entry_of_every_category_is_valid() {
+    for category in ndr_resolve::Category::ALL {
+        for text in [PROVIDERS, &format!("{PROVIDERS}{GOOD}"), PROVIDERS.trim_end_matches("entries:\n")] {
+            let stub = Stub { category: category.slug().into(), ..stub() };
+            let (after, line) = stub.insert("catalog.yaml", text).unwrap();
+            assert_eq!(after.lines().nth(line - 1), Some("- slug: gmail-odd-case"));
+            assert_eq!(format("catalog.yaml", &after).unwrap(), after);
+            load("catalog.yaml", &after).unwrap_or_else(|problems| panic!("{category}: {problems}"));
+        }
+    }
+}
+
+#[test]
+fn a_new_entry_with_a_wrong_value_is_refused() {
+    let stub = Stub { codes: vec!["5.7".into()], ..stub() };
+    assert_snapshot!(stub.insert("catalog.yaml", PROVIDERS).unwrap_err(), @"");
+}
+
+// The schema.
+
+/// The schema and the layout know the fields that the reader knows.
+#[test]
+fn the_schema_knows_every_field() {
+    let schema: serde_yaml::Value = serde_yaml::from_str(&crate::schema()).unwrap();
+    let mut entry: Vec<&str> =
+        schema["$defs"]["entry"]["properties"].as_mapping().unwrap().keys().filter_map(|key| key.as_str()).collect();
+    let error = serde_yaml::from_str::<crate::raw::RawEntry>("no-such-field: 1").unwrap_err().to_string();
+    let mut known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+    let mut layout = crate::fmt::FIELDS.to_vec();
+    for list in [&mut entry, &mut known, &mut layout] {
+        list.sort_unstable();
+    }
+    assert_eq!(entry, known);
+    assert_eq!(layout, known);
+}

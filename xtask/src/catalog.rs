@@ -1,0 +1,360 @@
+//! `cargo xtask catalog`: the commands for people who edit catalog.yaml. They read the file itself, so they work while
+//! it holds mistakes.
+
+use crate::shared::{SLUGS, read, root};
+use clap::{Args, Subcommand};
+use ndr_catalog::{Problem, Problems, Stub};
+use ndr_resolve::{Basis, Catalog, Category, CodePattern, Entry, Query, Reply, Resolution};
+use std::io::IsTerminal;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+pub(crate) const CATALOG: &str = "catalog.yaml";
+
+#[derive(Subcommand)]
+pub(crate) enum Task {
+    /// Find every mistake.
+    Check,
+    /// Put entries and fields in order and tidy whitespace; texts and comments stay as they are.
+    Fmt {
+        /// Write nothing; fail where the layout is not in order.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Add an entry; asks for what the flags do not give.
+    New(New),
+    /// Show which entries a text leads to, and why.
+    Try(Try),
+}
+
+#[derive(Args)]
+pub(crate) struct New {
+    /// The permanent name, in kebab-case.
+    #[arg(long)]
+    slug: Option<String>,
+    /// Whose wording it is, such as `gmail`; `generic` for a wording of many servers.
+    #[arg(long)]
+    provider: Option<String>,
+    /// A code or range, such as 5.7.1; may be given several times.
+    #[arg(long)]
+    code: Vec<String>,
+    /// Words that the server uses; may be given several times.
+    #[arg(long)]
+    text: Vec<String>,
+    /// What happened, in one line.
+    #[arg(long)]
+    title: Option<String>,
+    /// The kind of trouble, such as `mailbox-full`.
+    #[arg(long)]
+    category: Option<String>,
+    /// A whole reply line; may be given several times.
+    #[arg(long)]
+    example: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Try {
+    /// What the server said.
+    text: String,
+    /// The server that said it.
+    #[arg(long)]
+    host: Vec<String>,
+    /// The provider that is known to have said it.
+    #[arg(long)]
+    provider: Vec<String>,
+}
+
+pub(crate) fn run(task: Task) -> Result<(), String> {
+    match task {
+        Task::Check => check(CATALOG).map(|summary| println!("{summary}")),
+        Task::Fmt { check } => format(CATALOG, check),
+        Task::New(flags) => new(CATALOG, flags),
+        Task::Try(words) => {
+            let catalog = load(CATALOG)?;
+            print!("{}", attempt(&catalog, &words));
+            Ok(())
+        }
+    }
+}
+
+fn load(name: &str) -> Result<Catalog, String> {
+    ndr_catalog::load(name, &read(name)?).map_err(|problems| counted(&problems))
+}
+
+fn counted(problems: &Problems) -> String {
+    match problems.0.len() {
+        1 => format!("{problems}\n\n1 problem"),
+        count => format!("{problems}\n\n{count} problems"),
+    }
+}
+
+/// Checks the catalogue and the list of released slugs; a summary, or every problem.
+pub(crate) fn check(name: &str) -> Result<String, String> {
+    let start = Instant::now();
+    let catalog = load(name)?;
+    let lost = vanished(&catalog, &read(SLUGS).unwrap_or_default());
+    if !lost.0.is_empty() {
+        return Err(counted(&lost));
+    }
+    let (entries, providers) = (catalog.entries().len(), catalog.providers().len());
+    let took = start.elapsed().as_millis();
+    Ok(format!("{entries} entries, {providers} providers, no problems in {took} ms"))
+}
+
+/// Released slugs that the catalogue no longer knows.
+fn vanished(catalog: &Catalog, slugs: &str) -> Problems {
+    let lost = slugs.lines().enumerate().filter(|(_, slug)| !slug.is_empty() && catalog.by_slug(slug).is_none());
+    let problem = |(number, slug): (usize, &str)| Problem {
+        file: SLUGS.to_string(),
+        line: number + 1,
+        column: 1,
+        excerpt: slug.to_string(),
+        message: format!("the slug `{slug}` vanished"),
+        help: Some(format!("add was: [{slug}] to the entry that replaces it")),
+    };
+    Problems(lost.map(problem).collect())
+}
+
+/// Tidies the layout, or says where it is not in order.
+pub(crate) fn format(name: &str, check: bool) -> Result<(), String> {
+    let before = read(name)?;
+    let after = ndr_catalog::format(name, &before).map_err(|problems| counted(&problems))?;
+    if before == after {
+        return Ok(());
+    }
+    if !check {
+        println!("tidied {name}");
+        return write(name, &after);
+    }
+    let line = before.lines().zip(after.lines()).take_while(|(old, new)| old == new).count() + 1;
+    let shown = |text: &str| text.lines().nth(line - 1).unwrap_or("(end of file)").to_string();
+    Err(if before.lines().eq(after.lines()) {
+        format!("{name}: line endings or the end of the file are not in order\nrun: cargo xtask catalog fmt")
+    } else {
+        let (old, new) = (shown(&before), shown(&after));
+        format!("{name}:{line} is not in order\n  is:        {old}\n  should be: {new}\nrun: cargo xtask catalog fmt")
+    })
+}
+
+fn write(name: &str, text: &str) -> Result<(), String> {
+    std::fs::write(root().join(name), text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Writes a new entry and checks the catalogue.
+fn new(name: &str, flags: New) -> Result<(), String> {
+    let catalog = load(name)?;
+    let providers: Vec<&str> = catalog.providers().iter().map(|provider| provider.id).collect();
+    let categories: Vec<&str> = Category::ALL.iter().map(|category| category.slug()).collect();
+    let one_of = |list: &[&str], text: &str| -> Option<String> {
+        (!list.contains(&text)).then(|| format!("`{text}` is none of {}", list.join(", ")))
+    };
+    let filled = |text: &str| text.is_empty().then(|| "it must not be empty".to_string());
+
+    let slug = answer(flags.slug, "--slug: the permanent name, in kebab-case, such as gmail-mailbox-full", |slug| {
+        if !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+            return Some(format!("`{slug}` is not kebab-case: lower-case letters, digits and hyphens"));
+        }
+        let taken = catalog.by_slug(slug).map(|entry| format!("`{slug}` is already a name of `{}`", entry.slug));
+        taken.or_else(|| filled(slug))
+    })?;
+    let question = "--provider: whose wording it is, such as gmail; generic for a wording of many servers";
+    let provider = answer(flags.provider, question, |id| one_of(&providers, id))?;
+    let title = answer(flags.title, "--title: what happened, in one line without a full stop", filled)?;
+    let question = format!("--category: the kind of trouble, one of {}", categories.join(", "));
+    let category = answer(flags.category, &question, |slug| one_of(&categories, slug))?;
+    let mut examples = flags.example;
+    if examples.is_empty() {
+        examples.push(answer(None, "--example: a whole reply line as the server wrote it", filled)?);
+    }
+    let (mut codes, mut texts) = (flags.code, flags.text);
+    if codes.is_empty() && texts.is_empty() {
+        // The example usually holds the code.
+        codes = Reply::parse(&examples[0]).status.map(|code| code.to_string()).into_iter().collect();
+        texts.push(answer(None, "--text: the part of it that is always the same", filled)?);
+    }
+
+    let stub = Stub { slug, provider, title, codes, texts, category, examples, today: today() };
+    let (text, line) = stub.insert(name, &read(name)?).map_err(|problems| counted(&problems))?;
+    write(name, &text)?;
+    println!("{name}:{line} holds the new entry `{}`; make its sentences say more", stub.slug);
+    let summary = check(name).map_err(|problems| format!("{problems}\nthe entry is written; mend it in {name}"))?;
+    println!("{summary}");
+    Ok(())
+}
+
+/// What a flag gives, or else what the person at the terminal answers. `wrong` says what is wrong with an answer.
+fn answer(given: Option<String>, question: &str, wrong: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    if let Some(given) = given {
+        return wrong(&given).map_or(Ok(given), Err);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(format!("missing {question}"));
+    }
+    loop {
+        eprint!("{question}\n> ");
+        let mut line = String::new();
+        if std::io::stdin().read_line(&mut line).map_err(|error| error.to_string())? == 0 {
+            return Err("nothing was written".to_string());
+        }
+        match wrong(line.trim()) {
+            None => return Ok(line.trim().to_string()),
+            Some(error) => eprintln!("{error}"),
+        }
+    }
+}
+
+/// The date of today, `YYYY-MM-DD`, in UTC.
+fn today() -> String {
+    date((SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 86_400) as i64)
+}
+
+/// The date of a day since 1970-01-01: years are counted from March, so that the leap day is the last of its year.
+fn date(days: i64) -> String {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    format!("{:04}-{month:02}-{day:02}", year_of_era + era * 400 + i64::from(month <= 2))
+}
+
+/// The most entries that `try` shows.
+const MOST: usize = 10;
+
+/// What a text leads to: the winner, then what would win without it, and so on.
+fn attempt(catalog: &Catalog, words: &Try) -> String {
+    let reply = Reply::parse(&words.text);
+    let hosts: Vec<&str> = words.host.iter().map(String::as_str).collect();
+    let providers: Vec<&str> = words.provider.iter().map(String::as_str).collect();
+    let query = Query {
+        text: &words.text,
+        status: reply.status,
+        inner: &reply.inner,
+        reply: reply.code,
+        hosts: &hosts,
+        providers: &providers,
+    };
+    let shown = |code: Option<String>| code.unwrap_or_else(|| "none".to_string());
+    let inner: Vec<String> = reply.inner.iter().map(ToString::to_string).collect();
+    let mut out = format!(
+        "reply {}, status {}{}\n",
+        shown(reply.code.map(|code| code.to_string())),
+        shown(reply.status.map(|code| code.to_string())),
+        if inner.is_empty() { String::new() } else { format!(", also {}", inner.join(", ")) }
+    );
+    let mut entries: Vec<Entry> = catalog.entries().to_vec();
+    let mut rest = catalog.clone();
+    for place in 1..=MOST {
+        let answer = rest.resolve(&query);
+        let Some(winner) = answer.entry.map(|at| rest.entries()[at]) else {
+            out += match place {
+                1 => "\nno entry matches\n",
+                _ => "\nwithout these, no entry matches\n",
+            };
+            for at in &answer.others {
+                out += &format!("  has the code, and no text that matches: {}\n", rest.entries()[*at].slug);
+            }
+            return out;
+        };
+        out += match place {
+            1 => "\nwins\n",
+            2 => "\nwithout it\n",
+            _ => "\nthen\n",
+        };
+        out += &why(&winner, &answer, words, &reply);
+        entries.retain(|entry| entry.slug != winner.slug);
+        match Catalog::build(entries.clone(), catalog.providers().to_vec()) {
+            Ok(smaller) => rest = smaller,
+            Err(_) => return out,
+        }
+    }
+    out + "\nand more\n"
+}
+
+/// One entry and the evidence for it.
+fn why(entry: &Entry, answer: &Resolution, words: &Try, reply: &Reply) -> String {
+    let mut out = format!("  {} ({}, {}): {}\n", entry.slug, entry.provider, entry.category, entry.title);
+    let basis = answer.basis.unwrap_or(Basis::Class);
+    out += &format!("    basis   {}", basis.slug());
+    let seen = || reply.status.iter().chain(&reply.inner);
+    let fits = |pattern: &&CodePattern| seen().any(|code| pattern.matches(*code));
+    let codes: Vec<String> = entry.codes.iter().filter(fits).map(ToString::to_string).collect();
+    out += &match (codes.is_empty(), reply.code.filter(|code| entry.replies.contains(code))) {
+        (false, _) => format!(" ({})\n", codes.join(", ")),
+        (true, Some(code)) if basis == Basis::Class => format!(" (reply {code})\n"),
+        _ => "\n".to_string(),
+    };
+    if let Some((from, to)) = answer.phrase {
+        out += &format!("    phrase  {}\n", &words.text[from..to]);
+    }
+    for (name, value) in &answer.values {
+        out += &format!("    {{{name}}} = {value}\n");
+    }
+    if answer.tied {
+        out += "    another entry fits as well; only the fixed order decides\n";
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Catalog {
+        let entry = |slug: &str, code: &str, text: &str, was: &str| {
+            format!(
+                "- slug: {slug}\n  provider: generic\n  title: A title\n  codes: [\"{code}\"]\n  texts: [\"{text}\"]\n  \
+                 category: mailbox-full\n  meaning: It is full.\n  steps: {{sender: [Wait a while.]}}\n  \
+                 examples: [\"550 {code} {text}\"]\n  sources: [{{name: A, checked: 2026-01-01, trust: observed}}]\n  \
+                 was: [{was}]\n"
+            )
+        };
+        let text = format!(
+            "providers:\n- id: generic\n  name: Any\nentries:\n{}{}",
+            entry("full", "5.2.2", "mailbox is full", ""),
+            entry("quota", "5.2.1", "over quota today", "old-quota")
+        );
+        ndr_catalog::load("small.yaml", &text).unwrap()
+    }
+
+    #[test]
+    fn a_released_slug_may_not_vanish() {
+        assert_eq!(vanished(&small(), "full\nold-quota\nquota\n").0, []);
+        let lost = vanished(&small(), "full\ngone\n").to_string();
+        assert!(lost.contains("the slug `gone` vanished") && lost.contains("catalog.slugs:2:1"), "{lost}");
+        assert!(lost.contains("add was: [gone] to the entry that replaces it"), "{lost}");
+    }
+
+    #[test]
+    fn try_shows_the_winner_and_the_next() {
+        let text = "550 5.2.2 the mailbox is full, over quota today".to_string();
+        let out = attempt(&small(), &Try { text, host: Vec::new(), provider: Vec::new() });
+        let (first, second) = out.split_once("without it").unwrap();
+        assert!(first.contains("full (generic") && first.contains("code+text (5.2.2)"), "{out}");
+        assert!(second.contains("quota (generic") && second.contains("phrase  over quota today"), "{out}");
+        assert!(second.contains("without these, no entry matches"), "{out}");
+    }
+
+    #[test]
+    fn dates() {
+        for (days, want) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_780, "2026-11-23"), (-1, "1969-12-31")] {
+            assert_eq!(date(days), want);
+        }
+    }
+
+    /// To format the real catalogue loses nothing, and to do it twice changes nothing more.
+    #[test]
+    fn the_layout_of_the_catalogue() {
+        let text = read(CATALOG).unwrap();
+        let Ok(once) = ndr_catalog::format(CATALOG, &text) else { return };
+        assert_eq!(ndr_catalog::format(CATALOG, &once).unwrap(), once);
+        let sorted = |text: &str| {
+            let mut lines: Vec<String> = text.lines().map(|line| line.trim_end().to_string()).collect();
+            lines.retain(|line| !line.is_empty());
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted(&once), sorted(&text));
+    }
+}
