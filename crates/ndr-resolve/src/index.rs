@@ -150,7 +150,7 @@ impl Index {
             }
         }
         codes.sort_unstable();
-        ranges.sort_by_key(|(pattern, entry)| (pattern.width(), *pattern, *entry));
+        ranges.sort_by_key(|(pattern, entry)| (pattern.width(), *pattern, entries[usize::from(*entry)].slug));
         replies.sort_unstable();
         Ok(Index {
             names: names.into(),

@@ -272,8 +272,8 @@ impl Catalog {
             push_other(&mut others, usize::from(hits[*i].owner), usize::from(hit.owner));
         }
         for code in query.status.iter().chain(query.inner) {
-            for entry in self.index.exact(*code) {
-                push_other(&mut others, usize::from(entry), usize::from(hit.owner));
+            for entry in self.worth_naming(*code, &known) {
+                push_other(&mut others, entry, usize::from(hit.owner));
             }
         }
         let basis = self.basis_with_text(&self.entries[usize::from(hit.owner)], query);
@@ -290,6 +290,30 @@ impl Catalog {
             others,
             tied,
         }
+    }
+
+    /// The entries of a code that are worth naming beside the answer: those of whoever may have said it, never those of
+    /// some other provider. In an order of their own, so that the file's does not matter.
+    fn worth_naming(&self, code: StatusCode, known: &[&str]) -> Vec<usize> {
+        let place = |entry: &Entry| match entry.provider {
+            _ if entry.origin.is_some() => Some(0),
+            provider if known.contains(&provider) => Some(1),
+            "exchange-online" => Some(2),
+            provider if is_microsoft(provider) => Some(3),
+            "generic" => Some(4),
+            "iana" => Some(5),
+            _ => None,
+        };
+        let mut found: Vec<(u8, &str, usize)> = self
+            .index
+            .exact(code)
+            .filter_map(|i| {
+                let entry = &self.entries[usize::from(i)];
+                Some((place(entry)?, entry.slug, usize::from(i)))
+            })
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, _, i)| i).collect()
     }
 
     /// The one entry of a group, or the one that speaks for its code without a text.
@@ -335,8 +359,8 @@ impl Catalog {
                 .chain(open_context.then_some(&microsoft))
                 .chain([&registry, &microsoft])
                 .find_map(|group| self.only(group));
-            for other in hinted.iter().chain(&microsoft).chain(&exact) {
-                push_other(&mut answer.others, *other, first.unwrap_or(usize::MAX));
+            for other in self.worth_naming(*code, known) {
+                push_other(&mut answer.others, other, first.unwrap_or(usize::MAX));
             }
             if let Some(first) = first {
                 answer.entry = Some(first);
@@ -358,7 +382,7 @@ impl Catalog {
             if let Some((_, i)) = own.or_else(|| ranges().find(|(_, i)| usable(&self.entries[usize::from(*i)]))) {
                 answer.entry = Some(usize::from(i));
                 answer.basis = Some(Basis::Range);
-                for (_, other) in ranges() {
+                for (_, other) in ranges().filter(|(_, other)| usable(&self.entries[usize::from(*other)])) {
                     push_other(&mut answer.others, usize::from(other), usize::from(i));
                 }
                 return answer;
