@@ -71,3 +71,37 @@ fn an_mbox_line_in_front_changes_nothing() {
         assert_eq!(verdict(&ndr::decode(&boxed)), want, "{}", path.display());
     });
 }
+
+/// What a person copies out of a mail client: the text without the mail around it.
+#[test]
+fn pasted_text_gives_the_same_diagnosis() {
+    let slugs = |report: &ndr::Report| -> Vec<Option<&'static str>> {
+        report.recipients.iter().map(|r| r.diagnosis.as_ref().map(|d| d.entry.slug)).collect()
+    };
+    let mut compared = 0;
+    insta::glob!("samples/exchange/*.eml", |path| {
+        let bytes = read(path);
+        let mail = ndr::decode(&bytes);
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        let text = match parsed.body_text(0) {
+            // The words of the report, where the mail holds them at all.
+            Some(text)
+                if mail.kind == ndr::Kind::Failure
+                    && ["550", "554", "530", "5.", "4."].iter().any(|code| text.contains(code)) =>
+            {
+                text
+            }
+            _ => return,
+        };
+        // A forwarded report is pasted without the words around it.
+        if mail.notes.iter().any(|note| note.code == "forwarded-report") {
+            return;
+        }
+        compared += 1;
+        let pasted = ndr::explain(&text);
+        for slug in slugs(&mail) {
+            assert!(slugs(&pasted).contains(&slug), "{}: {slug:?} is not among {:?}", path.display(), slugs(&pasted));
+        }
+    });
+    assert!(compared >= 60, "{compared}");
+}

@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 fn main() {
-    println!("{} messages, {:.1} KB mean", MAILS.len(), MAILS.iter().map(Vec::len).sum::<usize>() as f64 / MAILS.len() as f64 / 1e3);
+    println!(
+        "{} messages, {:.1} KB mean",
+        MAILS.len(),
+        MAILS.iter().map(Vec::len).sum::<usize>() as f64 / MAILS.len() as f64 / 1e3
+    );
     divan::main();
 }
 
@@ -66,7 +70,13 @@ fn resolve_reply(bencher: divan::Bencher<'_, '_>) {
     let replies: Vec<_> = examples.iter().map(|text| (ndr::Reply::parse(text), *text)).collect();
     bencher.counter(divan::counter::ItemsCount::new(replies.len())).bench(|| {
         for (reply, text) in &replies {
-            let query = ndr::Query { text, status: reply.status, inner: &reply.inner, reply: reply.code, ..ndr::Query::default() };
+            let query = ndr::Query {
+                text,
+                status: reply.status,
+                inner: &reply.inner,
+                reply: reply.code,
+                ..ndr::Query::default()
+            };
             divan::black_box(ndr::catalog().resolve(divan::black_box(&query)));
         }
     });

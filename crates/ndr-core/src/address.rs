@@ -80,9 +80,9 @@ fn around(text: &str, at: usize) -> Option<Found> {
             // "SMTP=user@example.com", "to=user@example.com": the label is not part of the address.
             const LABELS: &[&str] =
                 &["smtp", "to", "from", "rcpt", "orcpt", "recipient", "email", "addr", "address", "sender"];
-            let label = local.split_once('=').filter(|(name, rest)| {
-                !rest.is_empty() && LABELS.iter().any(|label| name.eq_ignore_ascii_case(label))
-            });
+            let label = local
+                .split_once('=')
+                .filter(|(name, rest)| !rest.is_empty() && LABELS.iter().any(|label| name.eq_ignore_ascii_case(label)));
             at - label.map_or(local, |(_, rest)| rest).len()
         }
     };

@@ -214,13 +214,24 @@ fn verdict_of_paste(report: &mut Report) {
     } else {
         Kind::Delay
     };
-    let action = match report.kind {
+    let overall = match report.kind {
         Kind::Failure => Action::Failed,
         Kind::Success => Action::Delivered,
         _ => Action::Delayed,
     };
     for recipient in &mut report.recipients {
-        recipient.action = recipient.action.or(Some(action));
+        // Among several recipients each has an outcome of its own.
+        let own = match recipient.reply.map(|reply| reply / 100).or(class(recipient)) {
+            Some(5) => Action::Failed,
+            Some(4) => Action::Delayed,
+            Some(2) => Action::Delivered,
+            _ => overall,
+        };
+        let action = *recipient.action.get_or_insert(own);
+        if action == Action::Delivered && !fine {
+            recipient.diagnosis = None;
+            recipient.others.clear();
+        }
     }
     report.note("kind", "the text holds a code or a known phrase");
 }

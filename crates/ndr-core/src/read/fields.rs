@@ -118,7 +118,8 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
                     close(&mut fields, &mut current);
                 }
                 current.final_recipient = recipient(&value);
-                current.routed = value.split_once(';').is_some_and(|(_, address)| address.trim_start().starts_with('@'));
+                current.routed =
+                    value.split_once(';').is_some_and(|(_, address)| address.trim_start().starts_with('@'));
             }
             "original-recipient" => {
                 if current.original_recipient.is_some() {

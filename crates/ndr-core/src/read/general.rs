@@ -317,18 +317,13 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
             (None, None) => 1,
         };
         // Sendmail's own line says what it made of the reply; the reply stands above it.
-        let reply = before.filter(|before| before.starts_with("<<<") && find_reply(before).is_some_and(|(code, _)| code >= 400));
+        let reply = before
+            .filter(|before| before.starts_with("<<<") && find_reply(before).is_some_and(|(code, _)| code >= 400));
         let own = match reply {
             Some(reply) => format!("{}\n{}", reply.trim_start_matches(['<', ' ']), line.text.trim()),
             None => line.text.trim().to_string(),
         };
-        found.push(Candidate {
-            address: one.address.clone(),
-            own,
-            line: at,
-            cued: true,
-            strength,
-        });
+        found.push(Candidate { address: one.address.clone(), own, line: at, cued: true, strength });
     }
     found
 }

@@ -232,9 +232,7 @@ fn is_daemon_name(headers: &Headers<'_>) -> bool {
         "bounce",
     ]);
     let from = headers.text("From").unwrap_or_default().to_lowercase();
-    DAEMONS.any(from.as_bytes())
-        || from.trim() == "<>"
-        || (from.is_empty() && headers.raw("From").is_some())
+    DAEMONS.any(from.as_bytes()) || from.trim() == "<>" || (from.is_empty() && headers.raw("From").is_some())
 }
 
 fn null_sender(headers: &Headers<'_>) -> bool {
@@ -340,9 +338,7 @@ fn auto_reply(headers: &Headers<'_>, subject: &str) -> Option<&'static str> {
     if SUBJECTS.iter().any(|phrase| subject.starts_with(phrase) || subject.starts_with(&format!("re: {phrase}"))) {
         return Some("its subject is that of an automatic answer");
     }
-    if headers.raw("Auto-Submitted").is_some_and(|value| {
-        contains_ignoring_case(value, b"auto-replied") 
-    }) {
+    if headers.raw("Auto-Submitted").is_some_and(|value| contains_ignoring_case(value, b"auto-replied")) {
         return Some("Auto-Submitted says that a machine answered (RFC 3834)");
     }
     let marked = headers.iter().any(|(name, value)| {

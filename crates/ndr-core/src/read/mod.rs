@@ -189,6 +189,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     if let Some(found) = webhook::read(&text) {
         return (found.report, Background { provider: found.provider, ..Background::default() });
     }
+    let text = quoted::unquote(&text).map_or(text, Cow::Owned);
     let mut report = Report::new(Kind::Other);
     let (mut words, header) = quoted::split(&text);
     let mut header = header.map(str::to_string);

@@ -102,10 +102,11 @@ pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
         if core.len() < 120 && !core.is_empty() {
             let core_start = start + (core.as_ptr() as usize - line.as_ptr() as usize);
             let decorated = bare.len() >= core.len() + 4 && bare.starts_with(['-', '=', '*', '_', '+']);
-            let opens = openers[next_opener..].iter().take_while(|found| **found < at).any(|found| *found == core_start)
-                || (EXACT.iter().any(|exact| core.eq_ignore_ascii_case(exact))
-                    && (decorated || bare.ends_with(':') && header_follows(&text[at..])))
-                || (core.len() < 60 && HEADERS_FOLLOW.any(core));
+            let opens =
+                openers[next_opener..].iter().take_while(|found| **found < at).any(|found| *found == core_start)
+                    || (EXACT.iter().any(|exact| core.eq_ignore_ascii_case(exact))
+                        && (decorated || bare.ends_with(':') && header_follows(&text[at..])))
+                    || (core.len() < 60 && HEADERS_FOLLOW.any(core));
             if opens {
                 return (&text[..start], Some(&text[at..]));
             }

@@ -34,9 +34,9 @@ pub(crate) fn read(text: &str) -> Option<Recipient> {
     let last = turns.iter().rposition(|(is_command, said)| !is_command && refuses(said))?;
     let command = turns[..last].iter().rev().find(|(is_command, _)| *is_command).map(|(_, said)| said.as_str());
     let rcpt = |said: &str| said.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("rcpt to"));
-    let addressed = command
-        .filter(|said| rcpt(said))
-        .or_else(|| turns.iter().rev().filter(|(is_command, _)| *is_command).map(|(_, said)| said.as_str()).find(|said| rcpt(said)));
+    let addressed = command.filter(|said| rcpt(said)).or_else(|| {
+        turns.iter().rev().filter(|(is_command, _)| *is_command).map(|(_, said)| said.as_str()).find(|said| rcpt(said))
+    });
     let address = addressed.and_then(|said| address::find_all(said).into_iter().next()).map(|found| found.address);
     let mut recipient = Recipient::new(address);
     statement::set_text(&mut recipient, &unfold_reply(&turns[last].1));

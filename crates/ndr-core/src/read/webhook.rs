@@ -32,7 +32,9 @@ fn event(value: &Value, depth: usize) -> Option<Found> {
         return None;
     }
     // An SNS notification carries the event as a string.
-    if let Some(inner) = value["Message"].as_str().filter(|_| value.get("Type").is_some() || value.get("TopicArn").is_some()) {
+    if let Some(inner) =
+        value["Message"].as_str().filter(|_| value.get("Type").is_some() || value.get("TopicArn").is_some())
+    {
         return parse(inner).and_then(|inner| event(&inner, depth + 1));
     }
     if let Some(list) = value.as_array() {
@@ -154,7 +156,9 @@ fn mailgun(data: &Value) -> Option<Found> {
     let status = &data["delivery-status"];
     let message = text(&status["message"]).or_else(|| text(&status["description"]));
     let words = match (status["code"].as_u64(), message) {
-        (Some(code @ 200..=599), Some(message)) if !message.starts_with(&code.to_string()) => Some(format!("{code} {message}")),
+        (Some(code @ 200..=599), Some(message)) if !message.starts_with(&code.to_string()) => {
+            Some(format!("{code} {message}"))
+        }
         (Some(code @ 200..=599), None) => Some(code.to_string()),
         (_, message) => message,
     };
