@@ -34,9 +34,13 @@ fn limits_are_named() {
     let limits = Limits { message_bytes: 4_000, parts: 10, header_lines: 20, ..Limits::default() };
     let decoder = Decoder::new().with_limits(limits);
     let long = format!("From: a@example.com\nSubject: x\n\n{}", "word ".repeat(5_000));
-    let many_parts = format!("From: a@example.com\nTo: b@example.com\nContent-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(200));
+    let many_parts = format!(
+        "From: a@example.com\nTo: b@example.com\nContent-Type: multipart/mixed; boundary=b\n\n{}",
+        "--b\n\nx\n".repeat(200)
+    );
     let many_lines = format!("From: a@example.com\nTo: b@example.com\n{}\nx\n", "X-A: b\n".repeat(200));
-    for (mail, code) in [(long, "limit-message-bytes"), (many_parts, "limit-parts"), (many_lines, "limit-header-lines")] {
+    for (mail, code) in [(long, "limit-message-bytes"), (many_parts, "limit-parts"), (many_lines, "limit-header-lines")]
+    {
         let report = decoder.decode(mail.as_bytes());
         assert!(report.notes.iter().any(|note| note.code == code), "{code}: {:?}", report.notes);
     }
@@ -45,13 +49,27 @@ fn limits_are_named() {
 /// Sizes of the same hostile shape: ten times the input may cost ten times the time, with room for noise, and no more.
 #[test]
 fn time_is_linear() {
-    let shapes: Vec<(&str, fn(usize) -> String)> = vec![
-        ("addresses", |n| format!("From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{}", "<a@example.com>: 550 5.1.1 no\n".repeat(n))),
-        ("at signs", |n| format!("From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{}", "@".repeat(n * 20))),
-        ("one long word", |n| format!("From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{}", "a".repeat(n * 20))),
+    type Shape = fn(usize) -> String;
+    let shapes: Vec<(&str, Shape)> = vec![
+        ("addresses", |n| {
+            format!(
+                "From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{}",
+                "<a@example.com>: 550 5.1.1 no\n".repeat(n)
+            )
+        }),
+        ("at signs", |n| {
+            format!("From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{}", "@".repeat(n * 20))
+        }),
+        ("one long word", |n| {
+            format!("From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{}", "a".repeat(n * 20))
+        }),
         ("codes", |n| "5.1.1 ".repeat(n * 4)),
-        ("header lines", |n| format!("From: a@example.com\nTo: b@example.com\n{}\n\nx", "Received: from a by b; x\n".repeat(n))),
-        ("folded field", |n| format!("From: a@example.com\nTo: b@example.com\nSubject: x\n{}\nx", " y\n".repeat(n * 5))),
+        ("header lines", |n| {
+            format!("From: a@example.com\nTo: b@example.com\n{}\n\nx", "Received: from a by b; x\n".repeat(n))
+        }),
+        ("folded field", |n| {
+            format!("From: a@example.com\nTo: b@example.com\nSubject: x\n{}\nx", " y\n".repeat(n * 5))
+        }),
         ("status groups", |n| {
             format!(
                 "From: a@example.com\nTo: b@example.com\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n{}",
@@ -89,7 +107,9 @@ fn nothing_of_the_mail_reaches_the_terminal_raw() {
     for report in [ndr::decode(mail.as_bytes()), ndr::explain(&format!("550 5.1.1 {evil} User unknown {evil}"))] {
         let shown = human(&report, Options::default());
         for c in shown.chars() {
-            let fine = c == '\n' || !(c.is_control() || matches!(c as u32, 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF));
+            let fine = c == '\n'
+                || !(c.is_control()
+                    || matches!(c as u32, 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF));
             assert!(fine, "{:?} in {shown:?}", c);
         }
         assert!(!html(&report).contains('\u{1b}') && !markdown(&report).contains('\u{1b}'));

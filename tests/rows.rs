@@ -40,7 +40,11 @@ fn code_with_text() {
             let report = ndr::explain(&line);
             assert_eq!(slug(&report), Some(row.slug), "{}: {line}", row.place);
             let basis = report.recipients[0].diagnosis.as_ref().map(|d| d.basis);
-            assert!(matches!(basis, Some(Basis::CodeAndText | Basis::RangeAndText)), "{}: {line}: {basis:?}", row.place);
+            assert!(
+                matches!(basis, Some(Basis::CodeAndText | Basis::RangeAndText)),
+                "{}: {line}: {basis:?}",
+                row.place
+            );
         }
     }
 }

@@ -312,7 +312,7 @@ mod tests {
         };
         let text = format!(
             "providers:\n- id: generic\n  name: Any\nentries:\n{}{}",
-            entry("full", "5.2.2", "mailbox is full", ""),
+            entry("full", "5.2.2", "mailbox of this user is full", ""),
             entry("quota", "5.2.1", "over quota today", "old-quota")
         );
         ndr_catalog::load("small.yaml", &text).unwrap()
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn try_shows_the_winner_and_the_next() {
-        let text = "550 5.2.2 the mailbox is full, over quota today".to_string();
+        let text = "550 5.2.2 mailbox of this user is full, over quota today".to_string();
         let out = attempt(&small(), &Try { text, host: Vec::new(), provider: Vec::new() });
         let (first, second) = out.split_once("without it").unwrap();
         assert!(first.contains("full (generic") && first.contains("code+text (5.2.2)"), "{out}");

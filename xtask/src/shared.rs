@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 pub(crate) const SLUGS: &str = "catalog.slugs";
 
-/// The top of the repository.
+/// The top of the repository. Cargo names the folder of the package when it runs this program; the one it was compiled
+/// in may be another checkout that shares the target folder.
 pub(crate) fn root() -> PathBuf {
-    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let mut root = PathBuf::from(own);
     root.pop();
     root
 }

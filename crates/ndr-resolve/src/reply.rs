@@ -104,7 +104,7 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
         Some(b'#') => {}
         _ => return false,
     }
-    if after.first() == Some(&b'-') && !(after.len() > 1 && !after[1].is_ascii_lowercase()) && !status_follows(1) {
+    if after.first() == Some(&b'-') && after.get(1).is_none_or(u8::is_ascii_lowercase) && !status_follows(1) {
         // "550-no such" is a reply, "550-day" is not; a reply line begins with a capital, a digit or a sign.
         if !(before.is_empty() || matches!(before.last(), Some(b'\n' | b';'))) {
             return false;

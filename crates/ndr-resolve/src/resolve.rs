@@ -230,32 +230,21 @@ impl Catalog {
             return self.resolve_by_code(query, &known);
         }
         let mut ranked: Vec<(Rank, usize)> = hits.iter().enumerate().map(|(i, hit)| (rank(hit), i)).collect();
-        // The very words of any server say no more because one provider uses them too.
-        for at in 0..ranked.len() {
-            let (key, i) = ranked[at];
-            let owner = |i: usize| &self.entries[usize::from(hits[i].owner)];
-            if key.2 >= Tier::Anybody
-                && owner(i).provider != "generic"
-                && (0..hits.len()).any(|other| {
-                    hits[other].span == hits[i].span
-                        && owner(other).provider == "generic"
-                        && owner(other).category.is_vague()
-                })
-            {
-                ranked[at].0.0 = true;
+        let owner = |i: usize| &self.entries[usize::from(hits[i].owner)];
+        for (key, i) in &mut ranked {
+            let span = hits[*i].span;
+            // The very words of any server say no more because one provider uses them too.
+            let shared_and_vague = |other: usize| {
+                hits[other].span == span && owner(other).provider == "generic" && owner(other).category.is_vague()
+            };
+            if key.2 >= Tier::Anybody && owner(*i).provider != "generic" && (0..hits.len()).any(shared_and_vague) {
+                key.0 = true;
             }
-        }
-        // A vague statement that contains the telling one is the fuller statement of the two.
-        for at in 0..ranked.len() {
-            let (key, i) = ranked[at];
-            let outer = hits[i].span;
-            let contains = |inner: (usize, usize)| outer != inner && outer.0 <= inner.0 && inner.1 <= outer.1;
-            if key.0
-                && hits
-                    .iter()
-                    .any(|hit| contains(hit.span) && !self.entries[usize::from(hit.owner)].category.is_vague())
-            {
-                ranked[at].0.0 = false;
+            // A vague statement that contains the telling one is the fuller statement of the two.
+            let contains = |inner: (usize, usize)| span != inner && span.0 <= inner.0 && inner.1 <= span.1;
+            let tells_within = |other: usize| contains(hits[other].span) && !owner(other).category.is_vague();
+            if key.0 && (0..hits.len()).any(tells_within) {
+                key.0 = false;
             }
         }
         ranked.sort_by(|a, b| {

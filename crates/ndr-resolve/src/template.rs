@@ -241,7 +241,7 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
     }
     let start = from + skipped;
     let run = &text[start..];
-    let end_where = |stop: &dyn Fn(char) -> bool| run.find(|c| stop(c)).unwrap_or(run.len());
+    let end_where = |stop: &dyn Fn(char) -> bool| run.find(stop).unwrap_or(run.len());
     let len = match hole {
         Hole::Ip => {
             let run = run.strip_prefix("IPv6:").unwrap_or(run);
