@@ -26,10 +26,10 @@ const STEPS: &[Step] = &[
     ("generated files", || docs(true)),
 ];
 
+/// In a virtual environment with maturin and pytest: see bindings/python/README.md.
 const PYTHON_STEPS: &[Step] = &[
-    ("Python: build", || python(&["-m", "maturin", "develop"])),
+    ("Python: build", || python(&["-m", "maturin", "develop", "--locked"])),
     ("Python: tests", || python(&["-m", "pytest"])),
-    ("Python: type stubs", || python(&["-m", "mypy.stubtest", "ndr"])),
 ];
 
 pub(crate) fn run(python: bool) -> Result<(), String> {
@@ -69,14 +69,14 @@ fn dependency_tree() -> Result<(), String> {
     Ok(())
 }
 
-/// Runs Python in the folder of the bindings.
+/// Runs Python in the folder of the bindings: the one that `PYTHON` names, or that of `.venv`, or that of the system.
 fn python(args: &[&str]) -> Result<(), String> {
-    let folder = shared::root().join("bindings/python");
-    if !folder.join("pyproject.toml").exists() {
-        return Err("there is no bindings/python/pyproject.toml".to_string());
-    }
-    let usual = if cfg!(windows) { "python" } else { "python3" };
-    let mut command = Command::new(std::env::var_os("PYTHON").unwrap_or_else(|| usual.into()));
-    command.args(args).current_dir(folder);
+    let own = shared::root().join(if cfg!(windows) { ".venv/Scripts/python.exe" } else { ".venv/bin/python" });
+    let usual = match own.exists() {
+        true => own.into_os_string(),
+        false => if cfg!(windows) { "python" } else { "python3" }.into(),
+    };
+    let mut command = Command::new(std::env::var_os("PYTHON").unwrap_or(usual));
+    command.args(args).current_dir(shared::root().join("bindings/python"));
     run_command(command)
 }
