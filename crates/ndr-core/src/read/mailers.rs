@@ -1,8 +1,8 @@
 //! Who wrote a report: one line per mailer. Naming the mailer is all that most of them need; the general reader and the
 //! machine-readable part do the rest.
 
+use crate::cues::Grams;
 use crate::headers::Headers;
-use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// A sign that a mailer wrote the report.
@@ -282,8 +282,8 @@ pub(crate) static MAILERS: &[Mailer] = &[
     mailer("haraka", &[Text("This is a failure notification"), Text("Haraka")]),
 ];
 
-/// All texts that signs look for, with the automaton over them.
-static TEXTS: LazyLock<(Vec<&'static str>, Option<AhoCorasick>)> = LazyLock::new(|| {
+/// All texts that signs look for, with their grams.
+static TEXTS: LazyLock<(Vec<&'static str>, Grams)> = LazyLock::new(|| {
     fn gather(sign: &Sign, texts: &mut Vec<&'static str>) {
         match sign {
             Text(text) => texts.push(text),
@@ -298,7 +298,7 @@ static TEXTS: LazyLock<(Vec<&'static str>, Option<AhoCorasick>)> = LazyLock::new
     for sign in MAILERS.iter().flat_map(|mailer| mailer.signs) {
         gather(sign, &mut texts);
     }
-    let finder = crate::cues::build(&texts, false);
+    let finder = Grams::build(&texts, false);
     (texts, finder)
 });
 
@@ -306,12 +306,10 @@ static TEXTS: LazyLock<(Vec<&'static str>, Option<AhoCorasick>)> = LazyLock::new
 pub(crate) fn recognise(headers: &Headers<'_>, words: &str, mta: Option<&str>) -> Option<&'static Mailer> {
     let (texts, finder) = &*TEXTS;
     let mut seen: Vec<&str> = Vec::new();
-    if let Some(finder) = finder {
-        for hit in finder.find_overlapping_iter(words) {
-            let text = texts[hit.pattern().as_usize()];
-            if !seen.contains(&text) {
-                seen.push(text);
-            }
+    for hit in finder.find(texts, words.as_bytes()) {
+        let text = texts[hit.number];
+        if !seen.contains(&text) {
+            seen.push(text);
         }
     }
     MAILERS.iter().find(|mailer| mailer.signs.iter().any(|sign| shows(sign, headers, &seen, mta)))

@@ -78,7 +78,7 @@ static HEADERS_FOLLOW: Cues = cues!(&["alhos originais da mensagem", "original m
 /// Splits `text` into the report's words and the returned message (which may be only its header).
 pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
     // One pass finds the openers; the walk over the lines then asks where they stand.
-    let mut openers: Vec<usize> = OPENERS.all(text).into_iter().map(|(_, start, _)| start).collect();
+    let mut openers: Vec<usize> = OPENERS.find(text).map(|hit| hit.start).collect();
     openers.sort_unstable();
     let mut next_opener = 0;
     let mut at = 0;
@@ -175,7 +175,7 @@ pub(crate) fn unquote(text: &str) -> Option<String> {
         cues!(&["begin forwarded message", "forwarded message", "original message", "weitergeleitete nachricht"]);
     // Few texts have quoted lines at all; those that have not are done here.
     memchr::memmem::find(text.as_bytes(), b"\n>")?;
-    let at = FORWARDED.first(text).into_iter().flatten().min()?;
+    let at = FORWARDED.earliest(text)?.start;
     let tail = &text[at..];
     let quoted = tail.lines().filter(|line| line.starts_with('>')).count();
     let all = tail.lines().filter(|line| !line.trim().is_empty()).count();
