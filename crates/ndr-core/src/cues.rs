@@ -26,6 +26,21 @@ macro_rules! cues {
 }
 pub(crate) use cues;
 
+/// Declares a [`Cues`] of several lists that are looked for together: each list's name is the range of its numbers.
+macro_rules! cue_lists {
+    (static $name:ident ($($case:ident)?): $($(#[$doc:meta])* $list:ident = [$($phrase:literal),+ $(,)?];)+) => {
+        static $name: Cues = crate::cues::cues!(&[$($($phrase,)+)+] $(, $case)?);
+        crate::cues::cue_lists!(@from 0; $($(#[$doc])* $list = [$($phrase),+];)+);
+    };
+    (@from $start:expr; $(#[$doc:meta])* $list:ident = [$($phrase:literal),+]; $($rest:tt)*) => {
+        $(#[$doc])*
+        const $list: std::ops::Range<usize> = $start..$start + [$($phrase),+].len();
+        crate::cues::cue_lists!(@from $list.end; $($rest)*);
+    };
+    (@from $start:expr;) => {};
+}
+pub(crate) use cue_lists;
+
 /// A phrase that was found: its number in the list, and its byte span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hit {
@@ -52,10 +67,6 @@ impl Cues {
     /// Every place of every one. Those of one phrase come in order.
     pub(crate) fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Hit> + 't {
         self.grams.find(self.list, text.as_bytes())
-    }
-
-    pub(crate) const fn list(&self) -> &'static [&'static str] {
-        self.list
     }
 }
 

@@ -182,21 +182,25 @@ impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
         let (bytes, mut truncated, returned) = guard(bytes, limits);
-        let (headers, cut) = Headers::limited(bytes, limits.header_lines);
-        let bytes = cut.map_or(bytes, |at| &bytes[..at]);
-        if cut.is_some() {
+        let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
+        let bytes = if cut { &bytes[..header_end] } else { bytes };
+        if cut {
             truncated.push((
                 "limit-header-lines",
                 format!("more than {} header lines; the rest was left out", limits.header_lines),
             ));
         }
         let mut mail = Mail { headers, truncated, ..Mail::default() };
-        let mut to_parse = bytes;
+        // mail-parser gets what only it can read: no header field before the first that tells of MIME, and not the
+        // returned message.
+        let mut end = bytes.len();
         if let Some((from, to)) = returned.and_then(|at| returned_body(bytes, &mail.headers, at)) {
             mail.original = Some(Cow::Borrowed(&bytes[from..to]));
-            to_parse = &bytes[..from];
+            end = from;
         }
-        let Some(message) = PARSER.parse(to_parse) else {
+        let start = mail.headers.mime_start(bytes).unwrap_or(header_end).min(end);
+        let bytes = &bytes[start..];
+        let Some(message) = PARSER.parse(&bytes[..end - start]) else {
             return mail;
         };
         if let Some(root) = message.parts.first()
