@@ -408,8 +408,7 @@ fn join(
             recipient.hidden.part = 1;
         }
         if let Some(supplement) = &group.supplement {
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(supplement);
+            recipient.hidden.add_context(supplement);
             if recipient.text.as_deref().is_none_or(|text| !general::tells(text)) {
                 recipient.status = None;
                 statement::set_text(&mut recipient, supplement);
@@ -433,8 +432,7 @@ fn join(
             if recipient.attempts.is_empty() {
                 recipient.attempts = other.attempts.clone();
             }
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(&other.hidden.context);
+            recipient.hidden.add_context(&other.hidden.context);
         } else {
             let poor = recipient.text.as_deref().is_none_or(|text| !general::tells(text));
             let coded = coded_words(words);
@@ -444,8 +442,7 @@ fn join(
                 recipient.status = recipient.status.or(status);
                 recipient.hidden.part = 0;
             }
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(&statement::cap(words, 4_000).replace(['\n', '\r'], " "));
+            recipient.hidden.add_context(statement::cap(words, 4_000));
         }
         settle_status(&mut recipient);
         match joined.iter_mut().find(|known| known.address.is_some() && known.address == recipient.address) {

@@ -20,6 +20,7 @@ static OPENERS: Cues = cues!(&[
     "original message headers",
     "original message header",
     "original mail follows",
+    "original mail as follows",
     "returned message follows",
     "returned message headers",
     "message header follows",

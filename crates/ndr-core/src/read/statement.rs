@@ -21,10 +21,7 @@ pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
         recipient.remote = remote(&line);
     }
     let text = reply_part(&line);
-    if !recipient.hidden.context.is_empty() {
-        recipient.hidden.context.push('\n');
-    }
-    recipient.hidden.context.push_str(&line);
+    recipient.hidden.add_context(&line);
     if recipient.text.is_none() {
         set_text(recipient, text);
     }
@@ -33,6 +30,9 @@ pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
 /// Sets the text and the codes that it holds.
 pub(crate) fn set_text(recipient: &mut Recipient, text: &str) {
     let text = cap(text, LONGEST).trim();
+    // The prefixes of a reply's further lines repeat the first one's, wherever the reply began.
+    let unfolded = (text.as_bytes().get(3) == Some(&b'-')).then(|| unfold_reply(text));
+    let text = unfolded.as_deref().unwrap_or(text);
     let reply = Reply::parse(text);
     recipient.reply = reply.code;
     if recipient.status.is_none() {
