@@ -212,6 +212,7 @@ fn verdict_of_paste(report: &mut Report) {
         recipient.diagnosis.is_some()
             || recipient.status.is_some()
             || recipient.reply.is_some()
+            || recipient.action.is_some()
             || !recipient.others.is_empty()
     };
     let any = report.recipients.iter().any(decided);
@@ -224,12 +225,18 @@ fn verdict_of_paste(report: &mut Report) {
     let class = |recipient: &Recipient| {
         recipient.status.map(|status| u16::from(status.class())).or(recipient.reply.map(|reply| reply / 100))
     };
-    let failed = report.recipients.iter().any(|recipient| {
-        recipient.action == Some(Action::Failed)
-            || recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500)
+    // What the text says of the outcome comes before what the codes say.
+    let failed = report.recipients.iter().any(|recipient| match recipient.action {
+        Some(action) => action == Action::Failed,
+        None => {
+            recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500)
                 && !matches!(class(recipient), Some(2 | 3))
+        }
     });
-    let fine = report.recipients.iter().all(|recipient| matches!(class(recipient), Some(2 | 3)));
+    let fine = report.recipients.iter().all(|recipient| match recipient.action {
+        Some(action) => !matches!(action, Action::Failed | Action::Delayed),
+        None => matches!(class(recipient), Some(2 | 3)),
+    });
     report.kind = if failed {
         Kind::Failure
     } else if fine {

@@ -2,6 +2,7 @@
 
 use crate::headers::{Headers, end_of_block};
 use crate::limits::Limits;
+use crate::read::fields;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -195,6 +196,13 @@ impl<'x> Mail<'x> {
                     }
                 }
                 PartType::Binary(data) | PartType::InlineBinary(data) => {
+                    // Gateways that do not know the type attach the fields as data.
+                    if mime == "application/octet-stream" && fields::begins(&data) {
+                        let text = Cow::Owned(String::from_utf8_lossy(&data).into_owned());
+                        let text = cap(text, limits.text_bytes);
+                        self.parts.push(Part { kind: PartKind::DeliveryStatus, mime, text });
+                        continue;
+                    }
                     // A multipart that names no boundary, or none that comes.
                     let broken = mime.starts_with("multipart/");
                     if mime.starts_with("message/") || mime == "application/json" || broken {

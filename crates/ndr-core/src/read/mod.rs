@@ -3,9 +3,10 @@
 //! what they found. No reader knows the catalogue.
 
 mod exchange;
-mod fields;
+pub(crate) mod fields;
 mod general;
 mod kind;
+mod log;
 mod mailers;
 mod quoted;
 mod statement;
@@ -188,6 +189,12 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
 pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Background<'x>) {
     if let Some(found) = webhook::read(&text) {
         return (found.report, Background { provider: found.provider, ..Background::default() });
+    }
+    if let Some((writer, recipients)) = log::read(&text, limits.recipients) {
+        let mut report = Report::new(Kind::Other);
+        report.dialect = writer;
+        report.recipients = recipients;
+        return (report, Background { parts: vec![(Cow::Borrowed("text"), text)], provider: None, pasted: true });
     }
     let text = quoted::unquote(&text).map_or(text, Cow::Owned);
     let mut report = Report::new(Kind::Other);
@@ -411,7 +418,7 @@ fn join(
             recipient.hidden.add_context(supplement);
             if recipient.text.as_deref().is_none_or(|text| !general::tells(text)) {
                 recipient.status = None;
-                statement::set_text(&mut recipient, supplement);
+                statement::set_text(&mut recipient, statement::reply_part(supplement));
             }
         }
         if let Some(other) = nearest {

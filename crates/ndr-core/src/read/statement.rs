@@ -33,7 +33,13 @@ pub(crate) fn set_text(recipient: &mut Recipient, text: &str) {
     // The prefixes of a reply's further lines repeat the first one's, wherever the reply began.
     let unfolded = (text.as_bytes().get(3) == Some(&b'-')).then(|| unfold_reply(text));
     let text = unfolded.as_deref().unwrap_or(text);
-    let reply = Reply::parse(text);
+    let mut reply = Reply::parse(text);
+    // Any code says more than x.0.0.
+    if let Some(bare) = reply.status.filter(|status| status.is_bare())
+        && let Some(better) = reply.inner.iter_mut().find(|code| !code.is_bare() && code.class() == bare.class())
+    {
+        reply.status = Some(std::mem::replace(better, bare));
+    }
     recipient.reply = reply.code;
     if recipient.status.is_none() {
         recipient.status = reply.status;
