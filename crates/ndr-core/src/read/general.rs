@@ -103,6 +103,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
             None => {}
         }
     }
+    paragraphs(&lines, &mut kept, &mut taken);
     let shared = shared_words(&lines, &taken, &kept);
     for candidate in kept {
         let mut recipient = Recipient::new(Some(candidate.address));
@@ -124,6 +125,33 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     found
 }
 
+/// Among several addresses that each have a paragraph below them, that paragraph is about the address above it. A list
+/// of addresses with words behind the last one shares them.
+fn paragraphs(lines: &[Line<'_>], kept: &mut [Candidate], taken: &mut [bool]) {
+    kept.sort_by_key(|candidate| candidate.line);
+    let mut any = false;
+    for at in 0..kept.len() {
+        let until = kept.get(at + 1).map_or(lines.len(), |next| next.line);
+        let one = &mut kept[at];
+        if !one.own.is_empty() || one.cued || one.end >= until || until == lines.len() && !any {
+            continue;
+        }
+        let blank = |line: &Line<'_>| line.text.trim().is_empty();
+        let Some(start) = (one.end..until).find(|at| !blank(&lines[*at])) else { continue };
+        let end = (start..until).find(|at| blank(&lines[*at]) || is_rule(lines[*at].text)).unwrap_or(until);
+        for line in &lines[start..end] {
+            if one.own.len() > 6_000 {
+                break;
+            }
+            one.own.push_str(line.text.trim());
+            one.own.push('\n');
+        }
+        taken[start..end].fill(true);
+        one.end = end;
+        any = true;
+    }
+}
+
 /// Whether words hold a reply or status code.
 pub(crate) fn tells(text: &str) -> bool {
     find_reply(text).is_some() || find_codes(text).next().is_some()
@@ -133,12 +161,7 @@ pub(crate) fn tells(text: &str) -> bool {
 fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let line = &lines[at];
     let mut first = &line.addresses[0];
-    let before = line.text[..first.start]
-        .trim()
-        .trim_start_matches(['>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '「']);
-    let numbered =
-        before.len() <= 3 && before.ends_with(['.', ')']) && before.starts_with(|c: char| c.is_ascii_digit());
-    if !(before.is_empty() || numbered) || is_stranger(&first.address, around) || is_instruction(lines, at) {
+    if !leads(line.text, first) || is_stranger(&first.address, around) || is_instruction(lines, at) {
         return None;
     }
     let mut end = first.end;
@@ -161,7 +184,8 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
     let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
     taken[at] = true;
     let mut last = at;
-    let mut own = String::from(rest);
+    // Tabs part columns.
+    let mut own = rest.replace('\t', "\n");
     for (offset, next) in lines[at + 1..].iter().enumerate() {
         let next_at = at + 1 + offset;
         if next.text.trim().is_empty() {
@@ -251,12 +275,20 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
     let line = lines[at].text;
     let mut own = String::from(line[first.end..].trim_start_matches(|c: char| !c.is_alphanumeric()).trim());
     let mut end = at + 1;
+    let mut answer = None;
     for next in &lines[at + 1..] {
         if next.text.trim().is_empty() || is_rule(next.text) || label_of(next).is_some() || own.len() > 6_000 {
             break;
         }
+        let said = next.text.trim_start_matches(['<', '>', ' ', '\t']).trim_end();
+        // The first answer counts; another one is to another command.
+        if let Some((code, 0)) = find_reply(said)
+            && *answer.get_or_insert(code) != code
+        {
+            break;
+        }
         own.push('\n');
-        own.push_str(next.text.trim_start_matches(['<', '>', ' ', '\t']).trim_end());
+        own.push_str(said);
         end += 1;
     }
     // Other labels may follow, of which only a reason counts.
@@ -380,12 +412,18 @@ fn is_known(address: &str, around: &Surroundings<'_>) -> bool {
     around.known.iter().any(|known| known.eq_ignore_ascii_case(address))
 }
 
+/// Whether nothing but marks, or a number, stands in front of an address.
+fn leads(text: &str, first: &Found) -> bool {
+    let before = text[..first.start].trim_matches([
+        '>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '\t', '「', '\u{201c}', '\u{ab}',
+    ]);
+    before.is_empty()
+        || before.len() <= 3 && before.ends_with(['.', ')']) && before.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// Whether an address begins the line.
 fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
-    line.addresses.first().is_some_and(|first| {
-        let before = line.text[..first.start].trim_matches(['>', '*', '-', '•', '"', '\'', '<', '(', ' ', '\t']);
-        before.is_empty() && !is_stranger(&first.address, around)
-    }) && {
+    line.addresses.first().is_some_and(|first| leads(line.text, first) && !is_stranger(&first.address, around)) && {
         let first = &line.addresses[0];
         // "<a@example.com>... User unknown" continues a reply; "<a@example.com>:" begins an item.
         let rest = line.text[first.end..].trim_start_matches(['>', '"', '\'']).trim_start();

@@ -37,11 +37,11 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     if declared == Some("feedback-report") || has(PartKind::Feedback) {
         return verdict(Kind::Feedback, "a feedback-report part says so (RFC 5965)");
     }
-    if is_dmarc_report(headers) {
-        return verdict(Kind::Other, "it is an aggregate report on DMARC (RFC 7489)");
-    }
     if declared == Some("tlsrpt") {
         return verdict(Kind::Other, "it is a report on TLS (RFC 8460)");
+    }
+    if is_dmarc_report(headers) {
+        return verdict(Kind::Other, "it is an aggregate report on DMARC (RFC 7489)");
     }
     if (declared == Some("disposition-notification") || has(PartKind::Disposition)) && !has(PartKind::DeliveryStatus) {
         return verdict(Kind::ReadReceipt, "a disposition-notification part says so (RFC 8098)");

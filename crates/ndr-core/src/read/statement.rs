@@ -20,11 +20,27 @@ pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
     if recipient.remote.is_none() {
         recipient.remote = remote(&line);
     }
-    let text = reply_part(&line);
     recipient.hidden.add_context(&line);
     if recipient.text.is_none() {
-        set_text(recipient, text);
+        // A line that begins with a reply says where the server's words begin; on one line that is lost.
+        match reply_line(block) {
+            Some(at) => set_text(recipient, reply_part(&unfold_reply(cap(&block[at..], LONGEST * 4)))),
+            None => set_text(recipient, reply_part(&line)),
+        }
     }
+}
+
+/// Where the first line stands that begins with a reply, if no line above it holds one.
+fn reply_line(block: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in cap(block, LONGEST * 4).split_inclusive('\n') {
+        let bare = line.trim_start_matches(['<', '>', ' ', '\t']);
+        if let Some((_, offset)) = find_reply(bare) {
+            return (offset == 0 && at > 0).then(|| at + line.len() - bare.len());
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// Sets the text and the codes that it holds.
