@@ -110,7 +110,8 @@ fn postfix_reject(line: &str) -> Option<Recipient> {
     let mut recipient = tell(to(line, "to="), if later { Action::Delayed } else { Action::Failed }, words);
     // Here the server that writes the log is the one that refused.
     recipient.remote = None;
-    recipient.command = statement::command(&format!(">>> {}", command.split(" from ").next().unwrap_or(command)));
+    recipient.command =
+        statement::Marked::new(&format!(">>> {}", command.split(" from ").next().unwrap_or(command))).command();
     Some(recipient)
 }
 
