@@ -372,9 +372,7 @@ fn a_panic_costs_one_message() {
             summary.add(&record);
         });
     let mut all = Summary::new();
-    while let Some(part) = scan.next() {
-        all.merge(part);
-    }
+    scan.by_ref().for_each(|part| all.merge(part));
     assert_eq!((scan.progress().messages, scan.progress().errors), (500, 5));
     assert_eq!((all.messages(), all.errors()), (500, 5));
     assert!(all.to_string().contains("500 messages, 5 unreadable (5 of them by a fault of ndr"), "{all}");
@@ -610,6 +608,25 @@ fn summaries_can_be_merged_in_any_grouping() {
         first.merge(middle);
         assert_eq!(shown(&first), whole, "({a}, {b}) from the right");
     }
+}
+
+#[test]
+fn a_summary_of_hostile_mail_stays_small() {
+    let said = |n: usize| format!("550 5.7.606 Access denied, banned sending IP [10.{}.{}.9]", n / 250, n % 250);
+    let mut all = Summary::new();
+    for n in 0..12_000 {
+        all.add(&decoded(n, &bounce(&format!("a@{n}.example.net"), &said(n), 9)));
+    }
+    let incidents = all.incidents();
+    assert_eq!(incidents.iter().map(|incident| incident.count).sum::<u64>(), 12_000);
+    // What is one too many is counted by its entry alone.
+    assert_eq!(incidents.len(), 10_001);
+    assert_eq!((incidents[0].count, &incidents[0].shared), (2000, &None));
+    assert_eq!(incidents[0].domains.distinct(), 100);
+    let long = bounce(&format!("a@{}.example.net", "x".repeat(5000)), "550 5.7.1 Message rejected as spam", 9);
+    all.add(&decoded(1, &(long + "\nFrom: b@example.com\nSubject: " + &"y".repeat(5000) + "\n")));
+    let longest = all.incidents().into_iter().filter_map(|incident| incident.shared).map(|shared| shared.value.len());
+    assert!(longest.max().unwrap() <= 255);
 }
 
 #[test]

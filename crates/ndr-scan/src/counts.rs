@@ -3,6 +3,9 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::collections::BTreeMap;
 
+/// The longest name that is kept: no domain is longer (RFC 1035 section 2.3.4).
+const LONGEST: usize = 255;
+
 /// Names with how often they were met. Names beyond a bound are counted together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
@@ -20,7 +23,7 @@ impl Counts {
     pub(crate) fn add(&mut self, name: &str, n: u64) {
         if let Some(count) = self.counts.get_mut(name) {
             *count += n;
-        } else if self.counts.len() < self.most {
+        } else if self.counts.len() < self.most && name.len() <= LONGEST {
             self.counts.insert(name.to_string(), n);
         } else {
             self.rest += n;

@@ -7,9 +7,11 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::collections::HashMap;
 
 /// Most incidents that are told apart; what comes after is counted by its entry alone.
-const INCIDENTS: usize = 50_000;
+const INCIDENTS: usize = 10_000;
+/// Most bytes of a shared value.
+const LONGEST: usize = 255;
 /// Most domains and servers that are counted by name for one incident.
-const NAMES: usize = 1_000;
+const NAMES: usize = 100;
 /// How many of them JSON names, the most frequent.
 const SHOWN: usize = 20;
 
@@ -185,7 +187,11 @@ fn shared(report: &Report, recipient: &Recipient, diagnosis: &Diagnosis) -> Opti
         };
         value.map(|value| Shared { name, value })
     };
-    named.or_else(other)
+    let mut shared = named.or_else(other)?;
+    if let Some((end, _)) = shared.value.char_indices().find(|(at, c)| at + c.len_utf8() > LONGEST) {
+        shared.value.truncate(end);
+    }
+    Some(shared)
 }
 
 /// Whether the cause lies in one mailbox: failures of different recipients have nothing to do with each other.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Most recipient domains that are told apart.
-const DOMAINS: usize = 100_000;
+const DOMAINS: usize = 20_000;
 /// How many of them JSON names, the most frequent.
 const SHOWN: usize = 100;
 /// How many incidents and remedies people are shown.
