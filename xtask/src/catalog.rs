@@ -172,7 +172,7 @@ fn new(name: &str, flags: New) -> Result<(), String> {
         texts.push(answer(None, "--text: the part of it that is always the same", filled)?);
     }
 
-    let stub = Stub { slug, provider, title, codes, texts, category, examples, today: today() };
+    let stub = Stub { slug, provider, title, codes, texts, category, examples, today: today(), meaning: None };
     let (text, line) = stub.insert(name, &read(name)?).map_err(|problems| counted(&problems))?;
     write(name, &text)?;
     println!("{name}:{line} holds the new entry `{}`; make its sentences say more", stub.slug);

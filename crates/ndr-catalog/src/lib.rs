@@ -6,15 +6,20 @@
 mod check;
 mod fmt;
 mod layout;
+mod lenient;
+mod mask;
 mod problem;
 mod raw;
 mod schema;
 mod stub;
+mod unknowns;
 
 pub use fmt::format;
+pub use mask::{Masked, mask};
 pub use problem::{Problem, Problems};
 pub use schema::schema;
 pub use stub::Stub;
+pub use unknowns::{Group, Seen, Unknowns};
 
 use layout::{Item, Layout};
 use ndr_resolve::{Catalog, Entry, Limit, Provider, Source};
@@ -70,15 +75,26 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
     }
 
     let mut own: Vec<(Entry, &Item<'_>)> = Vec::new();
+    // An entry that is wrong by itself would only cause more complaints when it is compared with others.
+    let mut own_faults: Vec<bool> = Vec::new();
     for item in &layout.entries {
-        match parse::<RawEntry>(&layout, item) {
+        let mut found = Vec::new();
+        match lenient::read(&layout, item) {
             Ok(raw) => {
                 let entry = entry(raw, origin);
-                check::alone(&layout, item, &entry, &providers, &mut problems);
+                check::alone(&layout, item, &entry, &providers, &mut found);
                 own.push((entry, item));
+                own_faults.push(!found.is_empty());
             }
-            Err(problem) => problems.push(problem),
+            Err(mut faulty) => {
+                if let Some(rest) = faulty.rest.take() {
+                    check::alone(&layout, item, &entry(rest, origin), &providers, &mut found);
+                    found.retain(|problem| faulty.is_real(problem, item));
+                }
+                problems.append(&mut faulty.problems);
+            }
         }
+        problems.append(&mut found);
     }
     if layout.entries.is_empty() && problems.is_empty() {
         let message = "there are no entries".to_string();
@@ -88,21 +104,21 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
             Some("list them under `entries:`, each as `- slug: ...`".into()),
         ));
     }
-    check::together(&layout, &own, base.map(Catalog::entries).unwrap_or_default(), &mut problems);
-    if problems.is_empty() {
-        let mut entries: Vec<Entry> = base.map(|base| base.entries().to_vec()).unwrap_or_default();
-        entries.retain(|entry| !own.iter().any(|(new, _)| new.slug == entry.slug));
-        let first_own = entries.len();
-        entries.extend(own.iter().map(|(entry, _)| *entry));
-        match Catalog::build(entries, providers) {
-            Ok(catalog) => {
-                check::examples(&layout, &catalog, first_own, &own, &mut problems);
-                if problems.is_empty() {
-                    return Ok(catalog);
-                }
+    let entangled = check::together(&layout, &own, base.map(Catalog::entries).unwrap_or_default(), &mut problems);
+    let mut entries: Vec<Entry> = base.map(|base| base.entries().to_vec()).unwrap_or_default();
+    entries.retain(|entry| !own.iter().any(|(new, _)| new.slug == entry.slug));
+    let sound: Vec<(Entry, &Item<'_>)> =
+        own.iter().zip(&own_faults).filter(|(_, faulty)| !**faulty).map(|(own, _)| *own).collect();
+    let first_own = entries.len();
+    entries.extend(sound.iter().map(|(entry, _)| *entry));
+    match Catalog::build(entries, providers) {
+        Ok(catalog) => {
+            check::examples(&layout, &catalog, first_own, &sound, &entangled, &mut problems);
+            if problems.is_empty() {
+                return Ok(catalog);
             }
-            Err(error) => problems.push(layout.problem((0, 1), error.to_string(), None)),
         }
+        Err(error) => problems.push(layout.problem((0, 1), error.to_string(), None)),
     }
     problems.sort_by_key(|problem| (problem.line, problem.column));
     Err(Problems(problems))
@@ -125,7 +141,10 @@ fn parse<T: serde::de::DeserializeOwned>(layout: &Layout<'_>, item: &Item<'_>) -
             at = item.place(name, None);
             message = format!("unknown field `{name}`");
         } else if let Some(name) = between(&message, "missing field `", "`") {
-            at = (item.first, 1);
+            // serde_yaml points at the mapping that lacks it: the entry, or one of its sources or limits.
+            if !text.contains(": missing field") {
+                at = (item.first, 1);
+            }
             help = Some(format!("add `{name}:` to this item; CONTRIBUTING.md shows an entry with all its fields"));
             message = format!("the field `{name}` is missing");
         } else if let Some(name) = between(&message, "duplicate field `", "`") {

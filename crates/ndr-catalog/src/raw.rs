@@ -198,7 +198,7 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
         scalar(deserializer, T::WHAT, |text| {
             T::all().iter().find(|value| value.name() == text).map(|value| Word(*value)).ok_or_else(|| {
                 let names: Vec<_> = T::all().iter().map(|value| value.name()).collect();
-                let near = nearest(text, &names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let near = nearest(text, &names).map_or(".".to_string(), |near| format!("; did you mean `{near}`?"));
                 format!("`{text}` is no {}{near} They are: {}", T::WHAT, names.join(", "))
             })
         })
