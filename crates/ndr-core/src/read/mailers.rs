@@ -1,8 +1,8 @@
 //! Who wrote a report: one line per mailer. Naming the mailer is all that most of them need; the general reader and the
 //! machine-readable part do the rest.
 
+use super::landmarks::{Landmarks, Topic};
 use crate::headers::Headers;
-use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// A sign that a mailer wrote the report.
@@ -282,61 +282,106 @@ pub(crate) static MAILERS: &[Mailer] = &[
     mailer("haraka", &[Text("This is a failure notification"), Text("Haraka")]),
 ];
 
-/// All texts that signs look for, with the automaton over them.
-static TEXTS: LazyLock<(Vec<&'static str>, Option<AhoCorasick>)> = LazyLock::new(|| {
-    fn gather(sign: &Sign, texts: &mut Vec<&'static str>) {
-        match sign {
-            Text(text) => texts.push(text),
-            Both(one, other) => {
-                gather(one, texts);
-                gather(other, texts);
-            }
-            Header(..) | Mta(_) => {}
-        }
-    }
-    let mut texts = Vec::new();
-    for sign in MAILERS.iter().flat_map(|mailer| mailer.signs) {
-        gather(sign, &mut texts);
-    }
-    let finder = crate::cues::build(&texts, false);
-    (texts, finder)
-});
-
-/// The mailer that the signs name.
-pub(crate) fn recognise(headers: &Headers<'_>, words: &str, mta: Option<&str>) -> Option<&'static Mailer> {
-    let (texts, finder) = &*TEXTS;
-    let mut seen: Vec<&str> = Vec::new();
-    if let Some(finder) = finder {
-        for hit in finder.find_overlapping_iter(words) {
-            let text = texts[hit.pattern().as_usize()];
-            if !seen.contains(&text) {
-                seen.push(text);
-            }
-        }
-    }
-    MAILERS.iter().find(|mailer| mailer.signs.iter().any(|sign| shows(sign, headers, &seen, mta)))
+/// The signs of all mailers, filed so that one walk over a message's header finds those that it shows.
+struct Filed {
+    /// Texts, each once.
+    texts: Vec<&'static str>,
+    /// Header signs by the name's hash: the name, what the value must hold, number of the sign.
+    headers: Vec<(u32, &'static str, &'static str)>,
+    /// Header signs whose name is only a beginning.
+    beginnings: Vec<(&'static str, &'static str)>,
 }
 
-fn shows(sign: &Sign, headers: &Headers<'_>, seen: &[&str], mta: Option<&str>) -> bool {
+static FILED: LazyLock<Filed> = LazyLock::new(|| {
+    fn file(sign: &Sign, filed: &mut Filed) {
+        match sign {
+            Text(text) if !filed.texts.contains(text) => filed.texts.push(text),
+            Header(name, wanted) => match name.strip_suffix('-') {
+                Some(stem) => filed.beginnings.push((stem, wanted)),
+                None => filed.headers.push((name_hash(name), name, wanted)),
+            },
+            Both(one, other) => {
+                file(one, filed);
+                file(other, filed);
+            }
+            Text(_) | Mta(_) => {}
+        }
+    }
+    let mut filed = Filed { texts: Vec::new(), headers: Vec::new(), beginnings: Vec::new() };
+    for sign in MAILERS.iter().flat_map(|mailer| mailer.signs) {
+        file(sign, &mut filed);
+    }
+    filed.headers.sort_unstable();
+    filed.headers.dedup();
+    filed.beginnings.dedup();
+    filed
+});
+
+/// All texts that signs look for.
+pub(crate) fn texts() -> &'static [&'static str] {
+    &FILED.texts
+}
+
+/// What a message shows of all that signs look for.
+struct Shown<'a> {
+    texts: Vec<&'static str>,
+    headers: Vec<(&'static str, &'static str)>,
+    mta: Option<&'a str>,
+}
+
+/// The mailer that the signs name.
+pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&str>) -> Option<&'static Mailer> {
+    let filed = &*FILED;
+    let mut shown = Shown { texts: Vec::new(), headers: Vec::new(), mta };
+    shown.texts.extend(marks.of_topic(Topic::Mailer).map(|mark| filed.texts[mark.number]));
+    for (name, value) in headers.iter() {
+        let hash = name_hash(name);
+        let from = filed.headers.partition_point(|(known, _, _)| *known < hash);
+        for (_, known, wanted) in filed.headers[from..].iter().take_while(|(known, _, _)| *known == hash) {
+            if name.eq_ignore_ascii_case(known) && contains_ignoring_case(value, wanted.as_bytes()) {
+                shown.headers.push((known, wanted));
+            }
+        }
+        if name.starts_with(['x', 'X']) {
+            for (stem, wanted) in &filed.beginnings {
+                if name.len() > stem.len()
+                    && name.as_bytes()[..stem.len()].eq_ignore_ascii_case(stem.as_bytes())
+                    && contains_ignoring_case(value, wanted.as_bytes())
+                {
+                    shown.headers.push((stem, wanted));
+                }
+            }
+        }
+    }
+    MAILERS.iter().find(|mailer| mailer.signs.iter().any(|sign| shows(sign, &shown)))
+}
+
+fn shows(sign: &Sign, shown: &Shown<'_>) -> bool {
     match sign {
-        Text(text) => seen.contains(text),
-        Mta(suffix) => mta.is_some_and(|host| {
+        Text(text) => shown.texts.contains(text),
+        Mta(suffix) => shown.mta.is_some_and(|host| {
             host.len() >= suffix.len()
                 && host.as_bytes()[host.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
         }),
-        Header(name, wanted) => headers.iter().any(|(known, value)| {
-            let named = match name.strip_suffix('-') {
-                Some(stem) => {
-                    known.len() > stem.len() && known.as_bytes()[..stem.len()].eq_ignore_ascii_case(stem.as_bytes())
-                }
-                None => known.eq_ignore_ascii_case(name),
-            };
-            named && contains_ignoring_case(value, wanted.as_bytes())
-        }),
-        Both(one, other) => shows(one, headers, seen, mta) && shows(other, headers, seen, mta),
+        Header(name, wanted) => {
+            let name = name.strip_suffix('-').unwrap_or(name);
+            shown.headers.iter().any(|(known, value)| *known == name && value == wanted)
+        }
+        Both(one, other) => shows(one, shown) && shows(other, shown),
     }
 }
 
+/// A hash of a field's name that does not mind case.
+fn name_hash(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let at = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(0) | 0x20);
+    let len = bytes.len();
+    (at(0) | at(len / 2) << 8 | at(len.wrapping_sub(1)) << 16 | (len as u32) << 24).wrapping_mul(0x9E37_79B1)
+}
+
 pub(crate) fn contains_ignoring_case(text: &[u8], wanted: &[u8]) -> bool {
-    wanted.is_empty() || text.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted))
+    let Some(first) = wanted.first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, text)
+        .any(|at| text.get(at..at + wanted.len()).is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
 }

@@ -148,9 +148,8 @@ static AFTER_HOST: Cues = cues!(
 
 /// The host that gave the reply, where the words name it.
 pub(crate) fn remote(line: &str) -> Option<String> {
-    for (cue, at) in BEFORE_HOST.list().iter().zip(BEFORE_HOST.first(line)) {
-        let Some(mut at) = at else { continue };
-        if *cue == "host " && line[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
+    for (cue, mut at) in firsts(&BEFORE_HOST, line) {
+        if cue == "host " && line[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
             // "localhost " is no cue; a later "host " may be one.
             let Some(next) = line[at + 1..].find(cue) else { continue };
             at += 1 + next;
@@ -159,7 +158,7 @@ pub(crate) fn remote(line: &str) -> Option<String> {
             return Some(host);
         }
     }
-    for at in AFTER_HOST.first(line).into_iter().flatten() {
+    for (_, at) in firsts(&AFTER_HOST, line) {
         let before = line[..at].trim_end();
         let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
         let word = before.rsplit([' ', '<', '>', ':', ',']).next().unwrap_or_default();
@@ -168,6 +167,18 @@ pub(crate) fn remote(line: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Where each phrase that stands in `line` stands first, in the order of the list.
+fn firsts(cues: &'static Cues, line: &str) -> Vec<(&'static str, usize)> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for hit in cues.find(line) {
+        if !found.iter().any(|(number, _)| *number == hit.number) {
+            found.push((hit.number, hit.start));
+        }
+    }
+    found.sort_unstable();
+    found.into_iter().map(|(number, at)| (cues.list()[number], at)).collect()
 }
 
 /// The host name or address that begins `text`.
@@ -207,30 +218,29 @@ pub(crate) fn command(line: &str) -> Option<&'static str> {
         ("sending data", "DATA"),
     ];
     const TAGS: &[&str] = &["RCPT TO", "MAIL FROM", "RCPT TO", "MAIL FROM", "DATA"];
-    let found = COMMAND_CUES.all(line);
-    let named = (0..TAGS.len()).find(|tag| found.iter().any(|(cue, _, _)| cue == tag));
-    if let Some(tag) = named {
-        return Some(TAGS[tag]);
+    let mut found: Vec<(usize, usize)> = COMMAND_CUES.find(line).map(|hit| (hit.number, hit.end)).collect();
+    found.sort_unstable();
+    if let Some((tag, _)) = found.first().filter(|(number, _)| *number < TAGS.len()) {
+        return Some(TAGS[*tag]);
     }
-    for number in TAGS.len()..COMMAND_CUES.list().len() {
-        let cue = COMMAND_CUES.list()[number];
-        for (_, _, end) in found.iter().filter(|(known, _, _)| *known == number) {
-            let rest = &line[*end..];
-            let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
-            for (word, command) in COMMANDS {
-                let Some(head) = rest.get(..word.len()) else {
-                    continue;
-                };
-                let ends = !rest[word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
-                // Bare words such as "data" are commands only when shouted; phrases are taken as they come.
-                let shouted = head.bytes().all(|b| !b.is_ascii_lowercase()) || word.contains(' ') || word.contains('-');
-                if ends
-                    && shouted
-                    && head.eq_ignore_ascii_case(word)
-                    && (cue != "(" || rest[word.len()..].starts_with([')', ' ']))
-                {
-                    return Some(command);
-                }
+    let bracket = COMMAND_CUES.list().len();
+    found.extend(memchr::memchr_iter(b'(', line.as_bytes()).map(|at| (bracket, at + 1)));
+    for (number, end) in found {
+        let rest = &line[end..];
+        let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
+        for (word, command) in COMMANDS {
+            let Some(head) = rest.get(..word.len()) else {
+                continue;
+            };
+            let ends = !rest[word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+            // Bare words such as "data" are commands only when shouted; phrases are taken as they come.
+            let shouted = head.bytes().all(|b| !b.is_ascii_lowercase()) || word.contains(' ') || word.contains('-');
+            if ends
+                && shouted
+                && head.eq_ignore_ascii_case(word)
+                && (number != bracket || rest[word.len()..].starts_with([')', ' ']))
+            {
+                return Some(command);
             }
         }
     }
@@ -253,7 +263,6 @@ static COMMAND_CUES: Cues = cues!(
         "SMTP command",
         "during ",
         "command: ",
-        "(",
     ],
     case
 );
