@@ -4,7 +4,6 @@ mod args;
 mod commands;
 mod output;
 mod source;
-mod walk;
 
 use args::{Cli, Command};
 use clap::Parser;
