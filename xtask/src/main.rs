@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 mod shared;
+mod stats;
 
 use clap::{Parser, Subcommand};
 use std::process::{Command, ExitCode};

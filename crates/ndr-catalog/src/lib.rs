@@ -4,6 +4,7 @@
 //! at run time. [`load`] gives a [`Catalog`] or every problem at once, each with its line and a way out.
 
 mod check;
+mod date;
 mod fmt;
 mod layout;
 mod lenient;
@@ -14,6 +15,7 @@ mod schema;
 mod stub;
 mod unknowns;
 
+pub use date::today;
 pub use fmt::format;
 pub use mask::{Masked, mask};
 pub use problem::{Problem, Problems};
@@ -47,6 +49,56 @@ pub fn load(file: &str, text: &str) -> Result<Catalog, Problems> {
 /// As [`load`]; an entry may use the providers of `base` as well as its own.
 pub fn load_overlay(base: &Catalog, file: &str, text: &str) -> Result<Catalog, Problems> {
     read(Some(base), file, text)
+}
+
+/// Reads a whole catalogue, or an overlay over `base`: a file that lists the provider `generic` stands on its own.
+///
+/// # Errors
+/// As [`load`].
+///
+/// ```
+/// let base = ndr_catalog::load("base.yaml", "providers:\n- id: generic\n  name: Any\nentries:\n\
+///     - {slug: full, provider: generic, title: Full, codes: [\"5.2.2\"], category: mailbox-full, meaning: It is full.,\
+///     steps: {sender: [Wait.]}, examples: [\"552 5.2.2 full\"], sources: [{name: A, checked: 2026-01-01, trust: observed}]}\n");
+/// let base = base.unwrap();
+/// let own = "entries:\n- {slug: off, provider: generic, title: Off, codes: [\"5.2.1\"], category: mailbox-disabled,\
+///     meaning: It is off., steps: {sender: [Ask.]}, examples: [\"550 5.2.1 off\"],\
+///     sources: [{name: A, checked: 2026-01-01, trust: observed}]}\n";
+/// assert_eq!(ndr_catalog::load_any(&base, "own.yaml", own).unwrap().entries().len(), 2);
+/// ```
+pub fn load_any(base: &Catalog, file: &str, text: &str) -> Result<Catalog, Problems> {
+    let layout = Layout::read(file, text);
+    let is_whole = layout
+        .providers
+        .iter()
+        .filter_map(|item| parse::<RawProvider>(&layout, item).ok())
+        .any(|provider| provider.id.0 == "generic");
+    if is_whole { load(file, text) } else { load_overlay(base, file, text) }
+}
+
+/// The names of all entries, present and former, as far as they can be read: those of a file that holds mistakes too.
+///
+/// ```
+/// let names = ndr_catalog::names("entries:\n- slug: new\n  was: [old]\n  codes: [5.1]\n");
+/// assert!(names.contains("new") && names.contains("old"));
+/// ```
+pub fn names(text: &str) -> std::collections::BTreeSet<String> {
+    let layout = Layout::read("", text);
+    let mut names = std::collections::BTreeSet::new();
+    for item in &layout.entries {
+        let of = |field: &str| item.lines.iter().find(|line| layout::field_of(line) == Some(field));
+        let slug =
+            of("slug").and_then(|line| line.split_once(':')).map(|(_, slug)| slug.trim().trim_matches(['"', '\'']));
+        names.extend(slug.map(str::to_string));
+        // Few entries have former names, so only those are read as YAML.
+        if of("was").is_some()
+            && let Ok(value) = serde_yaml::from_str::<serde_yaml::Value>(&item.text)
+        {
+            let was = value.get("was").and_then(|was| was.as_sequence()).into_iter().flatten();
+            names.extend(was.filter_map(|name| name.as_str().map(str::to_string)));
+        }
+    }
+    names
 }
 
 fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Problems> {

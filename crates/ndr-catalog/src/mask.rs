@@ -183,7 +183,7 @@ fn is_code(word: &str) -> bool {
 
 /// A reply code, if it stands where one may.
 fn is_reply(word: &str) -> bool {
-    word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|b| b.is_ascii_digit())
+    word.len() == 3 && word.starts_with(['2', '4', '5']) && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A name with dots, and not an identifier such as `STOREDRV.Deliver`, whose parts begin with capitals.
