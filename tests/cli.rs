@@ -430,6 +430,31 @@ fn values(schema: &serde_json::Value, place: &str) -> Vec<String> {
 }
 
 #[test]
+fn the_catalogue_fits_the_schema_that_editors_use() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let (text, schema) = (read("catalog.yaml"), read("catalog.schema.json"));
+    assert_eq!(text.lines().next(), Some("# yaml-language-server: $schema=./catalog.schema.json"));
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let errors = |text: &str| -> Vec<String> {
+        let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
+        validator.iter_errors(&value).take(5).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    };
+    assert_eq!(errors(&text), [""; 0]);
+    for (old, new) in [
+        ("category: mailbox-full", "category: mailbox-ful"),
+        ("checked: 2026-11-23", "checked: 23.11.2026"),
+        ("codes: [\"5.2.2\"]", "codes: [\"5.2\"]"),
+        ("links: [\"https://", "links: [\"http://"),
+        ("  meaning: >-", "  meening: >-"),
+    ] {
+        let changed = text.replacen(old, new, 1);
+        assert_ne!(changed, text, "{old} is not there");
+        assert!(!errors(&changed).is_empty(), "the schema allows {new}");
+    }
+}
+
+#[test]
 fn schema_is_valid_and_names_every_value() {
     let ran = ndr(["schema"]).run();
     assert_eq!(ran.status, 0);

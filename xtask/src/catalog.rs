@@ -158,7 +158,8 @@ fn new(name: &str, flags: New) -> Result<(), String> {
     let providers: Vec<&str> = catalog.providers().iter().map(|provider| provider.id).collect();
     let categories: Vec<&str> = Category::ALL.iter().map(|category| category.slug()).collect();
     let one_of = |list: &[&str], text: &str| -> Option<String> {
-        (!list.contains(&text)).then(|| format!("`{text}` is none of {}", list.join(", ")))
+        let near = || ndr_catalog::nearest(text, list).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        (!list.contains(&text)).then(|| format!("{}`{text}` is none of {}", near(), list.join(", ")))
     };
     let filled = |text: &str| text.is_empty().then(|| "it must not be empty".to_string());
 

@@ -39,7 +39,7 @@ pub(crate) fn alone(
     for (nth, text) in entry.texts.iter().enumerate() {
         match Template::parse(text) {
             Ok(template) => names.extend(template.hole_names().map(str::to_string)),
-            Err(error) => complain(item.place("texts", Some(nth)), error.to_string(), ""),
+            Err(error) => complain(item.place("texts", Some(nth)), error.to_string(), TEXTS),
         }
     }
     let steps = entry.steps_sender.iter().enumerate().map(|(nth, step)| (item.place("sender", Some(nth)), *step));
@@ -61,7 +61,7 @@ pub(crate) fn alone(
             }
         }
         if sentence.trim().is_empty() {
-            complain(at, "an empty sentence".to_string(), "");
+            complain(at, "an empty sentence".to_string(), "write it, or remove the line");
         }
     }
     let success = entry.codes.iter().all(|code| code.class == 2) && entry.replies.iter().all(|reply| *reply < 400);
@@ -75,14 +75,14 @@ pub(crate) fn alone(
 
     for (nth, link) in entry.links.iter().enumerate() {
         if !is_https(link) {
-            complain(item.place("links", Some(nth)), format!("`{link}` is not an https link"), "");
+            complain(item.place("links", Some(nth)), format!("`{link}` is not an https link"), HTTPS);
         }
     }
     for source in entry.sources {
         if let Some(url) = source.url
             && !is_https(url)
         {
-            complain(item.place("sources", None), format!("`{url}` is not an https link"), "");
+            complain(item.place("sources", None), format!("`{url}` is not an https link"), HTTPS);
         }
     }
     if entry.sources.is_empty() {
@@ -113,6 +113,10 @@ pub(crate) fn alone(
         );
     }
 }
+
+const HTTPS: &str = "use the page's https address, or leave the link out";
+const TEXTS: &str =
+    "a text is words that servers use, with holes such as {ip} for what changes; CONTRIBUTING.md explains them";
 
 fn is_https(link: &str) -> bool {
     link.strip_prefix("https://").is_some_and(|rest| rest.contains('.') && !rest.contains(char::is_whitespace))

@@ -19,6 +19,7 @@ pub use date::today;
 pub use fmt::format;
 pub use mask::{Masked, mask};
 pub use problem::{Problem, Problems};
+pub use raw::nearest;
 pub use schema::schema;
 pub use stub::Stub;
 pub use unknowns::{Group, Seen, Unknowns};
@@ -200,11 +201,23 @@ fn parse<T: serde::de::DeserializeOwned>(layout: &Layout<'_>, item: &Item<'_>) -
             help = Some(format!("add `{name}:` to this item; CONTRIBUTING.md shows an entry with all its fields"));
             message = format!("the field `{name}` is missing");
         } else if let Some(name) = between(&message, "duplicate field `", "`") {
+            help = Some("join the two, or remove one".into());
             message = format!("the field `{name}` stands here twice");
         } else if message.contains("invalid type: floating point") || message.contains("invalid type: integer") {
             help = Some("put codes and dates in quotes: 5.10 is the number 5.1 to most YAML readers".into());
         } else if message.contains("mapping values are not allowed") {
             help = Some("put a text that holds `: ` in quotes".into());
+        } else if message.contains("cannot start any token") {
+            help = Some("indent with spaces, not with tabs, and put a text that begins with a sign in quotes".into());
+        } else if message.contains("did not find expected") {
+            help = Some(
+                "look at this line and the one above: an indent that differs, or a quote or bracket left open".into(),
+            );
+        } else if message.contains("invalid type") {
+            help = Some(
+                "compare with the entry in CONTRIBUTING.md: a list needs brackets or dashes, a text may need quotes"
+                    .into(),
+            );
         }
         if let Some((path, rest)) = message.split_once(": ")
             && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"[]._".contains(&b))

@@ -206,7 +206,12 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
 }
 
 /// The name that differs least from `text`, if it is close.
-pub(crate) fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+///
+/// ```
+/// assert_eq!(ndr_catalog::nearest("gmial", &["gmail", "generic"]), Some("gmail"));
+/// assert_eq!(ndr_catalog::nearest("xyz", &["gmail", "generic"]), None);
+/// ```
+pub fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
     names
         .iter()
         .map(|name| (distance(text, name), *name))

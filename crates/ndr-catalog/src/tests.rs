@@ -214,6 +214,7 @@ fn hole_of_unknown_type() {
        |
     15 |     - "quota of {person} is used up"
        |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       = help: a text is words that servers use, with holes such as {ip} for what changes; CONTRIBUTING.md explains them
 
     error: no text of this entry catches a value named `address`
       --> catalog.yaml:17:3
@@ -309,6 +310,7 @@ fn field_twice() {
       |
     9 | - slug: mailbox-is-full
       |   ^^^^^^^^^^^^^^^^^^^^^
+      = help: join the two, or remove one
     "#);
 }
 
@@ -332,6 +334,7 @@ fn link_without_https() {
        |
     22 |   links: ["http://example.com/quota"]
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       = help: use the page's https address, or leave the link out
     "#);
 }
 
@@ -507,6 +510,7 @@ fn tab_instead_of_spaces() {
        |
     16 | 	category: mailbox-full
        | ^^^^^^^^^^^^^^^^^^^^^^^
+       = help: indent with spaces, not with tabs, and put a text that begins with a sign in quotes
     "#);
 }
 
@@ -518,6 +522,7 @@ fn wrong_indent() {
        |
     16 |    category: mailbox-full
        |    ^^^^^^^^^^^^^^^^^^^^^^
+       = help: look at this line and the one above: an indent that differs, or a quote or bracket left open
     "#);
 }
 
@@ -541,6 +546,7 @@ fn bracket_not_closed() {
        |
     13 |   replies: [552]
        |   ^^^^^^^^^^^^^^
+       = help: look at this line and the one above: an indent that differs, or a quote or bracket left open
     "#);
 }
 
@@ -631,6 +637,7 @@ fn source_without_https() {
        |
     25 |   sources:
        |   ^^^^^^^^
+       = help: use the page's https address, or leave the link out
     "#);
 }
 
@@ -834,6 +841,7 @@ fn layout_of_no_yaml() {
        |
     13 |   replies: [552]
        |   ^^^^^^^^^^^^^^
+       = help: look at this line and the one above: an indent that differs, or a quote or bracket left open
     "#);
 }
 
