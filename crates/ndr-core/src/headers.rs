@@ -22,14 +22,14 @@ impl<'x> Headers<'x> {
         Headers::limited(bytes, usize::MAX).0
     }
 
-    /// The same, of `lines` lines at most. Also where the reading ended, where that was before the block's end.
-    pub(crate) fn limited(bytes: &'x [u8], lines: usize) -> (Headers<'x>, Option<usize>) {
+    /// The same, of `lines` lines at most. Also where the reading ended, and whether that was before the block's end.
+    pub(crate) fn limited(bytes: &'x [u8], lines: usize) -> (Headers<'x>, usize, bool) {
         let mut block = Block { bytes, at: 0, lines };
         let mut fields = Vec::with_capacity(32);
         fields.extend(&mut block);
         let end = block.at;
         block.lines = usize::from(block.lines == 0);
-        (Headers { fields }, block.next_raw().map(|_| end))
+        (Headers { fields }, end, block.next_raw().is_some())
     }
 
     /// The fields in order: name and raw value, folds and all.
@@ -42,6 +42,13 @@ impl<'x> Headers<'x> {
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'x str, &'x [u8])> + '_ {
         self.fields.iter().copied()
+    }
+
+    /// Where in `bytes`, which the fields were read from, the first field stands that tells of MIME.
+    pub(crate) fn mime_start(&self, bytes: &[u8]) -> Option<usize> {
+        let tells = |name: &str| name.get(..8).is_some_and(|head| head.eq_ignore_ascii_case("content-"));
+        let (name, _) = self.iter().find(|(name, _)| tells(name))?;
+        (name.as_ptr() as usize).checked_sub(bytes.as_ptr() as usize)
     }
 
     /// The raw value of the first field of that name. Case does not matter.
@@ -89,11 +96,6 @@ pub(crate) struct Block<'x> {
 impl<'x> Block<'x> {
     pub(crate) fn new(bytes: &'x [u8]) -> Block<'x> {
         Block { bytes, at: 0, lines: usize::MAX }
-    }
-
-    /// How many bytes have been read: when all fields are, the empty line begins there.
-    pub(crate) const fn read(&self) -> usize {
-        self.at
     }
 
     /// The next field with the lines that continue it; `None` at the empty line that ends the block.

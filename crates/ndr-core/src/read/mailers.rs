@@ -2,11 +2,12 @@
 //! machine-readable part do the rest.
 
 use super::landmarks::{Landmarks, Topic};
+use crate::cues::Grams;
 use crate::headers::Headers;
 use std::sync::LazyLock;
 
 /// A sign that a mailer wrote the report.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sign {
     /// The report's own words hold this.
     Text(&'static str),
@@ -282,38 +283,85 @@ pub(crate) static MAILERS: &[Mailer] = &[
     mailer("haraka", &[Text("This is a failure notification"), Text("Haraka")]),
 ];
 
-/// The signs of all mailers, filed so that one walk over a message's header finds those that it shows.
+/// The signs of all mailers, filed so that one walk over a message's header finds those that it shows. Signs that are
+/// not `Both` have a number: texts first, then header fields, then hosts.
 struct Filed {
-    /// Texts, each once.
     texts: Vec<&'static str>,
-    /// Header signs by the name's hash: the name, what the value must hold, number of the sign.
-    headers: Vec<(u32, &'static str, &'static str)>,
-    /// Header signs whose name is only a beginning.
-    beginnings: Vec<(&'static str, &'static str)>,
+    /// Header fields by the name's hash; sorted.
+    headers: Vec<(u32, Field)>,
+    /// Fields of which only the beginning of the name is known.
+    beginnings: Vec<Field>,
+    /// What the values of fields must hold, to be found in one pass over a value.
+    values: Vec<&'static str>,
+    grams: Grams,
+    hosts: Vec<(&'static str, usize)>,
+    /// Number of a sign, the one that must show too, number of the mailer; sorted.
+    proofs: Vec<(usize, usize, usize)>,
+}
+
+/// A header field that is a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Field {
+    name: &'static str,
+    /// Number of what the value must hold; `None` for any value.
+    value: Option<usize>,
+    sign: usize,
 }
 
 static FILED: LazyLock<Filed> = LazyLock::new(|| {
-    fn file(sign: &Sign, filed: &mut Filed) {
+    let mut signs: Vec<Sign> = Vec::new();
+    fn gather(sign: Sign, signs: &mut Vec<Sign>) {
         match sign {
-            Text(text) if !filed.texts.contains(text) => filed.texts.push(text),
-            Header(name, wanted) => match name.strip_suffix('-') {
-                Some(stem) => filed.beginnings.push((stem, wanted)),
-                None => filed.headers.push((name_hash(name), name, wanted)),
-            },
             Both(one, other) => {
-                file(one, filed);
-                file(other, filed);
+                gather(*one, signs);
+                gather(*other, signs);
             }
-            Text(_) | Mta(_) => {}
+            single if !signs.contains(&single) => signs.push(single),
+            _ => {}
         }
     }
-    let mut filed = Filed { texts: Vec::new(), headers: Vec::new(), beginnings: Vec::new() };
     for sign in MAILERS.iter().flat_map(|mailer| mailer.signs) {
-        file(sign, &mut filed);
+        gather(*sign, &mut signs);
     }
+    // Texts first: their numbers are those of their landmarks.
+    signs.sort_by_key(|sign| !matches!(sign, Text(_)));
+    let number = |sign: &Sign| signs.iter().position(|known| known == sign).unwrap_or(usize::MAX);
+    let mut filed = Filed {
+        texts: Vec::new(),
+        headers: Vec::new(),
+        beginnings: Vec::new(),
+        values: Vec::new(),
+        grams: Grams::build(&[], true),
+        hosts: Vec::new(),
+        proofs: Vec::new(),
+    };
+    for (i, sign) in signs.iter().enumerate() {
+        match *sign {
+            Text(text) => filed.texts.push(text),
+            Mta(suffix) => filed.hosts.push((suffix, i)),
+            Header(name, wanted) => {
+                let value = (!wanted.is_empty()).then(|| {
+                    filed.values.push(wanted);
+                    filed.values.len() - 1
+                });
+                match name.strip_suffix('-') {
+                    Some(name) => filed.beginnings.push(Field { name, value, sign: i }),
+                    None => filed.headers.push((name_hash(name), Field { name, value, sign: i })),
+                }
+            }
+            Both(..) => {}
+        }
+    }
+    for (mailer, sign) in MAILERS.iter().enumerate().flat_map(|(i, mailer)| mailer.signs.iter().map(move |s| (i, s))) {
+        let (one, other) = match sign {
+            Both(one, other) => (number(one), number(other)),
+            single => (number(single), number(single)),
+        };
+        filed.proofs.push((one, other, mailer));
+    }
+    filed.grams = Grams::build(&filed.values, true);
     filed.headers.sort_unstable();
-    filed.headers.dedup();
-    filed.beginnings.dedup();
+    filed.proofs.sort_unstable();
     filed
 });
 
@@ -322,53 +370,42 @@ pub(crate) fn texts() -> &'static [&'static str] {
     &FILED.texts
 }
 
-/// What a message shows of all that signs look for.
-struct Shown<'a> {
-    texts: Vec<&'static str>,
-    headers: Vec<(&'static str, &'static str)>,
-    mta: Option<&'a str>,
-}
-
-/// The mailer that the signs name.
+/// The mailer that the signs name: of those that fit, the one that stands first in the table.
 pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&str>) -> Option<&'static Mailer> {
     let filed = &*FILED;
-    let mut shown = Shown { texts: Vec::new(), headers: Vec::new(), mta };
-    shown.texts.extend(marks.of_topic(Topic::Mailer).map(|mark| filed.texts[mark.number]));
+    let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
+    let mut held: Vec<usize> = Vec::new();
     for (name, value) in headers.iter() {
         let hash = name_hash(name);
-        let from = filed.headers.partition_point(|(known, _, _)| *known < hash);
-        for (_, known, wanted) in filed.headers[from..].iter().take_while(|(known, _, _)| *known == hash) {
-            if name.eq_ignore_ascii_case(known) && contains_ignoring_case(value, wanted.as_bytes()) {
-                shown.headers.push((known, wanted));
+        let from = filed.headers.partition_point(|(known, _)| *known < hash);
+        let same = filed.headers[from..].iter().take_while(|(known, _)| *known == hash).map(|(_, field)| field);
+        let same = same.filter(|field| name.eq_ignore_ascii_case(field.name));
+        let begun = filed.beginnings.iter().filter(|field| {
+            name.as_bytes().get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
+        });
+        let mut read = false;
+        for field in same.chain(begun.take(if name.starts_with(['x', 'X']) { usize::MAX } else { 0 })) {
+            if field.value.is_some() && !std::mem::replace(&mut read, true) {
+                held.clear();
+                held.extend(filed.grams.find(&filed.values, value).map(|hit| hit.number));
             }
-        }
-        if name.starts_with(['x', 'X']) {
-            for (stem, wanted) in &filed.beginnings {
-                if name.len() > stem.len()
-                    && name.as_bytes()[..stem.len()].eq_ignore_ascii_case(stem.as_bytes())
-                    && contains_ignoring_case(value, wanted.as_bytes())
-                {
-                    shown.headers.push((stem, wanted));
-                }
+            if field.value.is_none_or(|wanted| held.contains(&wanted)) {
+                shown.push(field.sign);
             }
         }
     }
-    MAILERS.iter().find(|mailer| mailer.signs.iter().any(|sign| shows(sign, &shown)))
-}
-
-fn shows(sign: &Sign, shown: &Shown<'_>) -> bool {
-    match sign {
-        Text(text) => shown.texts.contains(text),
-        Mta(suffix) => shown.mta.is_some_and(|host| {
-            host.len() >= suffix.len()
-                && host.as_bytes()[host.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
-        }),
-        Header(name, wanted) => {
-            let name = name.strip_suffix('-').unwrap_or(name);
-            shown.headers.iter().any(|(known, value)| *known == name && value == wanted)
-        }
-        Both(one, other) => shows(one, shown) && shows(other, shown),
+    if let Some(host) = mta.map(str::as_bytes) {
+        let ends_with = |suffix: &str| {
+            host.len().checked_sub(suffix.len()).is_some_and(|at| host[at..].eq_ignore_ascii_case(suffix.as_bytes()))
+        };
+        shown.extend(filed.hosts.iter().filter(|(suffix, _)| ends_with(suffix)).map(|(_, sign)| *sign));
     }
+    let proven = shown.iter().flat_map(|sign| {
+        let from = filed.proofs.partition_point(|(known, ..)| known < sign);
+        filed.proofs[from..].iter().take_while(move |(known, ..)| known == sign)
+    });
+    let first = proven.filter(|(_, other, _)| shown.contains(other)).map(|(.., mailer)| *mailer).min();
+    first.and_then(|mailer| MAILERS.get(mailer))
 }
 
 /// A hash of a field's name that does not mind case.

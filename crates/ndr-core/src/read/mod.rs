@@ -15,11 +15,12 @@ mod webhook;
 
 use crate::headers::Headers;
 use crate::limits::Limits;
-use crate::message::{Mail, Part, PartKind, html_to_text};
+use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
 use crate::original;
 use crate::report::{Action, Kind, Note, Recipient, Report};
 use fields::FieldRecipient;
 use landmarks::Landmarks;
+use statement::Marked;
 use std::borrow::Cow;
 
 /// What the diagnosis needs besides the report.
@@ -202,6 +203,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     if words.trim().is_empty() {
         words = &text;
         header = None;
+        marks = Landmarks::of_all(&text);
     }
     marks.truncate(words.len());
     let exchange = exchange::recognises(&marks);
@@ -230,16 +232,17 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         let mut recipient = report.recipients.pop().unwrap_or_else(|| Recipient::new(None));
         exchange::state(&mut recipient, statement::cap(words, 16_000));
         let line = recipient.text.clone().unwrap_or_default();
+        let marked = Marked::new(&line);
         if recipient.remote.is_none() {
-            recipient.remote = statement::remote(&line);
+            recipient.remote = marked.remote();
         }
-        recipient.command = statement::command(&line);
+        recipient.command = marked.command();
         if recipient.address.is_none() {
             recipient.address = log_address(&line);
         }
-        let part = statement::reply_part(&line).to_string();
+        let part = marked.reply_part();
         if part.len() < line.len() {
-            statement::set_text(&mut recipient, &part);
+            statement::set_text(&mut recipient, part);
         }
         report.recipients = vec![recipient];
     }
@@ -302,7 +305,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
             }
         }
     };
-    if let (true, Some(part)) = (chosen.0.trim().len() < 80 && !general::tells(&chosen.0), html) {
+    if let (true, Some(part)) = (chosen.0.trim().len() < TELLING_LEN && !general::tells(&chosen.0), html) {
         let text = html_to_text(&part.text);
         if text.len() > chosen.0.len() {
             chosen = (Cow::Owned(text), Cow::Borrowed("text/html"));
@@ -323,7 +326,9 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
     let (words, header) = quoted::split(&chosen.0, &marks);
     let quoted = header.map(|header| statement::cap(header, 64 << 10).to_string());
     let len = words.len();
-    if quoted.is_some() && !words.trim().is_empty() {
+    if quoted.is_some() && words.trim().is_empty() {
+        marks = Landmarks::of_all(&chosen.0);
+    } else if quoted.is_some() {
         marks.truncate(len);
         chosen.0 = match chosen.0 {
             Cow::Borrowed(text) => Cow::Borrowed(&text[..len]),
@@ -398,17 +403,19 @@ fn join(
         recipient.hidden.status_field = group.status;
         if let Some(words) = &group.diagnostic {
             exchange::state(&mut recipient, words);
-            let line = recipient.text.clone().unwrap_or_default();
-            let part = statement::reply_part(&line).to_string();
-            let kept_status = recipient.status;
+            let line = recipient.text.take().unwrap_or_default();
+            let marked = Marked::new(&line);
+            let part = marked.reply_part();
             if recipient.remote.is_none() {
-                recipient.remote = statement::remote(&line);
+                recipient.remote = marked.remote();
             }
-            recipient.command = recipient.command.or_else(|| statement::command(&line));
+            recipient.command = recipient.command.or_else(|| marked.command());
             if part.len() < line.len() {
-                recipient.status = None;
-                statement::set_text(&mut recipient, &part);
+                let kept_status = recipient.status.take();
+                statement::set_text(&mut recipient, part);
                 recipient.status = recipient.status.or(kept_status);
+            } else {
+                recipient.text = Some(line);
             }
             recipient.hidden.part = 1;
         }
@@ -445,7 +452,7 @@ fn join(
             let coded = coded_words(words);
             if poor && single && general::tells(&coded) {
                 let status = recipient.status.take();
-                statement::set_text(&mut recipient, statement::reply_part(&ndr_resolve::unfold_reply(&coded)));
+                statement::set_text(&mut recipient, Marked::new(&ndr_resolve::unfold_reply(&coded)).reply_part());
                 recipient.status = recipient.status.or(status);
                 recipient.hidden.part = 0;
             }

@@ -44,7 +44,7 @@ pub(crate) fn read(text: &str, marks: &Landmarks) -> Option<Recipient> {
     let address = addressed.and_then(|said| address::find_all(said).into_iter().next()).map(|found| found.address);
     let mut recipient = Recipient::new(address);
     statement::set_text(&mut recipient, &unfold_reply(&turns[last].1));
-    recipient.command = command.and_then(|said| statement::command(&format!(">>> {said}")));
+    recipient.command = command.and_then(|said| statement::Marked::new(&format!(">>> {said}")).command());
     Some(recipient)
 }
 
