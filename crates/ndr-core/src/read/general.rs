@@ -13,6 +13,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) strangers: &'a [String],
     /// Addresses that are known to have failed (X-Failed-Recipients, machine-readable part).
     pub(crate) known: &'a [String],
+    /// Words in front of the recipient's address that only this mailer writes.
+    pub(crate) recipient: &'static [&'static str],
     /// Most recipients.
     pub(crate) limit: usize,
 }
@@ -473,7 +475,6 @@ cue_lists! {
     "delivery to",
     "recipient",
     "rcpt",
-    "gateway for",
     "deliver mail to",
     "deliver your message to",
     "message to",
@@ -484,18 +485,13 @@ cue_lists! {
     "user",
     "mailbox",
     "account",
-    "allowed size",
     "for <",
     "unknown",
     "to:",
-    "errors:",
     "wasn't found at",
     "envelope-to",
-    "mailing list <",
-    " in <",
     "expanded from",
     "expanded from:",
-    "following recipients returned permanent errors",
     "to <",
     "宛",
     "адрес",
@@ -535,6 +531,7 @@ cue_lists! {
 fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
+    let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
     for one in &line.addresses {
         if is_stranger(&one.address, around) {
             continue;
@@ -544,7 +541,8 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
             let fits = |hit: &&Hit| hit.end <= one.start && list.contains(&hit.number);
             cues.iter().filter(fits).map(|hit| hit.end).max()
         };
-        let strength = match (last(TO), last(FROM)) {
+        let of_mailer = around.recipient.iter().filter_map(|cue| Some(lower.get(..one.start)?.rfind(cue)? + cue.len()));
+        let strength = match (last(TO).max(of_mailer.max()), last(FROM)) {
             _ if known => 3,
             (Some(to), Some(from)) if from > to => continue,
             (Some(_), _) => 2,
