@@ -1,16 +1,19 @@
 //! One file per command.
 
+mod batch;
 mod code;
 mod explain;
 mod list;
 mod scan;
 mod search;
+mod summary;
 
 pub(crate) use code::code;
 pub(crate) use explain::explain;
 pub(crate) use list::list;
 pub(crate) use scan::scan;
 pub(crate) use search::search;
+pub(crate) use summary::summary;
 
 use crate::{Exit, Outcome, Stop};
 use clap::CommandFactory;
