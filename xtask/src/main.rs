@@ -2,6 +2,7 @@
 
 mod catalog;
 mod check;
+mod fuzz;
 mod shared;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,8 @@ enum Task {
         #[arg(long)]
         python: bool,
     },
+    /// Throw hostile input at every reader, with libFuzzer: see fuzz/README.md.
+    Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Task::Docs { check } => catalog::check(catalog::CATALOG).and_then(|_| docs(check)),
         Task::Catalog(task) => catalog::run(task),
         Task::Check { python } => check::run(python),
+        Task::Fuzz(args) => fuzz::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
