@@ -92,7 +92,7 @@ pub(crate) fn end_of_block(bytes: &[u8]) -> usize {
 }
 
 /// Where the first field of a block ends: at the first line end that no continuation line follows.
-fn end_of_field(block: &[u8]) -> usize {
+pub(crate) fn end_of_field(block: &[u8]) -> usize {
     let mut at = 0;
     loop {
         match memchr::memchr(b'\n', &block[at..]) {

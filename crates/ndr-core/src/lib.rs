@@ -25,6 +25,8 @@ mod report;
 #[cfg(feature = "serde")]
 mod serialize;
 
+#[cfg(feature = "redact")]
+pub mod redact;
 #[cfg(feature = "render")]
 pub mod render;
 pub mod sanitize;

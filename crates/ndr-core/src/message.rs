@@ -139,13 +139,23 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, 
     (&bytes[..end], cuts)
 }
 
+/// What of a message lies within the limits, and the notes on what does not.
+pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, String)>) {
+    let (bytes, cuts) = guard(bytes, limits);
+    limit_header(bytes, limits, cuts)
+}
+
+/// Parses a message that lies [`within`] the limits.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Message<'_>> {
+    PARSER.parse(bytes)
+}
+
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
-        let (bytes, truncated) = guard(bytes, limits);
-        let (bytes, truncated) = limit_header(bytes, limits, truncated);
+        let (bytes, truncated) = within(bytes, limits);
         let mut mail = Mail { headers: Headers::of_message(bytes), truncated, ..Mail::default() };
-        let Some(message) = PARSER.parse(bytes) else {
+        let Some(message) = parse(bytes) else {
             return mail;
         };
         if let Some(root) = message.parts.first()

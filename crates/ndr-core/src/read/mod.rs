@@ -7,7 +7,7 @@ mod fields;
 mod general;
 mod kind;
 mod mailers;
-mod quoted;
+pub(crate) mod quoted;
 mod statement;
 mod transcript;
 mod webhook;
