@@ -137,3 +137,12 @@ pub fn overlay(bytes: &[u8]) {
         assert_eq!(ndr_catalog::format("my.yaml", &once).as_ref(), Ok(&once), "to tidy twice changes more");
     }
 }
+
+/// Any bytes as a message to mask. The proof lies within; here that a masked message is masked already.
+pub fn redact(bytes: &[u8]) {
+    let Ok(masked) = ndr::redact::Redactor::new().redact(bytes) else { return };
+    match ndr::redact::Redactor::new().redact(&masked.bytes) {
+        Ok(twice) => assert!(twice.bytes == masked.bytes, "to mask twice changes more"),
+        Err(error) => panic!("what was masked cannot be masked: {error}"),
+    }
+}

@@ -39,6 +39,7 @@ const TARGETS: &[Target] = &[
     Target { name: "headers", dictionary: "mail", longest: 8_192, slice: 3_600 },
     Target { name: "templates", dictionary: "templates", longest: 2_048, slice: 90 },
     Target { name: "overlay", dictionary: "overlay", longest: 4_096, slice: 90 },
+    Target { name: "redact", dictionary: "mail", longest: 8_192, slice: 3_600 },
 ];
 
 /// The most memory that a target may take, in MiB, and the most seconds of one input.
@@ -195,6 +196,7 @@ fn seeds() -> Result<(), String> {
         let name = name.display().to_string().replace(['/', '\\'], "-");
         put("decode", &name, &bytes)?;
         put("text", &name, &bytes)?;
+        put("redact", &name, &bytes)?;
         put("headers", &name, bytes.get(..end_of_header(&bytes)).unwrap_or_default())?;
     }
     let text = shared::read(crate::catalog::CATALOG)?;

@@ -66,6 +66,13 @@ pub(crate) enum Command {
     /// One record per message, in input order. A bad message is a record with an error, never the end.
     /// Exit status: 0, or 3 where something could not be read.
     Scan(Scan),
+    /// Mask a message, so that it can be shown to others
+    ///
+    /// Addresses, hosts, IP addresses, names, subjects and bodies are replaced, the same one by the same token each time;
+    /// structure, codes and the servers' words stay. The masked message is decoded again and compared: it is printed only
+    /// if it says the same. Look through it before you send it.
+    /// Exit status: 0 masked, 2 usage, 3 unreadable, 4 it would be read differently.
+    Redact(Redact),
     /// Say what the catalogue knows of a code or slug
     Code(Code),
     /// Search the catalogue by words
@@ -109,6 +116,21 @@ pub(crate) struct Scan {
     /// No progress bar and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Redact {
+    /// A file, `-` for standard input, or the text itself; standard input when left out
+    pub(crate) input: Option<String>,
+    /// Write the masked message to this file
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write what stands for what to this file, as JSON; keep it to yourself
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<PathBuf>,
+    /// Leave this host as it is; `*.example.com` for all below a domain. Hosts of known providers stay anyway
+    #[arg(long, value_name = "HOST")]
+    pub(crate) keep: Vec<String>,
 }
 
 #[derive(Args, Debug)]

@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Usage,
     /// Something could not be read.
     Unreadable,
+    /// A masked message would be read differently.
+    Unproven,
 }
 
 impl From<Exit> for ExitCode {
@@ -30,6 +32,7 @@ impl From<Exit> for ExitCode {
             Exit::Nothing => 1,
             Exit::Usage => 2,
             Exit::Unreadable => 3,
+            Exit::Unproven => 4,
         })
     }
 }
@@ -78,6 +81,7 @@ fn run(cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
+        Command::Redact(args) => commands::redact(args),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),
         Command::List(args) => commands::list(args, &decoder, &out),

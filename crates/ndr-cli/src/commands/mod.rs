@@ -3,12 +3,14 @@
 mod code;
 mod explain;
 mod list;
+mod redact;
 mod scan;
 mod search;
 
 pub(crate) use code::code;
 pub(crate) use explain::explain;
 pub(crate) use list::list;
+pub(crate) use redact::redact;
 pub(crate) use scan::scan;
 pub(crate) use search::search;
 

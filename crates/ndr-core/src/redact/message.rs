@@ -27,11 +27,14 @@ struct Masker<'t> {
     tokens: &'t mut Tokens,
     effort: Effort,
     boundaries: Vec<(String, String)>,
+    line_end: &'static str,
 }
 
 /// Masks an input that [`message::clean`] has seen.
 pub(super) fn mask(tokens: &mut Tokens, bytes: &[u8], report: &Report, effort: Effort) -> Vec<u8> {
-    let mut masker = Masker { tokens, effort, boundaries: Vec::new() };
+    let crlf = bytes.split_inclusive(|byte| *byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r\n"));
+    let line_end = if crlf { "\r\n" } else { "\n" };
+    let mut masker = Masker { tokens, effort, boundaries: Vec::new(), line_end };
     match input::kind(bytes) {
         Input::Mail => {
             let carried = report.notes.iter().any(|note| note.code == "forwarded-report");
@@ -63,9 +66,12 @@ pub(super) fn texts(bytes: &[u8]) -> Vec<String> {
 pub(super) fn people(tokens: &mut Tokens, value: &str) -> String {
     let mut out = String::new();
     let mut at = 0;
+    let mut role = false;
     for found in addresses(value) {
+        role = Tokens::is_role(&found.address);
         let before = value.get(at..found.start).unwrap_or_default();
-        out += &if Tokens::is_role(&found.address) { before.to_string() } else { person(tokens, before) };
+        out +=
+            &if role || before.contains(':') { text::text(tokens, before, NO_USERS) } else { person(tokens, before) };
         out += &tokens.address(&found.address);
         at = found.end;
     }
@@ -73,14 +79,16 @@ pub(super) fn people(tokens: &mut Tokens, value: &str) -> String {
     if at == 0 && !tail.trim().is_empty() && !Tokens::is_role(tail.trim()) {
         return person(tokens, tail);
     }
-    out + &comment(tokens, tail)
+    out + &if role { text::text(tokens, tail, NO_USERS) } else { comment(tokens, tail) }
 }
+
+const NO_USERS: text::Words = text::Words { users: false, names: true };
 
 /// What stands before an address: separators stay, a name gets its token.
 fn person(tokens: &mut Tokens, before: &str) -> String {
     let edge = |c: char| c.is_whitespace() || "<>,;:()[]'\"".contains(c);
     let name = before.trim_matches(edge);
-    if name.is_empty() || !name.chars().any(char::is_alphabetic) {
+    if name.is_empty() || !name.chars().any(char::is_alphabetic) || Tokens::is_role(name) {
         return before.to_string();
     }
     before.replacen(name, &tokens.name(name), 1)
@@ -202,7 +210,7 @@ impl Masker<'_> {
             let changed = masked.as_ref().is_some_and(|masked| masked != raw);
             self.header(
                 bytes.get(header..body).unwrap_or_default(),
-                role,
+                (role, depth == 0 || role == Role::Report),
                 changed && !matches!(part.body, PartType::Message(_)),
                 &mut out,
             );
@@ -246,14 +254,15 @@ impl Masker<'_> {
     }
 
     /// A header block with the empty line after it. Where the body was written anew, it is in UTF-8.
-    fn header(&mut self, bytes: &[u8], role: Role, rewritten: bool, out: &mut Vec<u8>) {
+    fn header(&mut self, bytes: &[u8], place: (Role, bool), rewritten: bool, out: &mut Vec<u8>) {
+        let (role, own) = place;
         let (block, rest) = bytes.split_at(end_of_block(bytes));
         let mut left = block;
         while !left.is_empty() {
             let (field, after) = left.split_at(headers::end_of_field(left));
             left = after;
             let field = String::from_utf8_lossy(field);
-            let masked = self.field(&field, role);
+            let masked = self.field(&field, role, own);
             let masked = if rewritten { in_utf8(&masked) } else { masked };
             out.extend_from_slice(masked.as_bytes());
         }
@@ -261,21 +270,19 @@ impl Masker<'_> {
     }
 
     /// One field, folds and line end and all.
-    fn field(&mut self, field: &str, role: Role) -> String {
+    fn field(&mut self, field: &str, role: Role, own: bool) -> String {
         let Some((name, raw)) = field.split_once(':') else { return self.words(field) };
         let low = name.trim().to_ascii_lowercase();
         let low = low.as_str();
         let decoded = headers::decode(raw.trim().as_bytes());
         let masked = match low {
-            name if PEOPLE.contains(&name) => people(self.tokens, &decoded),
-            "subject" | "thread-topic" | "x-subject" if role == Role::Report => self.own_subject(&decoded),
+            _ if PEOPLE.contains(&low) => people(self.tokens, &decoded),
+            "subject" if own => self.own_subject(&decoded),
             "subject" | "thread-topic" | "x-subject" => self.tokens.subject(&decoded),
             "content-type" | "content-disposition" => return format!("{name}:{}", self.parameters(raw)),
-            name if MACHINE.contains(&name) || role == Role::Report || is_exchange(name) => {
-                if matches!(low, "received" | "x-received") {
-                    self.learn_hops(&decoded);
-                }
-                return format!("{}:{}", self.words(name), self.words(raw));
+            _ if MACHINE.contains(&low) || role == Role::Report || is_exchange(low) => {
+                let raw = if matches!(low, "received" | "x-received") { self.hops(raw) } else { raw.to_string() };
+                return format!("{}:{}", self.words(name), self.words(&raw));
             }
             _ if !self.effort.bodies => self.words(raw.trim()),
             _ => scramble(&decoded),
@@ -314,16 +321,26 @@ impl Masker<'_> {
         self.words(subject)
     }
 
-    /// Names of hosts without a dot, where only a host can stand: `Received: from EXCH01 (...) by EXCH02`.
-    fn learn_hops(&mut self, received: &str) {
-        let mut words = received.split_whitespace();
-        while let Some(word) = words.next() {
-            if matches!(word, "from" | "by")
-                && let Some(host) = words.next()
-            {
-                self.tokens.learn_host(host.trim_matches(['(', ')', '[', ']', ';']));
+    /// The hosts of `Received: from EXCH01 (...) by EXCH02`: without a dot only their place tells that they are hosts.
+    fn hops(&mut self, received: &str) -> String {
+        const NONE: &[&str] = &["root", "userid", "uid", "localhost", "unknown", "network", "local"];
+        let mut out = String::with_capacity(received.len());
+        let mut last = "";
+        for piece in received.split_inclusive(char::is_whitespace) {
+            let word = piece.trim_end();
+            let host = word.trim_matches(['(', ')', '[', ']', ';']);
+            if matches!(last, "from" | "by") && !NONE.contains(&host) && !Tokens::is_role(host) && host.is_ascii() {
+                self.tokens.learn_host(host);
+                let single = !host.is_empty() && !host.contains(['.', ':', '@', '<', '(']);
+                out += &if single { piece.replacen(host, &self.tokens.host(host), 1) } else { piece.to_string() };
+            } else {
+                out += piece;
+            }
+            if !word.is_empty() {
+                last = word;
             }
         }
+        out
     }
 
     /// Content-Type and Content-Disposition: boundaries and names of files.
@@ -377,21 +394,21 @@ impl Masker<'_> {
             PartType::Message(_) if part.encoding == Encoding::None => self.message(raw, inner, depth + 1),
             PartType::Message(nested) => {
                 let masked = self.message(&nested.raw_message, inner, depth + 1);
-                encode(&masked, part.encoding, raw)
+                self.encode(&masked, part.encoding, raw)
             }
             PartType::Text(decoded) | PartType::Html(decoded) if is_header => {
                 let mut out = Vec::new();
-                self.header(decoded.as_bytes(), Role::Private, false, &mut out);
-                put(decoded, &String::from_utf8_lossy(&out), part.encoding, raw)
+                self.header(decoded.as_bytes(), (Role::Private, false), false, &mut out);
+                self.put(decoded, &String::from_utf8_lossy(&out), part.encoding, raw)
             }
             PartType::Binary(data) | PartType::InlineBinary(data) if is_header => {
                 let mut out = Vec::new();
-                self.header(data, Role::Private, false, &mut out);
-                if out == data.as_ref() { raw.to_vec() } else { encode(&out, part.encoding, raw) }
+                self.header(data, (Role::Private, false), false, &mut out);
+                if out == data.as_ref() { raw.to_vec() } else { self.encode(&out, part.encoding, raw) }
             }
             PartType::Text(decoded) if is_fields => {
                 let masked = self.fields(decoded);
-                put(decoded, &masked, part.encoding, raw)
+                self.put(decoded, &masked, part.encoding, raw)
             }
             PartType::Text(decoded) => {
                 let masked = match role {
@@ -399,31 +416,41 @@ impl Masker<'_> {
                     _ if !self.effort.bodies => self.words(decoded),
                     _ => scramble(decoded),
                 };
-                put(decoded, &masked, part.encoding, raw)
+                self.put(decoded, &masked, part.encoding, raw)
             }
             PartType::Html(decoded) => {
                 let masked = match role {
+                    Role::Report if !self.effort.markup => self.without_markup(decoded),
                     Role::Report => self.words(decoded),
                     _ if !self.effort.bodies => self.words(decoded),
                     _ => scramble_html(decoded),
                 };
-                put(decoded, &masked, part.encoding, raw)
+                self.put(decoded, &masked, part.encoding, raw)
             }
             PartType::Binary(data) | PartType::InlineBinary(data) => {
                 let decoded = String::from_utf8_lossy(data);
                 if is_fields {
-                    return put(&decoded, &self.fields(&decoded), part.encoding, raw);
+                    let masked = self.fields(&decoded);
+                    return self.put(&decoded, &masked, part.encoding, raw);
                 }
                 let readable = is("application", "json")
                     || content.is_some_and(|content| matches!(content.ctype(), "message" | "multipart"));
                 if readable && role == Role::Report {
-                    return put(&decoded, &self.report_text(&decoded), part.encoding, raw);
+                    let masked = self.report_text(&decoded);
+                    return self.put(&decoded, &masked, part.encoding, raw);
                 }
                 // What a file holds is no part of a report.
-                encode(b"removed\n", part.encoding, raw)
+                self.encode(b"removed\n", part.encoding, raw)
             }
             PartType::Multipart(_) => raw.to_vec(),
         }
+    }
+
+    /// The words of an HTML part in the plainest markup there is: for markup that cuts addresses to pieces.
+    fn without_markup(&mut self, html: &str) -> String {
+        let words = self.report_text(&message::html_to_text(html));
+        let lines: Vec<String> = words.lines().map(crate::sanitize::html).collect();
+        format!("<html><body>{}</body></html>\n", lines.join("<br>\n"))
     }
 
     /// Words of a report. What came back with it, from its header on, is a message of its own.
@@ -442,7 +469,7 @@ impl Masker<'_> {
         });
         if is_header {
             let mut header = Vec::new();
-            self.header(block.as_bytes(), Role::Private, false, &mut header);
+            self.header(block.as_bytes(), (Role::Private, false), false, &mut header);
             out += &String::from_utf8_lossy(&header);
         } else {
             out += &if self.effort.bodies { scramble(block) } else { self.words(block) };
@@ -484,7 +511,7 @@ impl Masker<'_> {
     fn status_field(&mut self, line: &str) -> String {
         let Some((name, value)) = line.split_once(':') else { return self.words(line) };
         let low = name.trim().to_ascii_lowercase();
-        if low == "x-display-name" {
+        if low == "x-display-name" && !value.contains('@') {
             let value = value.trim();
             return if value.is_empty() { line.to_string() } else { line.replacen(value, &self.tokens.name(value), 1) };
         }
@@ -537,6 +564,22 @@ impl Masker<'_> {
         }
         out
     }
+
+    /// A decoded text as it is sent: as it was, where nothing changed.
+    fn put(&self, decoded: &str, masked: &str, encoding: Encoding, raw: &[u8]) -> Vec<u8> {
+        if decoded == masked { raw.to_vec() } else { self.encode(masked.as_bytes(), encoding, raw) }
+    }
+
+    /// Puts bytes into a transfer encoding.
+    fn encode(&self, bytes: &[u8], encoding: Encoding, raw: &[u8]) -> Vec<u8> {
+        let text = match encoding {
+            Encoding::None => return bytes.to_vec(),
+            Encoding::Base64 => base64(bytes, self.line_end),
+            Encoding::QuotedPrintable => quoted_printable(bytes, self.line_end),
+        };
+        let text = text.trim_end_matches(['\r', '\n']);
+        format!("{text}{}", if raw.ends_with(b"\n") { self.line_end } else { "" }).into_bytes()
+    }
 }
 
 /// Fields that Exchange adds, which say how it judged and handled a message.
@@ -544,24 +587,6 @@ fn is_exchange(name: &str) -> bool {
     ["x-ms-", "x-microsoft-", "x-forefront-", "x-eopattributed", "x-google-", "x-gm-", "content-"]
         .iter()
         .any(|lead| name.starts_with(lead))
-}
-
-/// A decoded text as it is sent: as it was, where nothing changed.
-fn put(decoded: &str, masked: &str, encoding: Encoding, raw: &[u8]) -> Vec<u8> {
-    if decoded == masked { raw.to_vec() } else { encode(masked.as_bytes(), encoding, raw) }
-}
-
-/// Puts bytes into a transfer encoding, with the line end of the message.
-fn encode(bytes: &[u8], encoding: Encoding, raw: &[u8]) -> Vec<u8> {
-    let end = if memchr::memmem::find(raw, b"\r\n").is_some() { "\r\n" } else { "\n" };
-    let tail = raw.ends_with(b"\n");
-    let text = match encoding {
-        Encoding::None => return bytes.to_vec(),
-        Encoding::Base64 => base64(bytes, end),
-        Encoding::QuotedPrintable => quoted_printable(bytes, end),
-    };
-    let text = text.trim_end_matches(['\r', '\n']);
-    format!("{text}{}", if tail { end } else { "" }).into_bytes()
 }
 
 /// RFC 2045 section 6.8.

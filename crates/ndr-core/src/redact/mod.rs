@@ -43,6 +43,8 @@ pub struct Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Refused { field, expected, found } = self;
+        let cut = |text: &str| text.chars().take(200).collect::<String>();
+        let (expected, found) = (cut(expected), cut(found));
         write!(f, "the masked message is not read as the message is: {field} is {found} where {expected} is meant")
     }
 }
@@ -57,13 +59,20 @@ pub(crate) struct Effort {
     bodies: bool,
     /// What follows the colon in the report's own subject.
     own_subject: bool,
+    /// Whether the markup of the report's HTML stays.
+    markup: bool,
+    /// Whether tokens are as long as what they stand for: readers look for words near each other.
+    tight: bool,
 }
 
-const EVERYTHING: Effort = Effort { words: Words { users: true, names: true }, bodies: true, own_subject: true };
+const EVERYTHING: Effort =
+    Effort { words: Words { users: true, names: true }, bodies: true, own_subject: true, markup: true, tight: false };
 
 /// From everything to what must be masked in any case: addresses, hosts, IP addresses, and names in header fields.
 const ATTEMPTS: &[(Effort, &[&str])] = &[
     (EVERYTHING, &[]),
+    (Effort { tight: true, ..EVERYTHING }, &[]),
+    (Effort { markup: false, ..EVERYTHING }, &[]),
     (Effort { words: Words { users: false, names: true }, ..EVERYTHING }, &["users' names that stand alone in a text"]),
     (Effort { own_subject: false, ..EVERYTHING }, &["the report's own subject"]),
     (
@@ -72,7 +81,13 @@ const ATTEMPTS: &[(Effort, &[&str])] = &[
     ),
     (Effort { bodies: false, ..EVERYTHING }, &["the words of bodies"]),
     (
-        Effort { words: Words { users: false, names: false }, own_subject: false, bodies: false },
+        Effort {
+            words: Words { users: false, names: false },
+            own_subject: false,
+            bodies: false,
+            markup: true,
+            tight: false,
+        },
         &["names and subjects within a text", "the report's own subject", "the words of bodies"],
     ),
 ];
@@ -100,15 +115,10 @@ impl Default for Redactor {
 }
 
 impl Redactor {
-    /// Keeps the hosts of the providers that the built-in catalogue knows: they are no secret, and ndr tells by them
-    /// who refused a message.
+    /// Keeps the hosts and addresses that the built-in catalogue names: those of providers, and those in their texts.
+    /// They are no secret, and ndr tells by them who refused a message and why.
     pub fn new() -> Redactor {
-        let hosts = crate::catalog().providers().iter().flat_map(|provider| provider.hosts);
-        Redactor {
-            decoder: Decoder::new(),
-            limits: Limits::default(),
-            keep: hosts.map(|host| host.to_ascii_lowercase()).collect(),
-        }
+        Redactor { decoder: Decoder::new(), limits: Limits::default(), keep: tokens::public_names().to_vec() }
     }
 
     /// Keeps a host as it is, or with `*.` in front all below a domain.
@@ -145,7 +155,7 @@ impl Redactor {
     }
 
     fn attempt(&self, bytes: &[u8], report: &Report, effort: Effort) -> Result<(Vec<u8>, Tokens), Refused> {
-        let mut tokens = Tokens::new(&self.keep, bytes);
+        let mut tokens = Tokens::new(&self.keep, bytes, effort.tight);
         learn(&mut tokens, report);
         // The first pass learns every name, so that the second finds them wherever they stand.
         message::mask(&mut tokens, bytes, report, effort);
@@ -244,7 +254,7 @@ fn show_nothing(tokens: &Tokens, masked: &[u8]) -> Result<(), Refused> {
             Masks::Ip => true,
             _ => false,
         };
-        if telling && !token.to_lowercase().contains(&low) && shown.iter().any(|text| stands_in(text, &low)) {
+        if telling && !token.to_lowercase().contains(&low) && shown.iter().any(|text| stands_in(tokens, text, &low)) {
             return Err(Refused {
                 field: format!("a {} in the text", kind.slug()),
                 expected: format!("{token:?}"),
@@ -255,12 +265,16 @@ fn show_nothing(tokens: &Tokens, masked: &[u8]) -> Result<(), Refused> {
     Ok(())
 }
 
-fn stands_in(text: &str, name: &str) -> bool {
+fn stands_in(tokens: &Tokens, text: &str, name: &str) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
-        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let before = text.get(..at).unwrap_or_default();
         let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
         let joins = |c: char| c.is_alphanumeric() || c == '-' || c == ':';
-        !before.is_some_and(joins) && !after.is_some_and(joins)
+        // It may be the end of a name that is kept.
+        let in_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
+        let whole = before.trim_end_matches(in_name).len();
+        let kept = text.get(whole..at + name.len()).is_some_and(|whole| tokens.is_kept(whole));
+        !before.chars().next_back().is_some_and(joins) && !after.is_some_and(joins) && !kept
     })
 }
 

@@ -30,27 +30,41 @@ fn line(tokens: &mut Tokens, line: &str, words: Words) -> String {
 
 /// Where known names and subjects stand: the longest first, none within another.
 fn phrases(tokens: &Tokens, line: &str) -> Vec<(usize, usize, String)> {
+    let mut known: Vec<(String, &str)> = Vec::new();
+    for (kind, phrase, token) in tokens.list() {
+        match kind {
+            Masks::Name => known.extend(orders(phrase).map(|name| (name, token.as_str()))),
+            Masks::Subject => known.push((phrase.clone(), token)),
+            _ => {}
+        }
+    }
+    known.retain(|(phrase, _)| is_telling(phrase));
+    known.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
     let mut found: Vec<(usize, usize, String)> = Vec::new();
-    let mut known: Vec<&(Masks, String, String)> = tokens
-        .list()
-        .iter()
-        .filter(|(kind, phrase, _)| matches!(kind, Masks::Name | Masks::Subject) && is_telling(phrase))
-        .collect();
-    known.sort_by_key(|(_, phrase, _)| std::cmp::Reverse(phrase.len()));
-    for (_, phrase, token) in known {
-        let escaped = crate::sanitize::html(phrase);
-        for form in [phrase.as_str(), escaped.as_str()] {
+    for (phrase, token) in known {
+        let escaped = crate::sanitize::html(&phrase);
+        let forms = [phrase.as_str(), escaped.as_str()];
+        for form in forms.iter().take(if escaped == phrase { 1 } else { 2 }) {
             for from in memchr::memmem::find_iter(line.as_bytes(), form.as_bytes()) {
                 let to = from + form.len();
                 let free = found.iter().all(|(start, end, _)| to <= *start || *end <= from);
                 if free && stands_alone(line, from, to) {
-                    found.push((from, to, token.clone()));
+                    found.push((from, to, token.to_string()));
                 }
             }
         }
     }
     found.sort();
     found
+}
+
+/// A name as it is and the other way round: `Jane Doe`, `Doe, Jane`.
+fn orders(name: &str) -> impl Iterator<Item = String> {
+    let other = match name.split_once(", ") {
+        Some((last, first)) => Some(format!("{first} {last}")),
+        None => name.split_once(' ').map(|(first, last)| format!("{last}, {first}")),
+    };
+    std::iter::once(name.to_string()).chain(other)
 }
 
 /// Whether a phrase is long enough to be looked for: `Hello` would be found everywhere.

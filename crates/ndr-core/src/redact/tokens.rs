@@ -1,11 +1,12 @@
 //! What stands for what: every name that is masked gets a token, the same one each time.
 
 use crate::address;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 /// A kind of name that is masked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Masks {
     /// The part of an address before the `@`, or the name of a local user.
     User,
@@ -54,6 +55,8 @@ const ROLES: &[&str] = &[
     "bounces",
     "mailerdaemon",
     "mdaemon",
+    "post_master",
+    "post-master",
     "mail-daemon",
     "complaints",
     "feedback",
@@ -91,10 +94,14 @@ const INNER: &[&str] = &[
     "localhost",
 ];
 
+/// Where mailers and filters send their readers.
+const PUBLIC: &[&str] =
+    &["*.microsoft.com", "aka.ms", "*.google.com", "*.spamhaus.org", "*.spamcop.net", "*.ietf.org", "*.w3.org"];
+
 /// The tokens given so far.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
-    known: BTreeMap<(Masks, String), String>,
+    known: HashMap<(Masks, String), String>,
     order: Vec<(Masks, String, String)>,
     counts: BTreeMap<Masks, usize>,
     /// Host names without a public suffix that stand where only hosts stand.
@@ -103,12 +110,14 @@ pub(super) struct Tokens {
     keep: Vec<String>,
     /// The message in lower case: a token that it holds already stands for something else.
     taken: String,
+    /// Whether tokens have the length of what they stand for, where they can.
+    tight: bool,
 }
 
 impl Tokens {
-    pub(super) fn new(keep: &[String], message: &[u8]) -> Tokens {
+    pub(super) fn new(keep: &[String], message: &[u8], tight: bool) -> Tokens {
         let taken = String::from_utf8_lossy(message).to_lowercase();
-        Tokens { keep: keep.to_vec(), taken, ..Tokens::default() }
+        Tokens { keep: keep.to_vec(), taken, tight, ..Tokens::default() }
     }
 
     /// What was masked, in order of appearance: kind, original, token.
@@ -134,12 +143,21 @@ impl Tokens {
         token
     }
 
+    /// How a token is written: `user1`, or in four letters `u1xx`.
+    fn form(&self, word: &'static str, len: usize) -> impl Fn(usize) -> String + use<> {
+        let (word, len) = if self.tight { (word.get(..1).unwrap_or(word), len) } else { (word, 0) };
+        move |n| format!("{:x<len$}", format!("{word}{n}"))
+    }
+
     pub(super) fn known(&self, kind: Masks, original: &str) -> Option<&str> {
         self.known.get(&(kind, original.to_lowercase())).map(String::as_str)
     }
 
     /// Masks an address: its user and its domain each for itself.
     pub(super) fn address(&mut self, address: &str) -> String {
+        if self.keep.contains(&address.to_ascii_lowercase()) {
+            return address.to_string();
+        }
         match address.rsplit_once('@') {
             Some((user, domain)) => format!("{}@{}", self.user(user), self.domain_of_address(domain)),
             None => self.user(address),
@@ -161,7 +179,8 @@ impl Tokens {
             let kind = user.get(..kind.len()).unwrap_or("IMCEAEX").to_string();
             return self.give(Masks::User, user, |n| format!("{kind}-_o=x_cn=user{n}"));
         }
-        self.give(Masks::User, user, |n| format!("user{n}"))
+        let form = self.form("user", user.len());
+        self.give(Masks::User, user, form)
     }
 
     fn domain_of_address(&mut self, domain: &str) -> String {
@@ -174,7 +193,8 @@ impl Tokens {
 
     /// Remembers a name as one of a host, whatever its last label.
     pub(super) fn learn_host(&mut self, name: &str) {
-        if name.contains('.') && name.parse::<IpAddr>().is_err() {
+        let last = name.trim_end_matches('.').rsplit_once('.').map_or("", |(_, last)| last);
+        if last.contains(char::is_alphabetic) && !name.contains(':') {
             self.hosts.insert(name.trim_end_matches('.').to_lowercase());
         }
     }
@@ -199,7 +219,8 @@ impl Tokens {
         INNER.contains(&last) || psl::domain(low.as_bytes()).is_some_and(|domain| domain.suffix().is_known())
     }
 
-    fn is_kept(&self, name: &str) -> bool {
+    /// Whether a host or an address stays as it is.
+    pub(super) fn is_kept(&self, name: &str) -> bool {
         self.keep.iter().any(|pattern| match pattern.strip_prefix("*.") {
             Some(domain) => name == domain || name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
             None => name == pattern,
@@ -231,11 +252,16 @@ impl Tokens {
         let root = psl::domain(low.as_bytes()).and_then(|domain| std::str::from_utf8(domain.as_bytes()).ok());
         let root = root.unwrap_or(&low).to_string();
         let sub = low.strip_suffix(&root).unwrap_or_default().trim_end_matches('.').to_string();
-        let domain = self.give(Masks::Domain, &root, |n| format!("domain{n}.example"));
-        match sub.as_str() {
-            "" => domain,
-            sub => format!("{}.{domain}", self.give(Masks::Host, sub, |n| format!("host{n}"))),
+        let form = self.form("domain", root.len().saturating_sub(".example".len()));
+        let domain = match self.is_kept(&root) {
+            true => root.clone(),
+            false => self.give(Masks::Domain, &root, |n| format!("{}.example", form(n))),
+        };
+        if sub.is_empty() || is_numbered(&sub, "host") {
+            return format!("{sub}{}{domain}", if sub.is_empty() { "" } else { "." });
         }
+        let form = self.form("host", sub.len());
+        format!("{}.{domain}", self.give(Masks::Host, &sub, form))
     }
 
     /// Masks an IP address; `text` is how it is written.
@@ -295,9 +321,11 @@ impl Tokens {
     }
 }
 
-/// Whether a text is `prefix` and a number: a token of ours.
+/// Whether a text is `prefix` and a number: a token of ours, in its usual or in its short form.
 fn is_numbered(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
+    let short = || text.strip_prefix(prefix.get(..1)?).map(|rest| rest.trim_end_matches('x'));
+    text.strip_prefix(prefix).is_some_and(is_number) || short().is_some_and(is_number)
 }
 
 /// Whether a name is `domain1.example` or below it.
@@ -307,6 +335,46 @@ fn is_token_host(name: &str) -> bool {
         Some((host, domain)) => is_numbered(domain, "domain") && is_numbered(host, "host"),
         None => is_numbered(rest, "domain"),
     }
+}
+
+/// Hosts and addresses that the built-in catalogue names.
+pub(super) fn public_names() -> &'static [String] {
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(collect_public_names);
+    &NAMES
+}
+
+fn collect_public_names() -> Vec<String> {
+    let tokens = Tokens::default();
+    let mut names: Vec<String> = PUBLIC.iter().map(|name| name.to_string()).collect();
+    let catalog = crate::catalog();
+    for host in catalog.providers().iter().flat_map(|provider| provider.hosts) {
+        names.push(host.to_ascii_lowercase());
+    }
+    for text in catalog.entries().iter().flat_map(|entry| entry.texts) {
+        let found = addresses(text);
+        names.extend(
+            found.iter().filter(|found| !found.address.contains('{')).map(|found| found.address.to_ascii_lowercase()),
+        );
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')));
+        names.extend(
+            words
+                .map(|word| word.trim_matches(['.', '-', '_']))
+                .filter(|word| tokens.is_host(word))
+                .map(str::to_ascii_lowercase),
+        );
+    }
+    // Where a host is known, its domain is no secret either.
+    let roots: Vec<String> = names
+        .iter()
+        .map(|name| name.rsplit_once('@').map_or(name.trim_start_matches("*."), |(_, domain)| domain))
+        .filter_map(|name| psl::domain(name.as_bytes()))
+        .filter_map(|root| std::str::from_utf8(root.as_bytes()).ok().map(str::to_string))
+        .collect();
+    names.extend(roots);
+    names.retain(|name| !["example.com", "example.net", "example.org"].iter().any(|reserved| name.ends_with(reserved)));
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The addresses of a line, with their spans; without the cap that the decoder has on one text.
