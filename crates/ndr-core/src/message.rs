@@ -1,6 +1,6 @@
 //! From bytes to the parts that matter, with the guards in front of mail-parser.
 
-use crate::headers::{Headers, end_of_block};
+use crate::headers::{Block, Headers};
 use crate::limits::Limits;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
@@ -83,8 +83,12 @@ fn strip_lead(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what was cut and why.
-fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, String)>) {
+/// What limits cut away, as notes.
+type Cuts = Vec<(&'static str, String)>;
+
+/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what is left, what was
+/// cut and why, and where `message/rfc822` or `rfc822-headers` stands first.
+fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts, Option<usize>) {
     let mut cuts = Vec::new();
     let mut end = bytes.len();
     if end > limits.message_bytes {
@@ -94,68 +98,115 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, 
             format!("the message has {} bytes; only the first {end} were read", bytes.len()),
         ));
     }
-    let mut nested = 0;
+    // Digests nest without saying message/rfc822.
+    let (mut messages, mut digests) = (0, 0);
+    let mut first = None;
     for at in memchr::memchr_iter(b'/', &bytes[..end]) {
-        let after = &bytes[at + 1..];
-        let is_message = after.get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"rfc822"))
-            || after.get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"global"));
-        let before = bytes[..at].len().checked_sub(7).map(|from| &bytes[from..at]);
-        if is_message && before.is_some_and(|name| name.eq_ignore_ascii_case(b"message")) {
-            nested += 1;
-            if nested > limits.nesting {
-                end = at - 7;
-                cuts.push((
-                    "limit-nesting",
-                    format!("more than {} messages lie in each other; the rest was left out", limits.nesting),
-                ));
-                break;
+        let Some(name) = bytes.get(at + 1..at + 7) else { break };
+        let (count, what) = if name.eq_ignore_ascii_case(b"rfc822") || name.eq_ignore_ascii_case(b"global") {
+            first = first.or(Some(at));
+            let before = at.checked_sub(7).map(|from| &bytes[from..at]);
+            if !before.is_some_and(|name| name.eq_ignore_ascii_case(b"message")) {
+                continue;
             }
-        }
-    }
-    // Digests nest without saying message/rfc822, and every boundary line makes a part.
-    let mut parts = 0;
-    let mut digests = 0;
-    for at in memchr::memmem::find_iter(&bytes[..end], b"\n--") {
-        parts += 1;
-        if parts > limits.parts * 2 {
-            end = at + 1;
-            cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
+            (&mut messages, "messages")
+        } else if name.eq_ignore_ascii_case(b"digest") {
+            (&mut digests, "digests")
+        } else {
+            continue;
+        };
+        *count += 1;
+        if *count > limits.nesting {
+            end = at - at.min(7);
+            cuts.push((
+                "limit-nesting",
+                format!("more than {} {what} lie in each other; the rest was left out", limits.nesting),
+            ));
             break;
         }
     }
-    for at in memchr::memchr_iter(b'/', &bytes[..end]) {
-        if bytes[at + 1..].get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"digest")) {
-            digests += 1;
-            if digests > limits.nesting {
-                end = at;
-                cuts.push((
-                    "limit-nesting",
-                    format!("more than {} digests lie in each other; the rest was left out", limits.nesting),
-                ));
-                break;
-            }
-        }
+    // Every boundary line makes a part. Few messages are long enough to hold too many.
+    let most = limits.parts.saturating_mul(2);
+    if end / 4 > most
+        && let Some(at) = memchr::memmem::find_iter(&bytes[..end], b"\n--").nth(most)
+    {
+        end = at + 1;
+        cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
     }
-    (&bytes[..end], cuts)
+    (&bytes[..end], cuts, first.filter(|at| *at < end))
 }
 
-/// What of a message lies within the limits, and the notes on what does not.
-pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, String)>) {
-    let (bytes, cuts) = guard(bytes, limits);
-    limit_header(bytes, limits, cuts)
+/// Where the body of the returned message lies, when it is the last part of the outermost multipart and not encoded:
+/// as nearly every report has it. Nobody needs the tree of its parts, so it need not be parsed.
+fn returned_body(bytes: &[u8], headers: &Headers<'_>, name_at: usize) -> Option<(usize, usize)> {
+    let line_start = |at: usize| memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+    let mut start = line_start(name_at);
+    if !bytes[start..].get(..13)?.eq_ignore_ascii_case(b"content-type:") {
+        return None;
+    }
+    // The boundary line stands right above the part's few fields.
+    let mut lines = 0;
+    while !bytes[start..].starts_with(b"--") {
+        lines += 1;
+        if start == 0 || lines > 8 {
+            return None;
+        }
+        start = line_start(start - 1);
+    }
+    let first_line_end = start + memchr::memchr(b'\n', &bytes[start..])?;
+    let boundary = bytes[start..first_line_end].trim_ascii_end();
+    let outer = headers.raw("Content-Type")?;
+    if boundary.len() < 4 || memchr::memmem::find(outer, &boundary[2..]).is_none() {
+        return None;
+    }
+    let mut fields = Block::new(&bytes[first_line_end + 1..]);
+    if fields.any(|(name, value)| {
+        name.eq_ignore_ascii_case("content-transfer-encoding")
+            && (value.eq_ignore_ascii_case(b"base64") || value.eq_ignore_ascii_case(b"quoted-printable"))
+    }) {
+        return None;
+    }
+    let blank = first_line_end + 1 + fields.read();
+    let body = blank + memchr::memchr(b'\n', bytes.get(blank..)?)? + 1;
+    let rest = &bytes[body..];
+    let mut ends = memchr::memmem::find_iter(rest, boundary).filter(|at| *at == 0 || rest[at - 1] == b'\n');
+    let end = match ends.next() {
+        Some(at) if rest[at + boundary.len()..].starts_with(b"--") => at,
+        Some(_) => return None,
+        None => rest.len(),
+    };
+    Some((body, body + end))
 }
 
-/// Parses a message that lies [`within`] the limits.
-pub(crate) fn parse(bytes: &[u8]) -> Option<Message<'_>> {
-    PARSER.parse(bytes)
+/// What of a message lies within the limits.
+#[cfg(feature = "redact")]
+pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> &'x [u8] {
+    guard(bytes, limits).0
 }
 
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
-        let (bytes, truncated) = within(bytes, limits);
-        let mut mail = Mail { headers: Headers::of_message(bytes), truncated, ..Mail::default() };
-        let Some(message) = parse(bytes) else {
+        let (bytes, mut truncated, returned) = guard(bytes, limits);
+        let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
+        let bytes = if cut { &bytes[..header_end] } else { bytes };
+        if cut {
+            truncated.push((
+                "limit-header-lines",
+                format!("more than {} header lines; the rest was left out", limits.header_lines),
+            ));
+        }
+        let mut mail = Mail { headers, truncated, ..Mail::default() };
+        // mail-parser gets what only it can read: no header field before the first that tells of MIME, and not the
+        // returned message.
+        let mut end = bytes.len();
+        if let Some((from, to)) = returned.and_then(|at| returned_body(bytes, &mail.headers, at)) {
+            mail.original = Some(Cow::Borrowed(&bytes[from..to]));
+            end = from;
+        }
+        let start = mail.headers.mime_start(bytes).unwrap_or(header_end).min(end);
+        let bytes = &bytes[start..];
+        let Some(message) = PARSER.parse(&bytes[..end - start]) else {
             return mail;
         };
         if let Some(root) = message.parts.first()
@@ -241,26 +292,6 @@ fn cap(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
             Cow::Owned(text)
         }
     }
-}
-
-/// Leaves out header lines past the limit, by cutting the message there.
-fn limit_header<'x>(
-    bytes: &'x [u8],
-    limits: &Limits,
-    mut cuts: Vec<(&'static str, String)>,
-) -> (&'x [u8], Vec<(&'static str, String)>) {
-    // Few messages come near: count only where the block is long enough to hold that many lines.
-    let block = end_of_block(bytes);
-    if block / 2 > limits.header_lines
-        && let Some(at) = memchr::memchr_iter(b'\n', &bytes[..block]).nth(limits.header_lines)
-    {
-        cuts.push((
-            "limit-header-lines",
-            format!("more than {} header lines; the rest was left out", limits.header_lines),
-        ));
-        return (&bytes[..at], cuts);
-    }
-    (bytes, cuts)
 }
 
 fn kind_of(content: Option<&mail_parser::ContentType<'_>>) -> (PartKind, Cow<'static, str>) {

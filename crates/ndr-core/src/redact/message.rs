@@ -3,14 +3,18 @@
 use super::text::{self, scramble, scramble_html};
 use super::tokens::{Tokens, addresses};
 use super::{Effort, is_private};
-use crate::headers::{self, end_of_block};
+use crate::headers::{self, Block};
 use crate::input::{self, Input};
-use crate::read::quoted;
+use crate::read;
 use crate::report::Report;
 use crate::{Limits, address, message};
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::LazyLock;
+
+static PARSER: LazyLock<MessageParser> =
+    LazyLock::new(|| MessageParser::new().with_mime_headers().default_header_ignore());
 
 /// What a message is to the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +56,7 @@ pub(super) fn mask(tokens: &mut Tokens, bytes: &[u8], report: &Report, effort: E
 
 /// The decoded texts of a message, as a reader sees them.
 pub(super) fn texts(bytes: &[u8]) -> Vec<String> {
-    let (bytes, _) = message::within(bytes, &Limits::default());
-    let Some(message) = message::parse(bytes) else { return Vec::new() };
+    let Some(message) = PARSER.parse(message::within(bytes, &Limits::default())) else { return Vec::new() };
     let text = |part: &MessagePart<'_>| match &part.body {
         PartType::Text(text) => Some(text.to_string()),
         PartType::Html(html) => Some(message::html_to_text(html)),
@@ -190,8 +193,8 @@ impl Masker<'_> {
     /// copied with its boundaries masked.
     fn message(&mut self, bytes: &[u8], role: Role, depth: usize) -> Vec<u8> {
         let limits = Limits::default();
-        let (bytes, _) = message::within(bytes, &limits);
-        let Some(message) = message::parse(bytes).filter(|_| depth <= limits.nesting) else {
+        let bytes = message::within(bytes, &limits);
+        let Some(message) = PARSER.parse(bytes).filter(|_| depth <= limits.nesting) else {
             return self.words(&String::from_utf8_lossy(bytes)).into_bytes();
         };
         self.learn_boundaries(&message);
@@ -256,17 +259,14 @@ impl Masker<'_> {
     /// A header block with the empty line after it. Where the body was written anew, it is in UTF-8.
     fn header(&mut self, bytes: &[u8], place: (Role, bool), rewritten: bool, out: &mut Vec<u8>) {
         let (role, own) = place;
-        let (block, rest) = bytes.split_at(end_of_block(bytes));
-        let mut left = block;
-        while !left.is_empty() {
-            let (field, after) = left.split_at(headers::end_of_field(left));
-            left = after;
+        let mut block = Block::new(bytes);
+        while let Some(field) = block.next_raw() {
             let field = String::from_utf8_lossy(field);
             let masked = self.field(&field, role, own);
             let masked = if rewritten { in_utf8(&masked) } else { masked };
             out.extend_from_slice(masked.as_bytes());
         }
-        out.extend_from_slice(rest);
+        out.extend_from_slice(bytes.get(block.read()..).unwrap_or_default());
     }
 
     /// One field, folds and line end and all.
@@ -456,14 +456,13 @@ impl Masker<'_> {
     /// Words of a report. What came back with it, from its header on, is a message of its own.
     fn report_text(&mut self, words: &str) -> String {
         let words = self.subjects_of_json(words);
-        let (own, returned) = quoted::split(&words);
-        let own_len = returned.map_or(words.len(), |returned| words.len() - returned.len());
-        let mut out = self.lines(words.get(..own_len).unwrap_or(own));
+        let (own, returned) = read::split_returned(&words);
+        let mut out = self.lines(own);
         let Some(returned) = returned else { return out };
         let lead = returned.len() - returned.trim_start_matches(['\r', '\n', ' ', '\t']).len();
         let (lead, returned) = returned.split_at(lead);
         out += lead;
-        let (block, body) = returned.split_at(end_of_block(returned.as_bytes()));
+        let (block, body) = returned.split_at(end_of_block(returned));
         let is_header = block.lines().next().is_some_and(|line| {
             line.split_once(':').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic()))
         });
@@ -580,6 +579,13 @@ impl Masker<'_> {
         let text = text.trim_end_matches(['\r', '\n']);
         format!("{text}{}", if raw.ends_with(b"\n") { self.line_end } else { "" }).into_bytes()
     }
+}
+
+/// Where a header ends: at the first empty line.
+fn end_of_block(text: &str) -> usize {
+    let mut block = Block::new(text.as_bytes());
+    while block.next_raw().is_some() {}
+    block.read()
 }
 
 /// Fields that Exchange adds, which say how it judged and handled a message.
