@@ -1,7 +1,8 @@
 //! From bytes to the parts that matter, with the guards in front of mail-parser.
 
-use crate::headers::{Block, Headers};
+use crate::headers::Headers;
 use crate::limits::Limits;
+use crate::outline::{self, ContentType, Leaf};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -41,6 +42,9 @@ pub(crate) struct Mail<'x> {
     /// Whether the original came as `text/rfc822-headers`.
     pub(crate) truncated: Vec<(&'static str, String)>,
 }
+
+/// A plain text of this many letters is not a mere pointer to the HTML part, in bytes.
+pub(crate) const TELLING_LEN: usize = 80;
 
 static PARSER: LazyLock<MessageParser> =
     LazyLock::new(|| MessageParser::new().with_mime_headers().default_header_ignore());
@@ -86,9 +90,9 @@ fn strip_lead(mut bytes: &[u8]) -> &[u8] {
 /// What limits cut away, as notes.
 type Cuts = Vec<(&'static str, String)>;
 
-/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what is left, what was
-/// cut and why, and where `message/rfc822` or `rfc822-headers` stands first.
-fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts, Option<usize>) {
+/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what is left, and what
+/// was cut and why.
+fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts) {
     let mut cuts = Vec::new();
     let mut end = bytes.len();
     if end > limits.message_bytes {
@@ -100,11 +104,9 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts, Option<usize>
     }
     // Digests nest without saying message/rfc822.
     let (mut messages, mut digests) = (0, 0);
-    let mut first = None;
     for at in memchr::memchr_iter(b'/', &bytes[..end]) {
         let Some(name) = bytes.get(at + 1..at + 7) else { break };
         let (count, what) = if name.eq_ignore_ascii_case(b"rfc822") || name.eq_ignore_ascii_case(b"global") {
-            first = first.or(Some(at));
             let before = at.checked_sub(7).map(|from| &bytes[from..at]);
             if !before.is_some_and(|name| name.eq_ignore_ascii_case(b"message")) {
                 continue;
@@ -133,49 +135,7 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts, Option<usize>
         end = at + 1;
         cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
     }
-    (&bytes[..end], cuts, first.filter(|at| *at < end))
-}
-
-/// Where the body of the returned message lies, when it is the last part of the outermost multipart and not encoded:
-/// as nearly every report has it. Nobody needs the tree of its parts, so it need not be parsed.
-fn returned_body(bytes: &[u8], headers: &Headers<'_>, name_at: usize) -> Option<(usize, usize)> {
-    let line_start = |at: usize| memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
-    let mut start = line_start(name_at);
-    if !bytes[start..].get(..13)?.eq_ignore_ascii_case(b"content-type:") {
-        return None;
-    }
-    // The boundary line stands right above the part's few fields.
-    let mut lines = 0;
-    while !bytes[start..].starts_with(b"--") {
-        lines += 1;
-        if start == 0 || lines > 8 {
-            return None;
-        }
-        start = line_start(start - 1);
-    }
-    let first_line_end = start + memchr::memchr(b'\n', &bytes[start..])?;
-    let boundary = bytes[start..first_line_end].trim_ascii_end();
-    let outer = headers.raw("Content-Type")?;
-    if boundary.len() < 4 || memchr::memmem::find(outer, &boundary[2..]).is_none() {
-        return None;
-    }
-    let mut fields = Block::new(&bytes[first_line_end + 1..]);
-    if fields.any(|(name, value)| {
-        name.eq_ignore_ascii_case("content-transfer-encoding")
-            && (value.eq_ignore_ascii_case(b"base64") || value.eq_ignore_ascii_case(b"quoted-printable"))
-    }) {
-        return None;
-    }
-    let blank = first_line_end + 1 + fields.read();
-    let body = blank + memchr::memchr(b'\n', bytes.get(blank..)?)? + 1;
-    let rest = &bytes[body..];
-    let mut ends = memchr::memmem::find_iter(rest, boundary).filter(|at| *at == 0 || rest[at - 1] == b'\n');
-    let end = match ends.next() {
-        Some(at) if rest[at + boundary.len()..].starts_with(b"--") => at,
-        Some(_) => return None,
-        None => rest.len(),
-    };
-    Some((body, body + end))
+    (&bytes[..end], cuts)
 }
 
 /// What of a message lies within the limits.
@@ -187,7 +147,7 @@ pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> &'x [u8] {
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
-        let (bytes, mut truncated, returned) = guard(bytes, limits);
+        let (bytes, mut truncated) = guard(bytes, limits);
         let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
         let bytes = if cut { &bytes[..header_end] } else { bytes };
         if cut {
@@ -197,33 +157,68 @@ impl<'x> Mail<'x> {
             ));
         }
         let mut mail = Mail { headers, truncated, ..Mail::default() };
-        // mail-parser gets what only it can read: no header field before the first that tells of MIME, and not the
-        // returned message.
-        let mut end = bytes.len();
-        if let Some((from, to)) = returned.and_then(|at| returned_body(bytes, &mail.headers, at)) {
-            mail.original = Some(Cow::Borrowed(&bytes[from..to]));
-            end = from;
+        if let Some(content) = mail.headers.raw("Content-Type").and_then(ContentType::read)
+            && content.mime.0.eq_ignore_ascii_case("multipart")
+        {
+            mail.is_multipart_report = content.mime.1.eq_ignore_ascii_case("report");
+            mail.report_type = content.parameter("report-type").flatten().map(str::to_ascii_lowercase);
         }
-        let start = mail.headers.mime_start(bytes).unwrap_or(header_end).min(end);
-        let bytes = &bytes[start..];
-        let Some(message) = PARSER.parse(&bytes[..end - start]) else {
-            return mail;
+        match outline::leaves(bytes, &mail.headers, header_end, limits.parts) {
+            Some(leaves) => mail.take_leaves(&leaves, limits),
+            None => mail.parse(&bytes[mail.headers.mime_start(bytes).unwrap_or(header_end)..], limits, true),
+        }
+        mail
+    }
+
+    /// Takes the parts of a plainly built message. HTML is read only where plain text does not say enough.
+    fn take_leaves(&mut self, leaves: &[Leaf<'x>], limits: &Limits) {
+        let (html, other): (Vec<&Leaf<'x>>, Vec<&Leaf<'x>>) =
+            leaves.iter().partition(|leaf| leaf.mime.1.eq_ignore_ascii_case("html"));
+        for leaf in other {
+            self.take_leaf(leaf, limits);
+        }
+        let says_enough = |part: &Part<'_>| part.kind == PartKind::Plain && part.text.trim().len() >= TELLING_LEN;
+        if !self.parts.iter().any(says_enough) {
+            for leaf in html {
+                self.take_leaf(leaf, limits);
+            }
+        }
+    }
+
+    fn take_leaf(&mut self, leaf: &Leaf<'x>, limits: &Limits) {
+        let (kind, mime) = kind_of(leaf.mime.0, leaf.mime.1);
+        let is_original = ["message/rfc822", "message/global"].contains(&&*mime) || is_headers(&mime);
+        if !leaf.is_plain {
+            self.parse(leaf.whole, limits, false);
+        } else if is_original {
+            self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
+        } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
+            self.parts.push(Part { kind, mime, text: cap(String::from_utf8_lossy(leaf.body), limits.text_bytes) });
+        }
+    }
+
+    /// Lets mail-parser read a message or a part. `is_root`: also what its Content-Type says of the whole message.
+    fn parse(&mut self, bytes: &'x [u8], limits: &Limits, is_root: bool) {
+        let Some(message) = PARSER.parse(bytes) else {
+            return;
         };
-        if let Some(root) = message.parts.first()
-            && let Some(content) = root.content_type()
+        if is_root
+            && let Some(content) = message.parts.first().and_then(|root| root.content_type())
             && content.ctype().eq_ignore_ascii_case("multipart")
         {
-            mail.is_multipart_report = content.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"));
-            mail.report_type = content.attribute("report-type").map(str::to_ascii_lowercase);
+            self.is_multipart_report = content.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"));
+            self.report_type = content.attribute("report-type").map(str::to_ascii_lowercase);
         }
-        mail.collect(message, bytes, limits);
-        mail
+        self.collect(message, bytes, limits);
     }
 
     fn collect(&mut self, message: Message<'x>, bytes: &'x [u8], limits: &Limits) {
         for part in message.parts.into_iter().take(limits.parts) {
-            let (kind, mime) = kind_of(part.content_type());
-            let is_headers = mime.ends_with("rfc822-headers") || mime == "message/global-headers";
+            let (kind, mime) = match part.content_type() {
+                Some(content) => kind_of(content.ctype(), content.subtype().unwrap_or_default()),
+                None => (PartKind::Plain, Cow::Borrowed("text/plain")),
+            };
+            let is_headers = is_headers(&mime);
             let (from, to) = (part.offset_body as usize, part.offset_end as usize);
             match part.body {
                 PartType::Message(nested) => {
@@ -294,12 +289,12 @@ fn cap(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
     }
 }
 
-fn kind_of(content: Option<&mail_parser::ContentType<'_>>) -> (PartKind, Cow<'static, str>) {
-    let Some(content) = content else {
-        return (PartKind::Plain, Cow::Borrowed("text/plain"));
-    };
-    let kind = content.ctype();
-    let sub = content.subtype().unwrap_or_default();
+/// Whether a part holds the header of the returned message alone.
+fn is_headers(mime: &str) -> bool {
+    mime.ends_with("rfc822-headers") || mime == "message/global-headers"
+}
+
+fn kind_of(kind: &str, sub: &str) -> (PartKind, Cow<'static, str>) {
     const KNOWN: &[(&str, &str, &str, PartKind)] = &[
         ("text", "plain", "text/plain", PartKind::Plain),
         ("text", "html", "text/html", PartKind::Html),

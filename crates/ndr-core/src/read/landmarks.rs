@@ -51,6 +51,8 @@ struct Atlas {
     phrases: Vec<&'static str>,
     origin: Vec<(Topic, usize)>,
     grams: Grams,
+    /// Bytes of the longest phrase.
+    longest: usize,
 }
 
 static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
@@ -78,7 +80,8 @@ static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
         }
     }
     let grams = Grams::build(&phrases, true);
-    Atlas { phrases, origin, grams }
+    let longest = phrases.iter().map(|phrase| phrase.len()).max().unwrap_or(0);
+    Atlas { phrases, origin, grams, longest }
 });
 
 /// The landmarks of a text.
@@ -88,19 +91,38 @@ pub(crate) struct Landmarks {
 }
 
 impl Landmarks {
-    /// Finds them, in one pass.
+    /// Finds those of `text`, in one pass, up to where the returned message begins. The rest is not looked at: a
+    /// report's words come first, and what follows is often longer than they are.
     pub(crate) fn of(text: &str) -> Landmarks {
+        Landmarks::find(text, true)
+    }
+
+    /// Finds those of all of `text`.
+    pub(crate) fn of_all(text: &str) -> Landmarks {
+        Landmarks::find(text, false)
+    }
+
+    fn find(text: &str, may_stop: bool) -> Landmarks {
         let atlas = &*ATLAS;
-        let mut found: Vec<Landmark> = Vec::new();
+        let mut marks = Landmarks::default();
+        let mut stop = usize::MAX;
         for hit in atlas.grams.find(&atlas.phrases, text.as_bytes()) {
+            if hit.start > stop {
+                break;
+            }
             let (topic, number) = atlas.origin[hit.number];
             if topic == Mailer && text.as_bytes()[hit.start..hit.end] != *atlas.phrases[hit.number].as_bytes() {
                 continue;
             }
-            found.push(Landmark { topic, number, start: hit.start, end: hit.end });
+            let mark = Landmark { topic, number, start: hit.start, end: hit.end };
+            marks.found.push(mark);
+            if may_stop && stop == usize::MAX && quoted::opens(text, &mark, &marks) {
+                // Hits come in the order of their grams: one that begins before this may follow it.
+                stop = hit.end + atlas.longest;
+            }
         }
-        found.sort_unstable_by_key(|mark| (mark.start, mark.topic, mark.number));
-        Landmarks { found }
+        marks.found.sort_unstable_by_key(|mark| (mark.start, mark.topic, mark.number));
+        marks
     }
 
     /// Those of one list, in the order of the text.

@@ -2,6 +2,7 @@
 //! machine-readable part do the rest.
 
 use super::landmarks::{Landmarks, Topic};
+use crate::cues::Grams;
 use crate::headers::Headers;
 use std::sync::LazyLock;
 
@@ -286,13 +287,25 @@ pub(crate) static MAILERS: &[Mailer] = &[
 /// not `Both` have a number: texts first, then header fields, then hosts.
 struct Filed {
     texts: Vec<&'static str>,
-    /// The name's hash, the name, what the value must hold, number of the sign; sorted.
-    headers: Vec<(u32, &'static str, &'static str, usize)>,
+    /// Header fields by the name's hash; sorted.
+    headers: Vec<(u32, Field)>,
     /// Fields of which only the beginning of the name is known.
-    beginnings: Vec<(&'static str, &'static str, usize)>,
+    beginnings: Vec<Field>,
+    /// What the values of fields must hold, to be found in one pass over a value.
+    values: Vec<&'static str>,
+    grams: Grams,
     hosts: Vec<(&'static str, usize)>,
     /// Number of a sign, the one that must show too, number of the mailer; sorted.
     proofs: Vec<(usize, usize, usize)>,
+}
+
+/// A header field that is a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Field {
+    name: &'static str,
+    /// Number of what the value must hold; `None` for any value.
+    value: Option<usize>,
+    sign: usize,
 }
 
 static FILED: LazyLock<Filed> = LazyLock::new(|| {
@@ -313,16 +326,29 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
     // Texts first: their numbers are those of their landmarks.
     signs.sort_by_key(|sign| !matches!(sign, Text(_)));
     let number = |sign: &Sign| signs.iter().position(|known| known == sign).unwrap_or(usize::MAX);
-    let mut filed =
-        Filed { texts: Vec::new(), headers: Vec::new(), beginnings: Vec::new(), hosts: Vec::new(), proofs: Vec::new() };
+    let mut filed = Filed {
+        texts: Vec::new(),
+        headers: Vec::new(),
+        beginnings: Vec::new(),
+        values: Vec::new(),
+        grams: Grams::build(&[], true),
+        hosts: Vec::new(),
+        proofs: Vec::new(),
+    };
     for (i, sign) in signs.iter().enumerate() {
         match *sign {
             Text(text) => filed.texts.push(text),
             Mta(suffix) => filed.hosts.push((suffix, i)),
-            Header(name, wanted) => match name.strip_suffix('-') {
-                Some(stem) => filed.beginnings.push((stem, wanted, i)),
-                None => filed.headers.push((name_hash(name), name, wanted, i)),
-            },
+            Header(name, wanted) => {
+                let value = (!wanted.is_empty()).then(|| {
+                    filed.values.push(wanted);
+                    filed.values.len() - 1
+                });
+                match name.strip_suffix('-') {
+                    Some(name) => filed.beginnings.push(Field { name, value, sign: i }),
+                    None => filed.headers.push((name_hash(name), Field { name, value, sign: i })),
+                }
+            }
             Both(..) => {}
         }
     }
@@ -333,6 +359,7 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
         };
         filed.proofs.push((one, other, mailer));
     }
+    filed.grams = Grams::build(&filed.values, true);
     filed.headers.sort_unstable();
     filed.proofs.sort_unstable();
     filed
@@ -347,21 +374,23 @@ pub(crate) fn texts() -> &'static [&'static str] {
 pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&str>) -> Option<&'static Mailer> {
     let filed = &*FILED;
     let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
+    let mut held: Vec<usize> = Vec::new();
     for (name, value) in headers.iter() {
         let hash = name_hash(name);
-        let from = filed.headers.partition_point(|(known, ..)| *known < hash);
-        for (_, known, wanted, sign) in filed.headers[from..].iter().take_while(|(known, ..)| *known == hash) {
-            if name.eq_ignore_ascii_case(known) && contains_ignoring_case(value, wanted.as_bytes()) {
-                shown.push(*sign);
+        let from = filed.headers.partition_point(|(known, _)| *known < hash);
+        let same = filed.headers[from..].iter().take_while(|(known, _)| *known == hash).map(|(_, field)| field);
+        let same = same.filter(|field| name.eq_ignore_ascii_case(field.name));
+        let begun = filed.beginnings.iter().filter(|field| {
+            name.as_bytes().get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
+        });
+        let mut read = false;
+        for field in same.chain(begun.take(if name.starts_with(['x', 'X']) { usize::MAX } else { 0 })) {
+            if field.value.is_some() && !std::mem::replace(&mut read, true) {
+                held.clear();
+                held.extend(filed.grams.find(&filed.values, value).map(|hit| hit.number));
             }
-        }
-        if name.starts_with(['x', 'X']) {
-            for (stem, wanted, sign) in &filed.beginnings {
-                if name.as_bytes().get(..stem.len()).is_some_and(|head| head.eq_ignore_ascii_case(stem.as_bytes()))
-                    && contains_ignoring_case(value, wanted.as_bytes())
-                {
-                    shown.push(*sign);
-                }
+            if field.value.is_none_or(|wanted| held.contains(&wanted)) {
+                shown.push(field.sign);
             }
         }
     }

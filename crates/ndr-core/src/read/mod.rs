@@ -15,7 +15,7 @@ mod webhook;
 
 use crate::headers::Headers;
 use crate::limits::Limits;
-use crate::message::{Mail, Part, PartKind, html_to_text};
+use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
 use crate::original;
 use crate::report::{Action, Kind, Note, Recipient, Report};
 use fields::FieldRecipient;
@@ -211,6 +211,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     if words.trim().is_empty() {
         words = &text;
         header = None;
+        marks = Landmarks::of_all(&text);
     }
     marks.truncate(words.len());
     let exchange = exchange::recognises(&marks);
@@ -312,7 +313,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
             }
         }
     };
-    if let (true, Some(part)) = (chosen.0.trim().len() < 80 && !general::tells(&chosen.0), html) {
+    if let (true, Some(part)) = (chosen.0.trim().len() < TELLING_LEN && !general::tells(&chosen.0), html) {
         let text = html_to_text(&part.text);
         if text.len() > chosen.0.len() {
             chosen = (Cow::Owned(text), Cow::Borrowed("text/html"));
@@ -333,7 +334,9 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
     let (words, header) = quoted::split(&chosen.0, &marks);
     let quoted = header.map(|header| statement::cap(header, 64 << 10).to_string());
     let len = words.len();
-    if quoted.is_some() && !words.trim().is_empty() {
+    if quoted.is_some() && words.trim().is_empty() {
+        marks = Landmarks::of_all(&chosen.0);
+    } else if quoted.is_some() {
         marks.truncate(len);
         chosen.0 = match chosen.0 {
             Cow::Borrowed(text) => Cow::Borrowed(&text[..len]),

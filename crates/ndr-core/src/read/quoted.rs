@@ -94,27 +94,33 @@ pub(crate) const HEADER_STARTS: &[&str] = &[
 
 /// Splits `text` into the report's words and the returned message (which may be only its header).
 pub(crate) fn split<'t>(text: &'t str, marks: &Landmarks) -> (&'t str, Option<&'t str>) {
-    for mark in marks.iter() {
-        let opens: fn(&Line<'_>, &Landmark, &Landmarks) -> bool = match mark.topic {
-            Topic::Opener => |line, mark, _| line.core_start == mark.start && line.core.len() < 120,
-            Topic::ExactOpener => |line, mark, _| {
-                line.core_start == mark.start
-                    && line.core.len() == mark.end - mark.start
-                    && (line.is_decorated() || line.bare.ends_with(':') && header_follows(line.after))
-            },
-            Topic::WithinOpener => |line, _, _| line.core.len() < 60,
-            Topic::HeaderStart => |line, mark, marks| {
-                mark.start == line.start && header_run(&line.text[line.start..]) >= 3 && !line.is_among_fields(marks)
-            },
-            _ => continue,
-        };
-        let line = Line::around(text, mark.start);
-        if opens(&line, mark, marks) {
-            let header = if mark.topic == Topic::HeaderStart { &text[line.start..] } else { line.after };
-            return (&text[..line.start], Some(header));
+    let Some(mark) = marks.iter().find(|mark| opens(text, mark, marks)) else { return (text, None) };
+    let line = Line::around(text, mark.start);
+    let header = if mark.topic == Topic::HeaderStart { &text[line.start..] } else { line.after };
+    (&text[..line.start], Some(header))
+}
+
+/// Whether a landmark begins the returned message.
+pub(crate) fn opens(text: &str, mark: &Landmark, marks: &Landmarks) -> bool {
+    let line = || Line::around(text, mark.start);
+    match mark.topic {
+        Topic::Opener => {
+            let line = line();
+            line.core_start == mark.start && line.core.len() < 120
         }
+        Topic::ExactOpener => {
+            let line = line();
+            line.core_start == mark.start
+                && line.core.len() == mark.end - mark.start
+                && (line.is_decorated() || line.bare.ends_with(':') && header_follows(line.after))
+        }
+        Topic::WithinOpener => line().core.len() < 60,
+        Topic::HeaderStart => {
+            let begins_line = mark.start == 0 || text.as_bytes().get(mark.start - 1) == Some(&b'\n');
+            begins_line && header_run(&text[mark.start..]) >= 3 && !line().is_among_fields(marks)
+        }
+        _ => false,
     }
-    (text, None)
 }
 
 /// The line that a landmark stands in.
