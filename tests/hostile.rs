@@ -29,20 +29,56 @@ fn nested_digests_are_cut_too() {
     std::thread::Builder::new().stack_size(512 << 10).spawn(check).unwrap().join().unwrap();
 }
 
+/// Past each limit a note names it, and the report is read as far as it goes.
 #[test]
 fn limits_are_named() {
-    let limits = Limits { message_bytes: 4_000, parts: 10, header_lines: 20, ..Limits::default() };
-    let decoder = Decoder::new().with_limits(limits);
-    let long = format!("From: a@example.com\nSubject: x\n\n{}", "word ".repeat(5_000));
-    let many_parts = format!(
-        "From: a@example.com\nTo: b@example.com\nContent-Type: multipart/mixed; boundary=b\n\n{}",
-        "--b\n\nx\n".repeat(200)
-    );
-    let many_lines = format!("From: a@example.com\nTo: b@example.com\n{}\nx\n", "X-A: b\n".repeat(200));
-    for (mail, code) in [(long, "limit-message-bytes"), (many_parts, "limit-parts"), (many_lines, "limit-header-lines")]
-    {
-        let report = decoder.decode(mail.as_bytes());
-        assert!(report.notes.iter().any(|note| note.code == code), "{code}: {:?}", report.notes);
+    let head = "From: MAILER-DAEMON@example.com\nTo: a@example.com\nSubject: Undelivered Mail Returned to Sender\n";
+    let said = "\n<a@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1 User unknown\n";
+    let parts = "--b\n\nx\n".repeat(200);
+    let many: String = (0..50).map(|i| format!("<a{i}@example.com>: 550 5.1.1 User unknown\n")).collect();
+    let cases = [
+        ("message_bytes", 4_000, format!("{head}{said}{}", "word ".repeat(5_000))),
+        ("parts", 10, format!("{head}Content-Type: multipart/mixed; boundary=b\n\n--b\n{said}{parts}")),
+        ("header_lines", 20, format!("{head}{}{said}", "X-A: b\n".repeat(200))),
+        ("header_bytes", 1_000, format!("{head}X-A: {}\nX-B: c\n{said}", "b".repeat(30_000))),
+        ("header_bytes", 1_000, format!("{head}X-A: b\n{}X-B: c\n{said}", " folded\n".repeat(5_000))),
+        (
+            "nesting",
+            3,
+            format!(
+                "{head}Content-Type: multipart/mixed; boundary=b\n\n--b\n{said}--b\n{}",
+                "Content-Type: message/rfc822\n\n".repeat(10)
+            ),
+        ),
+        ("recipients", 20, format!("{head}\n{many}")),
+        ("text_bytes", 2_000, format!("{head}{said}{}", "word ".repeat(5_000))),
+        ("text_bytes", 2_000, format!("550 5.1.1 User unknown {}", "word ".repeat(5_000))),
+        ("text_bytes", 2_000, format!("<html><body>550 5.1.1 User unknown {}", "word ".repeat(5_000))),
+    ];
+    for (name, value, mail) in &cases {
+        let limits = Limits::default().with(name, *value).unwrap();
+        assert_eq!(limits.get(name), Some(*value));
+        let report = Decoder::new().with_limits(limits).decode(mail.as_bytes());
+        let code = format!("limit-{}", name.replace('_', "-"));
+        let notes = report.notes.iter().filter(|note| note.code == code).count();
+        assert_eq!(notes, 1, "{code}: {:?}", report.notes);
+        assert!(
+            report.notes.iter().any(|note| note.code == code && note.text.contains(&value.to_string())),
+            "{:?}",
+            report.notes
+        );
+        assert_eq!(
+            report.recipients[0].status.map(|status| status.to_string()).as_deref(),
+            Some("5.1.1"),
+            "{code}: {report:?}"
+        );
+        assert!(report.recipients.len() <= limits.recipients);
+        // Nothing is said of limits that a message keeps.
+        assert!(!ndr::decode(mail.as_bytes()).notes.iter().any(|note| note.code.starts_with("limit-")), "{code}");
+    }
+    let tested: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
+    for name in Limits::NAMES {
+        assert!(tested.contains(name), "{name} has no test");
     }
 }
 

@@ -76,7 +76,12 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Outcome {
-    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?);
+    let limits = match &cli.command {
+        Command::Explain(args) => args.limiting.limits(),
+        Command::Scan(args) => args.limiting.limits(),
+        _ => ndr::Limits::default(),
+    };
+    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?).with_limits(limits);
     let out = output::Output::new(cli.color);
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),

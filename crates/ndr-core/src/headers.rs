@@ -98,6 +98,11 @@ impl<'x> Block<'x> {
         Block { bytes, at: 0, lines: usize::MAX }
     }
 
+    /// How many bytes have been read: when all fields are, the empty line begins there.
+    pub(crate) const fn read(&self) -> usize {
+        self.at
+    }
+
     /// The next field with the lines that continue it; `None` at the empty line that ends the block.
     pub(crate) fn next_raw(&mut self) -> Option<&'x [u8]> {
         let start = self.at;

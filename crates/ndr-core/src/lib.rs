@@ -88,17 +88,30 @@ impl Decoder {
     /// Decodes a message, or any text that holds what a server said. The kind of input is found out.
     pub fn decode(&self, bytes: &[u8]) -> Report {
         let bytes = message::clean(bytes);
-        let (mut report, background) = match input::kind(&bytes) {
-            input::Input::Mail => read::mail(&bytes, &self.limits, 0),
+        let limits = self.limits.for_readers();
+        let kind = input::kind(&bytes);
+        let (bytes, mut cut) = if kind == input::Input::Mail { limits.fit_header(bytes) } else { (bytes, None) };
+        let (mut report, background) = match kind {
+            input::Input::Mail => read::mail(&bytes, &limits, 0),
             input::Input::Html => {
-                let html = String::from_utf8_lossy(&bytes[..bytes.len().min(self.limits.text_bytes)]);
-                read::text(Cow::Owned(message::html_to_text(&html)), &self.limits)
+                let html;
+                (html, cut) = limits.fit_text(&bytes);
+                read::text(Cow::Owned(message::html_to_text(&String::from_utf8_lossy(html))), &limits)
             }
             input::Input::Text => {
-                let text = String::from_utf8_lossy(&bytes[..bytes.len().min(self.limits.text_bytes)]);
-                read::text(text, &self.limits)
+                let text;
+                (text, cut) = limits.fit_text(&bytes);
+                read::text(String::from_utf8_lossy(text), &limits)
             }
         };
+        if report.recipients.len() > self.limits.recipients {
+            report.recipients.truncate(self.limits.recipients);
+            let text = format!("more than {} recipients; the rest was left out", self.limits.recipients);
+            report.note("limit-recipients", text);
+        }
+        if let Some((code, text)) = cut {
+            report.note(code, text);
+        }
         diagnose::diagnose(&mut report, &background, self.catalog);
         report
     }

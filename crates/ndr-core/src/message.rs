@@ -193,8 +193,16 @@ impl<'x> Mail<'x> {
         } else if is_original {
             self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
         } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
-            self.parts.push(Part { kind, mime, text: cap(String::from_utf8_lossy(leaf.body), limits.text_bytes) });
+            self.take_text(kind, mime, String::from_utf8_lossy(leaf.body), limits);
         }
+    }
+
+    /// Takes as much of a text as the limit lets through.
+    fn take_text(&mut self, kind: PartKind, mime: Cow<'static, str>, text: Cow<'x, str>, limits: &Limits) {
+        if text.len() > limits.text_bytes {
+            self.truncated.push(limits.long_text(text.len()));
+        }
+        self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
     }
 
     /// Lets mail-parser read a message or a part. `is_root`: also what its Content-Type says of the whole message.
@@ -243,7 +251,7 @@ impl<'x> Mail<'x> {
                     let broken = mime.starts_with("multipart/");
                     let (kind, mime) =
                         if broken { (PartKind::Plain, Cow::Borrowed("text/plain")) } else { (kind, mime) };
-                    self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+                    self.take_text(kind, mime, text, limits);
                 }
                 PartType::Binary(data) | PartType::InlineBinary(data) if is_headers || mime == "message/rfc822" => {
                     if self.original.is_none() {
@@ -260,7 +268,7 @@ impl<'x> Mail<'x> {
                             Cow::Borrowed(data) => String::from_utf8_lossy(data),
                             Cow::Owned(data) => Cow::Owned(String::from_utf8_lossy(&data).into_owned()),
                         };
-                        self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+                        self.take_text(kind, mime, text, limits);
                     }
                 }
             }
