@@ -412,7 +412,11 @@ pub(crate) fn bullet(out: &mut String, text: &str, width: usize) {
     }
 }
 
+/// Breaks a text into lines. Nobody reads thousands of them: a field that a message fills without end is cut.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    const LONGEST: usize = 2_000;
+    let cut = text.char_indices().nth(LONGEST).map(|(at, _)| format!("{}…", text.get(..at).unwrap_or_default()));
+    let text = cut.as_deref().unwrap_or(text);
     let options =
         textwrap::Options::new(width.max(10)).break_words(true).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options)
