@@ -35,21 +35,40 @@ const fn mix(hash: u64, chunk: u64) -> u64 {
     product ^ (product >> 29)
 }
 
-/// The hash of a word. ASCII case is folded here; other letters must be lower-cased by the caller.
-fn hash_word(bytes: &[u8]) -> u64 {
+/// The hash of the word at `start..end` of `bytes`. ASCII case is folded here; other letters must be lower-cased by the
+/// caller.
+#[inline]
+fn hash_at(bytes: &[u8], start: usize, end: usize) -> u64 {
     const FOLD: u64 = 0x2020_2020_2020_2020;
-    let mut hash = bytes.len() as u64;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(chunk);
-        hash = mix(hash, u64::from_le_bytes(eight) | FOLD);
+    let mut hash = (end - start) as u64;
+    let mut at = start;
+    while end - at > 8 {
+        hash = mix(hash, eight(bytes, at) | FOLD);
+        at += 8;
     }
-    let mut last = 0;
-    for (i, byte) in chunks.remainder().iter().enumerate() {
-        last |= u64::from(byte | 0x20) << (8 * i);
+    // What lies behind the word is shifted out.
+    let spare = 8 * (8 - (end - at)) as u32;
+    mix(hash, ((eight(bytes, at) | FOLD) << spare) >> spare) & HASH_MASK
+}
+
+/// Eight bytes from `at` on, zeros behind the end.
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest.first_chunk::<8>() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => rest.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
     }
-    mix(hash, last) & HASH_MASK
+}
+
+/// The hash of a text as one word, whatever it holds; ASCII case does not matter.
+pub(crate) fn hash_text(text: &str) -> u64 {
+    hash_bytes(text.as_bytes())
+}
+
+/// The same of bytes.
+pub(crate) fn hash_bytes(bytes: &[u8]) -> u64 {
+    if bytes.is_empty() { 0 } else { hash_at(bytes, 0, bytes.len()) }
 }
 
 /// The hash of two adjacent words.
@@ -78,7 +97,7 @@ pub(crate) fn split(text: &str, limit: usize, out: &mut Vec<Word>) {
             at += 1;
         }
         if at >= bytes.len() || KIND[bytes[at] as usize] == SEPARATOR {
-            out.push(Word { hash: hash_word(&bytes[start..at]), start: start as u32, end: at as u32 });
+            out.push(Word { hash: hash_at(bytes, start, at), start: start as u32, end: at as u32 });
         } else {
             at = split_wide(text, start, out);
         }
@@ -106,7 +125,7 @@ fn split_wide(text: &str, start: usize, out: &mut Vec<Word>) -> usize {
         // A separator: step over it.
         return start + text[start..].chars().next().map_or(1, char::len_utf8);
     }
-    out.push(Word { hash: hash_word(lower.as_bytes()), start: start as u32, end: end as u32 });
+    out.push(Word { hash: hash_text(&lower), start: start as u32, end: end as u32 });
     end
 }
 
