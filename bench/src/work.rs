@@ -53,7 +53,7 @@ static REGEXES: LazyLock<regex::RegexSet> = LazyLock::new(|| {
     let patterns: Vec<String> =
         ndr::catalog().entries().iter().flat_map(|entry| entry.texts).map(|text| pattern(text)).collect();
     let mut set = regex::RegexSetBuilder::new(patterns);
-    set.case_insensitive(true).unicode(false).size_limit(1 << 30).dfa_size_limit(1 << 28);
+    set.case_insensitive(true).size_limit(1 << 30).dfa_size_limit(1 << 28);
     set.build().unwrap_or_else(|error| panic!("the texts are no regexes: {error}"))
 });
 

@@ -1,10 +1,15 @@
 //! Tasks of this repository: `cargo xtask --help`.
 
 mod bench;
+mod bench_scan;
 mod catalog;
 mod check;
 mod fuzz;
+mod mailbox;
+mod mutate;
+mod process;
 mod shared;
+mod soak;
 
 use clap::{Parser, Subcommand};
 use std::process::{Command, ExitCode};
@@ -28,6 +33,10 @@ enum Task {
     /// Work on catalog.yaml.
     #[command(subcommand)]
     Catalog(catalog::Task),
+    /// Feed mutated samples to `ndr scan` for a while: no crash, no hang, no growth, no message lost.
+    Soak(soak::Soak),
+    /// Measure `ndr scan` beside `cat`, and two threads beside one.
+    BenchScan(bench_scan::BenchScan),
     /// Everything that a change must pass.
     Check {
         /// The Python bindings too.
@@ -51,6 +60,8 @@ fn main() -> ExitCode {
         Task::Check { python, .. } => check::run(python),
         Task::Bench(args) => bench::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
+        Task::Soak(args) => soak::run(&args),
+        Task::BenchScan(args) => bench_scan::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

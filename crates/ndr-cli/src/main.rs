@@ -1,10 +1,12 @@
 //! The command `ndr`: a thin front. It reads input, calls the core, and prints; it parses and decides nothing.
 
+// Nothing that a message or the command line holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod args;
 mod commands;
 mod output;
 mod source;
-mod walk;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -78,7 +80,8 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Outcome {
     let limits = match &cli.command {
         Command::Explain(args) => args.limiting.limits(),
-        Command::Scan(args) => args.limiting.limits(),
+        Command::Scan(args) => args.inputs.limiting.limits(),
+        Command::Summary(args) => args.inputs.limiting.limits(),
         _ => ndr::Limits::default(),
     };
     let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?).with_limits(limits);
@@ -87,6 +90,7 @@ fn run(cli: &Cli) -> Outcome {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
         Command::Redact(args) => commands::redact(args),
+        Command::Summary(args) => commands::summary(args, &decoder, &out),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),
         Command::List(args) => commands::list(args, &decoder, &out),

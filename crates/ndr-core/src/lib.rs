@@ -11,25 +11,39 @@
 //! Data flows one way: bytes → message → report → diagnosis → rendering. The crate performs no I/O and keeps no global
 //! state; a malformed message yields a smaller result with notes, never an error and never a panic.
 
+// Nothing that a message holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod address;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod cause;
 mod cues;
 mod diagnose;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod headers;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod input;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod limits;
 mod message;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod original;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod outline;
 mod read;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod report;
 #[cfg(feature = "serde")]
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod serialize;
 
 #[cfg(feature = "redact")]
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod redact;
 #[cfg(feature = "render")]
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod render;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod sanitize;
 
 pub use cause::{Cause, catalog};

@@ -4,6 +4,9 @@
 //! entry that explains a server's words. The macro crate builds the catalogue of `catalog.yaml` at compile time with
 //! the same code that an overlay uses at run time, so both answer alike.
 
+// Nothing that a message holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod code;
 mod entry;
 mod index;
@@ -15,7 +18,7 @@ mod words;
 pub use code::{CodeError, CodePattern, FoundCode, StatusCode, find_codes};
 pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
 #[doc(hidden)]
-pub use index::{Facts, Index, Row, Slot};
+pub use index::{Facts, Index, Slot};
 pub use reply::{Reply, find_reply, unfold_reply};
 pub use resolve::{Basis, Catalog, Query, Resolution};
 pub use template::{Hole, Template, TemplateError, fill, sentence_holes};

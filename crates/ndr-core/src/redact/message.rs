@@ -486,12 +486,11 @@ impl Masker<'_> {
                 match field.as_deref() {
                     Some("subject" | "message subject") => {
                         let (label, value) = line.split_once(':').unwrap_or((line, ""));
-                        let value = value.trim();
-                        let masked = self.tokens.subject(value);
-                        if value.is_empty() {
-                            line.to_string()
-                        } else {
-                            format!("{label}:{}", line[label.len() + 1..].replacen(value, &masked, 1))
+                        let subject = value.trim();
+                        let masked = self.tokens.subject(subject);
+                        match subject.is_empty() {
+                            true => line.to_string(),
+                            false => format!("{label}:{}", value.replacen(subject, &masked, 1)),
                         }
                     }
                     Some(name) if name.ends_with("-recipient") => self.status_field(line),
@@ -603,8 +602,8 @@ fn base64(bytes: &[u8], end: &str) -> String {
         for group in line.chunks(3) {
             let bits = group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
             for nth in 0..4 {
-                let digit = DIGITS[(bits >> (18 - 6 * nth) & 63) as usize];
-                out.push(if nth <= group.len() { char::from(digit) } else { '=' });
+                let digit = DIGITS.get((bits >> (18 - 6 * nth) & 63) as usize).copied();
+                out.push(digit.filter(|_| nth <= group.len()).map_or('=', char::from));
             }
         }
         out += end;
