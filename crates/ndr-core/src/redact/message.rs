@@ -101,7 +101,7 @@ fn person(tokens: &mut Tokens, before: &str) -> String {
 fn comment(tokens: &mut Tokens, after: &str) -> String {
     match (after.find('('), after.rfind(')')) {
         (Some(open), Some(close)) if open < close => person(tokens, after),
-        _ => after.to_string(),
+        _ => text::text(tokens, after, NO_USERS),
     }
 }
 

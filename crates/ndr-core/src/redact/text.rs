@@ -176,6 +176,11 @@ fn word(tokens: &mut Tokens, word: &str, words: Words) -> String {
     {
         return token.to_string();
     }
+    // qmail's log writes blanks as underscores.
+    if word.contains('_') {
+        let pieces: Vec<String> = word.split('_').map(|piece| self::word(tokens, piece, words)).collect();
+        return pieces.join("_");
+    }
     word.to_string()
 }
 
