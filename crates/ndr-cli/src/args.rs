@@ -66,6 +66,11 @@ pub(crate) enum Command {
     /// One record per message, in input order. A bad message is a record with an error, never the end.
     /// Exit status: 0, or 3 where something could not be read.
     Scan(Scan),
+    /// Show where a message went: the way that its header tells
+    ///
+    /// Takes any message, or a header block that somebody copied. Of a bounce, it shows the message that bounced.
+    /// Exit status: 0 done, 1 no header found, 2 usage, 3 unreadable.
+    Headers(Headers),
     /// Say what the catalogue knows of a code or slug
     Code(Code),
     /// Search the catalogue by words
@@ -109,6 +114,21 @@ pub(crate) struct Scan {
     /// No progress bar and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Add the way of each returned message, as `trace`, to json and ndjson
+    #[arg(long)]
+    pub(crate) trace: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Headers {
+    /// A file, `-` for standard input, or the header itself; standard input when left out
+    pub(crate) input: Option<String>,
+    /// How to print it; csv gives a row for each hop
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Of a bounce, show the report's own header and not that of the message that bounced
+    #[arg(long)]
+    pub(crate) outer: bool,
 }
 
 #[derive(Args, Debug)]

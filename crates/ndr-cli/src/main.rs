@@ -78,6 +78,7 @@ fn run(cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
+        Command::Headers(args) => commands::headers(args, &decoder, &out),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),
         Command::List(args) => commands::list(args, &decoder, &out),

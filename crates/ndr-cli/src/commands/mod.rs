@@ -2,12 +2,14 @@
 
 mod code;
 mod explain;
+mod headers;
 mod list;
 mod scan;
 mod search;
 
 pub(crate) use code::code;
 pub(crate) use explain::explain;
+pub(crate) use headers::headers;
 pub(crate) use list::list;
 pub(crate) use scan::scan;
 pub(crate) use search::search;

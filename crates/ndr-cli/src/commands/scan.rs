@@ -38,6 +38,7 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     if matches!(format, Format::Markdown | Format::Html) {
         return Err(Stop { message: "ndr scan prints human, json, ndjson or csv".into(), exit: Exit::Usage });
     }
+    let decoder = &decoder.with_trace(args.trace);
     let jobs =
         args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from).min(256);
     let bar = progress(args.quiet);
