@@ -290,8 +290,7 @@ fn is_client_protocol(with: Option<&str>) -> bool {
 fn is_gateway(host: &str) -> bool {
     const IDS: &[&str] =
         &["barracuda", "cisco-email-security", "messagelabs", "mimecast", "proofpoint", "trendmicro", "cloudflare"];
-    let found = crate::catalog().providers_of(&[host]).any(|provider| IDS.contains(&provider.id));
-    found
+    crate::catalog().providers_of(&[host]).any(|provider| IDS.contains(&provider.id))
 }
 
 fn ending(recipient: &Recipient, kind: Kind) -> Ending {

@@ -52,8 +52,7 @@ pub(crate) fn organisation(host: &str) -> Option<String> {
 
 /// The provider of the catalogue that a host belongs to.
 pub(crate) fn provider(host: &str) -> Option<&'static str> {
-    let known = crate::catalog().providers_of(&[host]).next().map(|provider| provider.name);
-    known
+    crate::catalog().providers_of(&[host]).next().map(|provider| provider.name)
 }
 
 /// Whether two hosts are run by one organisation: the same domain, or names of one provider.

@@ -101,10 +101,8 @@ impl Identities {
                 *slot = Some(text.trim().to_string());
             }
         }
-        for bracketed in [&mut found.message_id, &mut found.return_path, &mut found.originating_ip] {
-            if let Some(value) = bracketed {
-                *value = value.trim_matches(['<', '>', '[', ']', ' ']).to_string();
-            }
+        for value in [&mut found.message_id, &mut found.return_path, &mut found.originating_ip].into_iter().flatten() {
+            *value = value.trim_matches(['<', '>', '[', ']', ' ']).to_string();
         }
         // An empty Return-Path says something; any other empty field does not.
         for slot in [&mut found.from, &mut found.sender, &mut found.to, &mut found.subject, &mut found.message_id] {
