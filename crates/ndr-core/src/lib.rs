@@ -28,6 +28,8 @@ mod serialize;
 #[cfg(feature = "render")]
 pub mod render;
 pub mod sanitize;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 pub use cause::{Cause, catalog};
 pub use headers::Headers;

@@ -27,6 +27,9 @@ macro_rules! named {
     };
 }
 
+#[cfg(feature = "trace")]
+pub(crate) use named;
+
 named! {
     /// What a message is.
     Kind {
