@@ -51,6 +51,8 @@ pub struct Decoder {
     limits: Limits,
     #[cfg(feature = "trace")]
     trace: bool,
+    #[cfg(feature = "trace")]
+    domains: &'static [String],
 }
 
 impl Default for Decoder {
@@ -60,6 +62,8 @@ impl Default for Decoder {
             limits: Limits::default(),
             #[cfg(feature = "trace")]
             trace: false,
+            #[cfg(feature = "trace")]
+            domains: &[],
         }
     }
 }
@@ -103,6 +107,20 @@ impl Decoder {
         Decoder { trace, ..self }
     }
 
+    /// The domains that are the reader's own. With them, the trace can say that a message which came back is not theirs.
+    ///
+    /// ```
+    /// let own = Box::leak(Box::new(["contoso.com".to_string()]));
+    /// let header = b"Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
+    ///     From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n\n";
+    /// let trace = ndr::Decoder::new().with_domains(own).trace_of(header);
+    /// assert_eq!(trace.hints[0].kind, ndr::trace::HintKind::LikelyBackscatter);
+    /// ```
+    #[cfg(feature = "trace")]
+    pub fn with_domains(self, domains: &'static [String]) -> Decoder {
+        Decoder { domains, ..self }
+    }
+
     /// The way of the message that bounced, where `bytes` is a report; of the message itself, where it is none.
     ///
     /// ```
@@ -115,7 +133,7 @@ impl Decoder {
         let is_report = matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Success | Kind::Feedback);
         match report.trace.filter(|trace| is_report && trace.is_of_returned()) {
             Some(trace) => *trace,
-            None => trace::of_message(bytes),
+            None => trace::of_message(bytes, self.domains),
         }
     }
 
@@ -141,7 +159,7 @@ impl Decoder {
         diagnose::diagnose(&mut report, &background, self.catalog);
         #[cfg(feature = "trace")]
         if self.trace {
-            report.trace = Some(Box::new(trace::of_report(&report, &background, &bytes, &self.limits)));
+            report.trace = Some(Box::new(trace::of_report(&report, &background, &bytes, &self.limits, self.domains)));
         }
         report
     }

@@ -3,7 +3,7 @@
 use super::human::{Options, Paint, bullet, cut, heading, wrap};
 use crate::sanitize::terminal;
 use crate::trace::{
-    Chain, Ending, HeaderSource, Hop, Identities, Node, Path, PathSource, Refusal, Refuser, Role, Scope, Trace,
+    Chain, Ending, HeaderSource, Hop, MessageFields, Node, Path, PathSource, Refusal, Refuser, Role, Scope, Trace,
     parse_ip,
 };
 use std::net::IpAddr;
@@ -23,6 +23,7 @@ const BAR: usize = 8;
 /// let trace = ndr::trace::of_message(
 ///     b"Received: from mail.example.net ([192.0.2.7]) by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\
 ///       Received: from pc by mail.example.net with ESMTPSA; Tue, 21 Jan 2025 06:59:56 +0000\n\n",
+///     &[],
 /// );
 /// let text = trace_human(&trace, Options::default());
 /// assert!(text.contains("mx.example.com"));
@@ -32,14 +33,14 @@ pub fn trace_human(trace: &Trace, options: Options) -> String {
     let paint = Paint(options.color);
     let width = options.width.clamp(40, 200);
     let mut out = String::new();
-    let title = trace.identities.subject.as_deref().unwrap_or("(no subject)");
+    let title = trace.message.subject.as_deref().unwrap_or("(no subject)");
     out += &format!("{}\n", paint.bold(&cut(&terminal(title), width)));
     if let Some(words) = source_words(trace) {
         for line in wrap(words, width - 2) {
             out += &format!("  {}\n", paint.dim(&line));
         }
     }
-    identities(&mut out, &trace.identities, width, paint);
+    message_fields(&mut out, &trace.message, width, paint);
     chain(&mut out, trace, width, paint);
     refusals(&mut out, &trace.chain, width, paint);
     hops(&mut out, trace, width, paint);
@@ -65,8 +66,8 @@ pub(crate) fn source_words(trace: &Trace) -> Option<&'static str> {
     }
 }
 
-fn identities(out: &mut String, identities: &Identities, width: usize, paint: Paint) {
-    let rows = identity_rows(identities);
+fn message_fields(out: &mut String, fields: &MessageFields, width: usize, paint: Paint) {
+    let rows = field_rows(fields);
     if rows.is_empty() {
         return;
     }
@@ -80,17 +81,17 @@ fn identities(out: &mut String, identities: &Identities, width: usize, paint: Pa
 }
 
 /// The names that the header gives, with labels.
-pub(crate) fn identity_rows(identities: &Identities) -> Vec<(&'static str, &str)> {
+pub(crate) fn field_rows(fields: &MessageFields) -> Vec<(&'static str, &str)> {
     let all = [
-        ("From", &identities.from),
-        ("Sender", &identities.sender),
-        ("Reply to", &identities.reply_to),
-        ("Return path", &identities.return_path),
-        ("To", &identities.to),
-        ("Sent", &identities.date),
-        ("Message-ID", &identities.message_id),
-        ("Program", &identities.client),
-        ("Written at", &identities.originating_ip),
+        ("From", &fields.from),
+        ("Sender", &fields.sender),
+        ("Reply to", &fields.reply_to),
+        ("Return path", &fields.return_path),
+        ("To", &fields.to),
+        ("Sent", &fields.date),
+        ("Message-ID", &fields.message_id),
+        ("Program", &fields.client),
+        ("Written at", &fields.originating_ip),
     ];
     all.into_iter()
         .filter_map(|(name, value)| {

@@ -1,7 +1,7 @@
 //! Where a message went, as Markdown for a ticket and as an HTML fragment. Nothing from the mail is markup.
 
 use super::trace::{
-    hop_rows, identity_rows, node_name, node_words, refusal_words, remarks, source_words, span_words, timing_words,
+    field_rows, hop_rows, node_name, node_words, refusal_words, remarks, source_words, span_words, timing_words,
 };
 use crate::sanitize::{html as escape, markdown as escape_markdown, markdown_code};
 use crate::trace::{Hop, Trace};
@@ -9,15 +9,15 @@ use crate::trace::{Hop, Trace};
 /// Renders a trace as Markdown.
 ///
 /// ```
-/// let trace = ndr::trace::of_message(b"Received: from `a` by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n");
+/// let trace = ndr::trace::of_message(b"Received: from `a` by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n", &[]);
 /// assert!(ndr::render::trace_markdown(&trace).contains("| 1 |"));
 /// ```
 pub fn trace_markdown(trace: &Trace) -> String {
-    let mut out = format!("## {}\n", escape_markdown(trace.identities.subject.as_deref().unwrap_or("(no subject)")));
+    let mut out = format!("## {}\n", escape_markdown(trace.message.subject.as_deref().unwrap_or("(no subject)")));
     if let Some(words) = source_words(trace) {
         out += &format!("\n{words}\n");
     }
-    let rows = identity_rows(&trace.identities);
+    let rows = field_rows(&trace.message);
     if !rows.is_empty() {
         out.push('\n');
     }
@@ -72,7 +72,7 @@ fn hop_cells(hop: &Hop) -> [String; 3] {
 /// Renders a trace as an HTML fragment.
 ///
 /// ```
-/// let trace = ndr::trace::of_message(b"Received: from <script> by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n");
+/// let trace = ndr::trace::of_message(b"Received: from <script> by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n", &[]);
 /// assert!(!ndr::render::trace_html(&trace).contains("<script"));
 /// ```
 pub fn trace_html(trace: &Trace) -> String {
@@ -80,12 +80,12 @@ pub fn trace_html(trace: &Trace) -> String {
     const CELL: &str = "border-bottom:1px solid rgba(128,128,128,.4);padding:3px 8px;text-align:left;vertical-align:top;overflow-wrap:anywhere";
     let mut out =
         String::from("<div class=\"ndr\" style=\"font-family:system-ui,sans-serif;line-height:1.45;max-width:60em\">");
-    let title = trace.identities.subject.as_deref().unwrap_or("(no subject)");
+    let title = trace.message.subject.as_deref().unwrap_or("(no subject)");
     out += &format!("<div style=\"font-size:1.15em;font-weight:600\">{}</div>", escape(title));
     if let Some(words) = source_words(trace) {
         out += &format!("<div style=\"opacity:.75\">{}</div>", escape(words));
     }
-    for (name, value) in identity_rows(&trace.identities) {
+    for (name, value) in field_rows(&trace.message) {
         out += &format!("<div><strong>{name}:</strong> <code>{}</code></div>", escape(value));
     }
     if !trace.chain.nodes.is_empty() {

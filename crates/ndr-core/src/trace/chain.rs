@@ -55,6 +55,7 @@ named! {
 
 /// The machines that a message passed, and where it ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Chain {
     /// The machines in order, from the sender's client on. Remote servers that refused stand at the end, one after the
     /// other where several recipients failed at several servers.
@@ -65,6 +66,7 @@ pub struct Chain {
 
 /// One machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Node {
     /// What it did.
     pub role: Role,
@@ -86,6 +88,7 @@ pub struct Node {
 
 /// How it ended for some recipients.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Refusal {
     /// The recipients.
     pub recipients: Vec<String>,
@@ -98,6 +101,7 @@ pub struct Refusal {
     /// The SMTP reply code.
     pub reply: Option<u16>,
     /// The enhanced status code.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serialize::status"))]
     pub status: Option<StatusCode>,
     /// The SMTP command that it answered, where the report says so.
     pub command: Option<&'static str>,
@@ -107,6 +111,7 @@ pub struct Refusal {
 
 /// One delivery attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Try {
     /// The time, where only one reading of it fits to the date of the message; taken as UTC, as Exchange Online writes.
     pub time: Option<Moment>,

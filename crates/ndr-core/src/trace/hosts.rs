@@ -1,5 +1,6 @@
 //! What host names and addresses tell: who runs a server, and whether a hop crossed a border.
 
+use super::auth::{OrganisationBasis, organisational_domain};
 use super::path::{Hop, Scope};
 use std::net::IpAddr;
 
@@ -44,10 +45,11 @@ pub(crate) fn is_local_name(host: &str) -> bool {
         || super::received::ip(host).is_some_and(|ip| ip.is_loopback())
 }
 
-/// The organisational domain of a host, by the public suffix list.
+/// The organisational domain of a host.
 pub(crate) fn organisation(host: &str) -> Option<String> {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    is_host_name(&host).then(|| psl::domain_str(&host).map(str::to_string))?
+    let host = host.trim_end_matches('.');
+    let found = is_host_name(host).then(|| organisational_domain(host))?;
+    (found.basis != OrganisationBasis::Itself).then_some(found.domain)
 }
 
 /// The provider of the catalogue that a host belongs to.

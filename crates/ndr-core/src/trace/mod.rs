@@ -1,23 +1,43 @@
-//! Where a message went, and who said no: the way that its header tells.
+//! Where a message went, who said no, and why it was trusted or not: what its header tells.
 //!
 //! [`of_message`] reads any message or pasted header. [`Decoder::with_trace`](crate::Decoder::with_trace) adds the same
 //! to a decoded report, of the message that came back.
 
+mod antispam;
+mod auth;
 mod block;
 mod chain;
+pub mod exchange_address;
+mod fields;
+mod hints;
 mod hosts;
+mod knowledge;
 mod path;
 mod received;
 #[cfg(feature = "serde")]
 mod serialize;
 mod table;
+mod text;
 mod time;
 
+pub use antispam::{Antispam, AntispamField, AntispamHeader};
+pub use auth::{
+    Alignment, ArcChain, ArcSet, AuthCause, AuthField, AuthResults, Authentication, Check, CheckKind, Composite,
+    DkimReason, DkimSignature, DmarcAction, DnsRecord, FailureCause, Fix, FixKind, Identities, Identity, MethodResult,
+    OrganisationBasis, OrganisationalDomain, Outcome, Property, ReceivedSpf, TrustBasis, Trusted, Verdict,
+    organisational_domain,
+};
 pub use chain::{Chain, Ending, Node, Refusal, Refuser, Role, Try};
-pub(crate) use received::ip as parse_ip;
-
+pub use exchange_address::{ExchangeAddress, ExchangeAddressKind};
+pub use fields::MessageFields;
+pub use hints::{Hint, HintContext, HintKind};
+pub use knowledge::Knowledge;
 pub use path::{Hop, Path, PathSource, Scope, Tls};
+pub use text::HeaderEvidence;
 pub use time::Moment;
+
+#[cfg(feature = "render")]
+pub(crate) use received::ip as parse_ip;
 
 use crate::Headers;
 use crate::headers::end_of_block;
@@ -40,97 +60,38 @@ named! {
     }
 }
 
-/// What the header of a message tells of its way.
+/// What the header of a message tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Trace {
     /// Whose header was read; `None` where there is none, and only the report speaks.
     pub source: Option<HeaderSource>,
     /// Who the message says it is from, and how it is called.
-    pub identities: Identities,
+    pub message: MessageFields,
     /// The hops.
     pub path: Path,
     /// The machines that it passed, and where it ended.
     pub chain: Chain,
-}
-
-/// The names that a header gives. All are as the message states them, decoded; none is verified.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identities {
-    /// The From field: whom readers see (P2).
-    pub from: Option<String>,
-    /// The Sender field: who sent it on behalf of From.
-    pub sender: Option<String>,
-    /// The Reply-To field.
-    pub reply_to: Option<String>,
-    /// The Return-Path field: the envelope's sender (P1), where bounces go. Empty for reports.
-    pub return_path: Option<String>,
-    /// The To field.
-    pub to: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// The date as written.
-    pub date: Option<String>,
-    /// The Message-ID, without angle brackets.
-    pub message_id: Option<String>,
-    /// The program that wrote it (User-Agent, X-Mailer).
-    pub client: Option<String>,
-    /// The address that a mail service says it was written at (X-Originating-IP).
-    pub originating_ip: Option<String>,
-}
-
-impl Identities {
-    fn read(headers: &Headers<'_>) -> Identities {
-        let mut found = Identities::default();
-        for (name, raw) in headers.iter() {
-            let slot = match name.to_ascii_lowercase().as_str() {
-                "from" => &mut found.from,
-                "sender" => &mut found.sender,
-                "reply-to" => &mut found.reply_to,
-                "return-path" => &mut found.return_path,
-                "to" => &mut found.to,
-                "subject" => &mut found.subject,
-                "date" => &mut found.date,
-                "message-id" => &mut found.message_id,
-                "user-agent" | "x-mailer" => &mut found.client,
-                "x-originating-ip" => &mut found.originating_ip,
-                _ => continue,
-            };
-            if slot.is_none() {
-                // Longer than this is no name of anything.
-                let text = crate::headers::decode(&raw[..raw.len().min(8 << 10)]);
-                *slot = Some(text.trim().to_string());
-            }
-        }
-        for value in [&mut found.message_id, &mut found.return_path, &mut found.originating_ip].into_iter().flatten() {
-            *value = value.trim_matches(['<', '>', '[', ']', ' ']).to_string();
-        }
-        // An empty Return-Path says something; any other empty field does not.
-        for slot in [&mut found.from, &mut found.sender, &mut found.to, &mut found.subject, &mut found.message_id] {
-            *slot = slot.take().filter(|value| !value.is_empty());
-        }
-        found
-    }
-
-    /// What the report itself says of the message.
-    fn of_report(original: &crate::Original) -> Identities {
-        let crate::Original { message_id, from, to, subject, date } = original.clone();
-        Identities { message_id, from, to, subject, date, ..Identities::default() }
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Identities::default()
-    }
+    /// What servers found when they checked the sender; `None` where there is no header.
+    pub authentication: Option<Box<Authentication>>,
+    /// What filters wrote into the header.
+    pub antispam: Antispam,
+    /// Addresses that Exchange wrote in its own way, of the header and of the report.
+    pub exchange_addresses: Vec<ExchangeAddress>,
+    /// What the header suggests without proving it.
+    pub hints: Vec<Hint>,
 }
 
 impl Trace {
     /// Whether nothing was found that tells of a way: no hop, no name, no server.
     ///
     /// ```
-    /// assert!(ndr::trace::of_message(b"just a few words").is_empty());
-    /// assert!(!ndr::trace::of_message(b"Received: by mx.example.com; Tue, 21 Jan 2025 06:59:56 +0000\n\n").is_empty());
+    /// assert!(ndr::trace::of_message(b"just a few words", &[]).is_empty());
+    /// let header = b"Received: by mx.example.com; Tue, 21 Jan 2025 06:59:56 +0000\n\n";
+    /// assert!(!ndr::trace::of_message(header, &[]).is_empty());
     /// ```
     pub fn is_empty(&self) -> bool {
-        self.path.hops.is_empty() && self.identities.is_empty() && self.chain.nodes.is_empty()
+        self.source.is_none() && self.path.hops.is_empty() && self.chain.nodes.is_empty()
     }
 
     /// Whether it is that of the message which a report returns or quotes, or tells of in a table of hops.
@@ -138,35 +99,38 @@ impl Trace {
         matches!(self.source, Some(HeaderSource::Returned | HeaderSource::Quoted))
             || self.path.source == Some(PathSource::MessageHops)
     }
+}
 
-    /// The trace of a header block, its folds repaired.
-    fn of_block(source: HeaderSource, block: &[u8]) -> Trace {
+/// A header block that was found, and its path: by that, the best of several is chosen.
+#[derive(Default)]
+struct Found<'x> {
+    source: Option<HeaderSource>,
+    block: Cow<'x, [u8]>,
+    path: Path,
+}
+
+impl<'x> Found<'x> {
+    /// A header block, its folds repaired.
+    fn of_block(source: HeaderSource, block: &'x [u8]) -> Found<'x> {
         let block = block::repair(block);
         let headers = Headers::of_message(&block);
-        let mut trace = Trace {
-            source: Some(source),
-            identities: Identities::read(&headers),
-            path: Path::of_headers(&headers),
-            chain: Chain::default(),
-        };
-        trace.source = trace.source.filter(|_| !trace.is_empty());
-        trace
+        let path = Path::of_headers(&headers);
+        let tells = headers.iter().next().is_some();
+        Found { source: tells.then_some(source), path, block }
     }
 
-    /// The trace of a header block that stands somewhere in a text: of the first that has hops, else of the first.
-    fn of_text(text: &str) -> Trace {
+    /// A header block that stands somewhere in a text: the first that has hops, else the first.
+    fn of_text(text: &'x str) -> Found<'x> {
         const MOST_BLOCKS: usize = 50;
-        let mut first = Trace::default();
+        let mut first = Found::default();
         let mut rest = text.as_bytes();
         for _ in 0..MOST_BLOCKS {
             let Some(start) = block::find(rest) else { break };
-            let found = Trace::of_block(HeaderSource::Quoted, &rest[start..]);
+            let found = Found::of_block(HeaderSource::Quoted, &rest[start..]);
             if !found.path.hops.is_empty() {
                 return found;
             }
-            if first.is_empty() {
-                first = found;
-            }
+            first.take_better(found);
             rest = &rest[start..];
             rest = &rest[end_of_block(rest).max(1)..];
         }
@@ -174,36 +138,59 @@ impl Trace {
     }
 
     /// Keeps the one that tells more of the way.
-    fn take_better(&mut self, other: Trace) {
-        if other.path.hops.len() > self.path.hops.len() || (self.is_empty() && !other.is_empty()) {
+    fn take_better(&mut self, other: Found<'x>) {
+        let more = other.path.hops.len() > self.path.hops.len();
+        if more || (self.source.is_none() && other.source.is_some()) {
             *self = other;
         }
     }
 
+    fn into_owned(self) -> Found<'static> {
+        Found { source: self.source, block: Cow::Owned(self.block.into_owned()), path: self.path }
+    }
+
     /// Looks for the header in parts of a report that do not say what they are: attachments without a type, text behind
     /// a boundary that was mistyped.
-    fn search(&mut self, bytes: &[u8], limits: &Limits) {
+    fn search(bytes: &[u8], limits: &Limits) -> Found<'static> {
+        let mut best = Found::default();
         if input::kind(bytes) != Input::Mail {
-            self.take_better(Trace::of_text(&text_of(bytes)));
-            return;
+            return Found::of_text(&text_of(bytes)).into_owned();
         }
         for part in Mail::read(bytes, limits).parts {
-            self.take_better(match part.kind {
-                PartKind::Html => Trace::of_text(&block::of_html(&part.text)),
-                _ => Trace::of_text(&part.text),
+            best.take_better(match part.kind {
+                PartKind::Html => Found::of_text(&block::of_html(&part.text)).into_owned(),
+                _ => Found::of_text(&part.text).into_owned(),
             });
         }
-        if self.path.hops.is_empty() {
+        if best.path.hops.is_empty() {
             // Some put the header where that of the part belongs.
             let body = String::from_utf8_lossy(&bytes[end_of_block(bytes)..]);
             for part in body.split("\n--") {
-                self.take_better(Trace::of_text(part));
+                best.take_better(Found::of_text(part).into_owned());
             }
+        }
+        best
+    }
+
+    /// Everything that the header tells, but for the chain.
+    fn trace(self, report: Option<&Headers<'_>>, domains: &[String]) -> Trace {
+        let headers = Headers::of_message(&self.block);
+        let original = self.source.is_some().then_some(&headers);
+        Trace {
+            source: self.source,
+            message: MessageFields::read(&headers),
+            path: self.path,
+            chain: Chain::default(),
+            authentication: original.map(|headers| Box::new(Authentication::read(headers))),
+            antispam: Antispam::read(&headers),
+            exchange_addresses: fields::exchange_addresses(&headers),
+            hints: Hint::read(&HintContext { original, report, domains }),
         }
     }
 }
 
 /// Reads the header of a message, or a header block that somebody pasted: wrapped, quoted, with words in front.
+/// `domains` are the reader's own, for the hint that a message is not theirs; it may be empty.
 ///
 /// ```
 /// let trace = ndr::trace::of_message(
@@ -211,19 +198,25 @@ impl Trace {
 ///       Tue, 21 Jan 2025 07:00:01 +0000\n\
 ///       Received: from laptop ([10.0.0.9]) by mail.example.net with ESMTPSA; Tue, 21 Jan 2025 06:59:56 +0000\n\
 ///       From: mia@example.net\n\nHello\n",
+///     &[],
 /// );
 /// assert_eq!(trace.path.hops.len(), 2);
 /// assert_eq!(trace.path.hops[0].by.as_deref(), Some("mail.example.net"));
 /// assert_eq!(trace.path.hops[1].delay, Some(5));
-/// assert_eq!(trace.identities.from.as_deref(), Some("mia@example.net"));
+/// assert_eq!(trace.message.from.as_deref(), Some("mia@example.net"));
 /// ```
-pub fn of_message(bytes: &[u8]) -> Trace {
+pub fn of_message(bytes: &[u8], domains: &[String]) -> Trace {
     let bytes = message::clean(bytes);
-    let mut trace = match input::kind(&bytes) {
-        Input::Mail => Trace::of_block(HeaderSource::Message, &bytes),
-        _ => Trace::of_text(&text_of(&bytes)),
+    let text;
+    let mut found = match input::kind(&bytes) {
+        Input::Mail => Found::of_block(HeaderSource::Message, &bytes),
+        _ => {
+            text = text_of(&bytes);
+            Found::of_text(&text)
+        }
     };
-    trace.source = trace.source.map(|_| HeaderSource::Message);
+    found.source = found.source.map(|_| HeaderSource::Message);
+    let mut trace = found.trace(None, domains);
     trace.chain = Chain::of_path(&trace.path);
     trace
 }
@@ -236,25 +229,38 @@ fn text_of(bytes: &[u8]) -> Cow<'_, str> {
 
 /// The trace of the message that a report is about: from the header that it returns or quotes, else from Exchange's
 /// table of hops, and from what the report says of servers. `bytes` is the whole report.
-pub(crate) fn of_report(report: &Report, background: &Background<'_>, bytes: &[u8], limits: &Limits) -> Trace {
-    let mut best = Trace::default();
+pub(crate) fn of_report(
+    report: &Report,
+    background: &Background<'_>,
+    bytes: &[u8],
+    limits: &Limits,
+    domains: &[String],
+) -> Trace {
+    let mut best = Found::default();
     if let Some(original) = &background.original {
-        best.take_better(Trace::of_block(HeaderSource::Returned, original));
+        best.take_better(Found::of_block(HeaderSource::Returned, original));
     }
     if let Some(quoted) = &background.quoted {
-        best.take_better(Trace::of_text(quoted));
+        best.take_better(Found::of_text(quoted));
     }
     if best.path.hops.is_empty()
         && let Some(path) = background.parts.iter().find_map(|(_, text)| table::read(text))
     {
         best.path = path;
     }
-    if best.path.hops.is_empty() && matches!(report.kind, Kind::Failure | Kind::Delay) {
-        best.search(bytes, limits);
+    let bounced = matches!(report.kind, Kind::Failure | Kind::Delay);
+    if best.path.hops.is_empty() && bounced {
+        best.take_better(Found::search(bytes, limits));
     }
-    if best.identities.is_empty() {
-        best.identities = Identities::of_report(&report.original);
+    // A report that somebody forwarded has a header which is not at hand.
+    let is_own = !report.notes.iter().any(|note| matches!(note.code, "forwarded-report" | "wrapped-report"));
+    let outer = (bounced && is_own && input::kind(bytes) == Input::Mail).then(|| Headers::of_message(bytes));
+    let mut trace = best.trace(outer.as_ref(), domains);
+    if trace.source.is_none() {
+        trace.message = MessageFields::of_report(&report.original);
     }
-    best.chain = Chain::of_report(report, &best.path);
-    best
+    trace.exchange_addresses.extend(fields::exchange_addresses_of(report));
+    fields::say_once(&mut trace.exchange_addresses);
+    trace.chain = Chain::of_report(report, &trace.path);
+    trace
 }

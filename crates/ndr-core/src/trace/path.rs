@@ -35,6 +35,7 @@ named! {
 
 /// The way of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Path {
     /// What the hops were read from; `None` where there are none.
     pub source: Option<PathSource>,
@@ -50,6 +51,7 @@ pub struct Path {
 
 /// One hop: a server took the message over and said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Hop {
     /// The place in the path, from 1 for the oldest.
     pub number: usize,
@@ -74,6 +76,7 @@ pub struct Hop {
     /// The server's name for the message.
     pub id: Option<String>,
     /// The recipient that the field names.
+    #[cfg_attr(feature = "serde", serde(rename = "for"))]
     pub for_: Option<String>,
     /// What the field says of encryption; `None` where it says nothing.
     pub tls: Option<Tls>,
@@ -98,6 +101,7 @@ pub struct Hop {
 
 /// What a hop says of encryption. Both are `None` where only the protocol's name tells that the session was encrypted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Tls {
     /// The version, as in `TLSv1.3`.
     pub version: Option<String>,
@@ -137,6 +141,7 @@ impl Hop {
     /// ```
     /// let trace = ndr::trace::of_message(
     ///     b"Received: from pc (client.example.net [192.0.2.7]) by mx.example.com with ESMTP; Tue, 21 Jan 2025 06:59:56 +0000\n\n",
+    ///     &[],
     /// );
     /// assert_eq!(trace.path.hops[0].client(), Some("client.example.net"));
     /// ```
