@@ -20,7 +20,9 @@ fn headers() {
         let trace = trace_of(&read(path));
         let json = serde_json::to_string_pretty(&trace).unwrap();
         let text = trace_human(&trace, Options::default());
-        for line in text.lines() {
+        // Records and commands stay in one piece, so that one can copy them.
+        let is_copied = |line: &&str| ["Get-", "Set-", " TXT", " CNAME"].iter().any(|mark| line.contains(mark));
+        for line in text.lines().filter(|line| !is_copied(line)) {
             let width = unicode_width::UnicodeWidthStr::width(line);
             assert!(width <= 80, "{}: {width} columns: {line}", path.display());
         }

@@ -1,6 +1,8 @@
 //! Results for people. A renderer decides nothing: it shows what the report and the diagnosis hold.
 
 mod entry;
+#[cfg(feature = "trace")]
+mod findings;
 mod html;
 mod human;
 mod markdown;

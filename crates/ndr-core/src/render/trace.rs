@@ -1,5 +1,6 @@
 //! Where a message went, for people: a chain with the hop that refused marked, and the hops with what each says.
 
+use super::findings;
 use super::human::{Options, Paint, bullet, cut, heading, wrap};
 use crate::sanitize::terminal;
 use crate::trace::{
@@ -43,15 +44,17 @@ pub fn trace_human(trace: &Trace, options: Options) -> String {
     message_fields(&mut out, &trace.message, width, paint);
     chain(&mut out, trace, width, paint);
     refusals(&mut out, &trace.chain, width, paint);
+    findings::human(&mut out, &findings::all(trace), width, paint);
     hops(&mut out, trace, width, paint);
     out
 }
 
-/// The short form within the answer to a bounce; nothing where no hop is known.
+/// The short form within the answer to a bounce; nothing where nothing is known.
 pub(crate) fn section(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
     if !trace.path.hops.is_empty() {
         chain(out, trace, width, paint);
     }
+    findings::human(out, &findings::short(trace), width, paint);
 }
 
 /// Whose header it is, where that needs saying.
@@ -111,7 +114,9 @@ fn chain(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
     let longest = nodes.iter().filter_map(|node| node.delay).max().unwrap_or(0);
     // Mark, host, what it did; then delay and bar, where anything took time.
     let timing = if longest > 0 { 2 + 10 + 1 + BAR } else { 0 };
-    let host_width = width - 4 - 2 - 2 - 16 - timing;
+    let room = width - 4 - 2 - 2 - 16 - timing;
+    let names: Vec<String> = nodes.iter().map(|node| cut_middle(&terminal(&node_name(node, room)), room)).collect();
+    let host_width = names.iter().map(|name| name.width()).max().unwrap_or(0);
     let hidden = nodes.len().saturating_sub(MOST_NODES);
     for (at, node) in nodes.iter().enumerate() {
         if hidden > 0 && at == 4 {
@@ -122,7 +127,7 @@ fn chain(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
         }
         let (mark, words) = node_words(&trace.chain, at, node);
         let mark = if node.refused { paint.red(mark) } else { mark.to_string() };
-        let host = cut_middle(&terminal(&node_name(node, host_width)), host_width);
+        let host = &names[at];
         let host_pad = " ".repeat(host_width.saturating_sub(host.width()));
         let did = if node.refused { paint.red(words) } else { paint.dim(words) };
         let mut line = format!("    {mark} {host}{host_pad}  {did}");

@@ -1,5 +1,6 @@
 //! Where a message went, as Markdown for a ticket and as an HTML fragment. Nothing from the mail is markup.
 
+use super::findings;
 use super::trace::{
     field_rows, hop_rows, node_name, node_words, refusal_words, remarks, source_words, span_words, timing_words,
 };
@@ -43,6 +44,7 @@ pub fn trace_markdown(trace: &Trace) -> String {
     if !remarks.is_empty() {
         out += &format!("\n{}\n", escape_markdown(&remarks.join(" ")));
     }
+    findings::markdown(&mut out, &findings::all(trace));
     if !trace.path.hops.is_empty() {
         out += "\n**Hops**\n\n| | time (UTC) | delay | from | by | with |\n|---|---|---|---|---|---|\n";
         for hop in &trace.path.hops {
@@ -107,6 +109,7 @@ pub fn trace_html(trace: &Trace) -> String {
     for line in remarks(trace) {
         out += &format!("<div style=\"opacity:.75\">{}</div>", escape(&line));
     }
+    findings::html(&mut out, &findings::all(trace));
     if !trace.path.hops.is_empty() {
         out += &format!("<table style=\"{TABLE}\"><tr>");
         for name in ["", "Time (UTC)", "Delay", "From", "By", "With"] {

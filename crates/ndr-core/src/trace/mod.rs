@@ -72,7 +72,7 @@ pub struct Trace {
     pub path: Path,
     /// The machines that it passed, and where it ended.
     pub chain: Chain,
-    /// What servers found when they checked the sender; `None` where there is no header.
+    /// What servers found when they checked the sender; `None` where the header says nothing of it.
     pub authentication: Option<Box<Authentication>>,
     /// What filters wrote into the header.
     pub antispam: Antispam,
@@ -181,7 +181,7 @@ impl<'x> Found<'x> {
             message: MessageFields::read(&headers),
             path: self.path,
             chain: Chain::default(),
-            authentication: original.map(|headers| Box::new(Authentication::read(headers))),
+            authentication: original.map(Authentication::read).filter(Authentication::tells).map(Box::new),
             antispam: Antispam::read(&headers),
             exchange_addresses: fields::exchange_addresses(&headers),
             hints: Hint::read(&HintContext { original, report, domains }),

@@ -145,6 +145,16 @@ impl Authentication {
         field.results.iter().filter(|result| result.method == method).collect()
     }
 
+    /// Whether the header says anything of authentication, or shows who is not whom it names.
+    pub(crate) fn tells(&self) -> bool {
+        let Authentication { results, received_spf, signatures, arc, verdict, .. } = self;
+        !(results.is_empty()
+            && received_spf.is_empty()
+            && signatures.is_empty()
+            && arc.sets.is_empty()
+            && verdict.causes.is_empty())
+    }
+
     /// Whether the message was only stamped when it was handed in, so that no receiver has judged it yet.
     pub(crate) fn at_submission(&self) -> bool {
         self.trusted.as_ref().is_some_and(|trusted| trusted.basis == TrustBasis::Submission)
