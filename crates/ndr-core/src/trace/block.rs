@@ -79,6 +79,18 @@ pub(crate) fn repair(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// Where the block that `text` begins with ends: at the first empty line.
+pub(crate) fn end(text: &[u8]) -> usize {
+    let mut at = 0;
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        if line.trim_ascii().is_empty() {
+            break;
+        }
+        at += line.len();
+    }
+    at
+}
+
 /// How far the first line is indented; all lines of a block that was pasted into a mail may be.
 fn indentation(text: &[u8]) -> usize {
     text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()

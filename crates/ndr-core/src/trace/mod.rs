@@ -40,7 +40,6 @@ pub use time::Moment;
 pub(crate) use received::ip as parse_ip;
 
 use crate::Headers;
-use crate::headers::end_of_block;
 use crate::input::{self, Input};
 use crate::limits::Limits;
 use crate::message::{self, Mail, PartKind};
@@ -132,7 +131,7 @@ impl<'x> Found<'x> {
             }
             first.take_better(found);
             rest = &rest[start..];
-            rest = &rest[end_of_block(rest).max(1)..];
+            rest = &rest[block::end(rest).max(1)..];
         }
         first
     }
@@ -164,7 +163,7 @@ impl<'x> Found<'x> {
         }
         if best.path.hops.is_empty() {
             // Some put the header where that of the part belongs.
-            let body = String::from_utf8_lossy(&bytes[end_of_block(bytes)..]);
+            let body = String::from_utf8_lossy(&bytes[block::end(bytes)..]);
             for part in body.split("\n--") {
                 best.take_better(Found::of_text(part).into_owned());
             }
