@@ -52,6 +52,8 @@ pub struct HintContext<'a> {
     pub original: Option<&'a Headers<'a>>,
     /// The header of the report, if there is one.
     pub report: Option<&'a Headers<'a>>,
+    /// Whether the original came back in a report. Only then can it be backscatter.
+    pub returned: bool,
     /// The caller's own domains. Without them nothing can be said about backscatter.
     pub domains: &'a [String],
 }
@@ -67,7 +69,12 @@ impl Hint {
     ///       From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n\n",
     /// );
     /// let domains = ["contoso.com".to_string()];
-    /// let hints = Hint::read(&HintContext { original: Some(&original), domains: &domains, ..HintContext::default() });
+    /// let hints = Hint::read(&HintContext {
+    ///     original: Some(&original),
+    ///     returned: true,
+    ///     domains: &domains,
+    ///     ..HintContext::default()
+    /// });
     /// assert_eq!(hints[0].kind, HintKind::LikelyBackscatter);
     /// ```
     pub fn read(context: &HintContext<'_>) -> Vec<Hint> {
@@ -75,8 +82,10 @@ impl Hint {
         if let Some(headers) = context.original {
             let authentication = Authentication::read(headers);
             let forwarding = forwarding::read(headers, &authentication);
-            let own = Own { domains: context.domains, headers, authentication: &authentication };
-            hints.extend(own.backscatter());
+            if context.returned {
+                let own = Own { domains: context.domains, headers, authentication: &authentication };
+                hints.extend(own.backscatter());
+            }
             hints.extend(forwarded(headers, &forwarding));
             hints.extend(forwarding_hop(&authentication, &forwarding));
             hints.extend(gateway(headers, &authentication));
@@ -148,6 +157,9 @@ impl Own<'_> {
             return None;
         }
         let identities = &self.authentication.identities;
+        // What came to you and was passed on, or bounced later, is no forgery of your domain.
+        let to = self.headers.raw("to").map(addresses).unwrap_or_default();
+        let to_own = to.iter().filter_map(|address| domain_of(address)).any(|domain| self.is_own(&domain));
         let named = [&identities.from, &identities.envelope_from];
         let forged = named.into_iter().flatten().find(|one| one.domain.as_deref().is_some_and(|own| self.is_own(own)));
         let words = match forged {
@@ -157,6 +169,7 @@ impl Own<'_> {
                  of reject make such reports rarer.",
                 forged.address
             ),
+            None if to_own => return None,
             None => {
                 "Nothing in the message that came back is yours: neither a sender address nor its Message-ID nor a \
                      server on its way."
@@ -365,7 +378,8 @@ mod tests {
     fn kinds(original: &str, domains: &[&str]) -> Vec<HintKind> {
         let domains: Vec<String> = domains.iter().map(ToString::to_string).collect();
         let headers = Headers::of_message(original.as_bytes());
-        let context = HintContext { original: Some(&headers), domains: &domains, ..HintContext::default() };
+        let context =
+            HintContext { original: Some(&headers), returned: true, domains: &domains, ..HintContext::default() };
         Hint::read(&context).into_iter().map(|hint| hint.kind).collect()
     }
 

@@ -1,7 +1,8 @@
 //! Signs that a message was passed on by somebody between its sender and the receiver.
 
+use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, property_domain};
-use super::{Authentication, alignment::same_organisation};
+use super::{Authentication, Passage, passages};
 use crate::headers::Headers;
 use crate::trace::text::{HeaderEvidence, cut, domain_name, is_microsoft_host};
 
@@ -68,7 +69,13 @@ impl Forwarding {
 
     /// The first few signs as evidence.
     pub(crate) fn evidence(&self) -> Vec<HeaderEvidence> {
-        self.signs.iter().take(4).map(|sign| sign.evidence.clone()).collect()
+        let mut evidence: Vec<HeaderEvidence> = Vec::new();
+        for sign in &self.signs {
+            if evidence.len() < 4 && !evidence.contains(&sign.evidence) {
+                evidence.push(sign.evidence.clone());
+            }
+        }
+        evidence
     }
 
     /// The domain of whoever passed it on.
@@ -88,7 +95,8 @@ pub(crate) fn read(headers: &Headers<'_>, authentication: &Authentication) -> Fo
         let evidence = HeaderEvidence::new(envelope.field, &text);
         signs.push(Sign { kind: SignKind::Rewritten, evidence, forwarder });
     }
-    for field in &authentication.results {
+    let passages = passages(headers);
+    for field in authentication.results.iter().filter(|field| is_on_the_way(field, authentication, &passages)) {
         signs.extend(earlier_passes(field, authentication));
     }
     // Receivers such as Google and Microsoft seal all that they receive, and Microsoft also what it sends: such a seal is no
@@ -119,11 +127,17 @@ fn sealed_by_receiver(domain: &str, authentication: &Authentication) -> bool {
     servers.into_iter().flatten().any(|server| same_organisation(server, domain))
 }
 
+/// Whether a field that is not trusted is at least of a server that the message passed, and not of the receiver's own. A
+/// sender can still write both that field and the Received field.
+fn is_on_the_way(field: &AuthResults, authentication: &Authentication, passages: &[Passage]) -> bool {
+    let Some(server) = field.server.as_deref().filter(|_| !field.trusted) else { return false };
+    let last = authentication.trusted.as_ref().and_then(|trusted| trusted.last_server.as_deref());
+    let foreign = last.is_none_or(|last| !same_operator(last, server));
+    foreign && passages.iter().filter_map(|passage| passage.by.as_deref()).any(|by| same_operator(by, server))
+}
+
 /// What a field that is not trusted says an earlier server saw: a pass for the domain that fails now.
 fn earlier_passes(field: &AuthResults, authentication: &Authentication) -> Vec<Sign> {
-    if field.trusted {
-        return Vec::new();
-    }
     let name = match field.field {
         AuthField::Current => "Authentication-Results",
         AuthField::Original => "Authentication-Results-Original",

@@ -177,9 +177,16 @@ impl Authentication {
         if !found.null_sender {
             let of_path = || first("return-path").into_iter().next();
             let of_spf = || self.received_spf.first().and_then(|spf| spf.envelope_from.clone());
+            // Microsoft states the domain alone; Return-Path has the whole address, if it is of that domain.
+            let of_stated = |value: &str| match of_path() {
+                Some(path) if !value.contains('@') && domain_of(&path) == domain_of(value) => {
+                    identity(&path, "Return-Path")
+                }
+                _ => identity(value, "smtp.mailfrom"),
+            };
             found.envelope_from = stated
                 .filter(|value| property_domain(value).is_some())
-                .map(|value| identity(value, "smtp.mailfrom"))
+                .map(of_stated)
                 .or_else(|| of_spf().map(|address| identity(&address, "Received-SPF")))
                 .or_else(|| of_path().map(|address| identity(&address, "Return-Path")));
         }

@@ -3,7 +3,7 @@
 //! Anybody can write such a field into a message before it is sent. Servers add fields at the top, so the receiving
 //! organisation's field lies above the first Received field of anybody else; of these the topmost counts.
 
-use super::alignment::same_organisation;
+use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, client_ip};
 use super::{Authentication, Passage, passages};
 use crate::headers::Headers;
@@ -68,11 +68,6 @@ fn basis(field: &AuthResults, last: Option<&str>, border: usize) -> TrustBasis {
         (None, Some(last)) if above_border && is_microsoft_host(last) => TrustBasis::MicrosoftForm,
         _ => TrustBasis::Topmost,
     }
-}
-
-/// Whether two hosts are run by one organisation. Microsoft's mail service has several domains.
-fn same_operator(a: &str, b: &str) -> bool {
-    same_organisation(a, b) || (is_microsoft_host(a) && is_microsoft_host(b))
 }
 
 /// Chooses the fields to believe, and marks them.

@@ -1,7 +1,7 @@
 //! The verdict in words: what each check was about, whether it counts for the author in From, and why it failed.
 
 use super::alignment::Alignment;
-use super::causes::{self, FailureCause};
+use super::causes::{self, AuthCause, FailureCause};
 use super::dkim::DkimReason;
 use super::forwarding;
 use super::results::{MethodResult, Outcome, property_domain};
@@ -121,7 +121,7 @@ pub(super) fn judge(headers: &Headers<'_>, authentication: &Authentication) -> V
     checks.extend(case.dkim());
     checks.push(case.dmarc(&checks));
     let dmarc = authentication.trusted_results("dmarc");
-    let dmarc = dmarc.first();
+    let dmarc = dmarc.first().filter(|_| !authentication.at_submission());
     let mut verdict = Verdict {
         authenticated: authenticated(&checks),
         words: String::new(),
@@ -165,19 +165,19 @@ fn authenticated(checks: &[Check]) -> Option<bool> {
 struct Case<'a> {
     authentication: &'a Authentication,
     from: Option<String>,
-    field: Option<(&'static str, &'a str)>,
 }
 
 impl<'a> Case<'a> {
     fn new(authentication: &'a Authentication) -> Case<'a> {
         let from = authentication.identities.from.as_ref().and_then(|from| from.domain.clone());
-        let field = authentication.results.iter().find(|field| field.trusted);
-        let field = field.map(|field| ("Authentication-Results", field.text.as_str()));
-        Case { authentication, from, field }
+        Case { authentication, from }
     }
 
-    fn evidence(&self) -> Vec<HeaderEvidence> {
-        self.field.iter().map(|(name, text)| HeaderEvidence::new(name, text)).collect()
+    /// The trusted field that states a method.
+    fn evidence(&self, method: &str) -> Vec<HeaderEvidence> {
+        let fields = self.authentication.results.iter().filter(|field| field.trusted);
+        let stating = fields.into_iter().find(|field| field.method(method).is_some());
+        stating.map(|field| HeaderEvidence::new("Authentication-Results", &field.text)).into_iter().collect()
     }
 
     fn aligned(&self, domain: Option<&str>) -> Option<bool> {
@@ -189,7 +189,10 @@ impl<'a> Case<'a> {
     fn spf_identity(&self) -> (Option<String>, Option<String>) {
         let identities = &self.authentication.identities;
         if let Some(envelope) = &identities.envelope_from {
-            return (envelope.domain.clone(), Some(envelope.field.to_string()));
+            // The address may be read from Return-Path where the result states the domain alone.
+            let stated = !self.authentication.trusted_results("spf").is_empty();
+            let field = if stated && envelope.field == "Return-Path" { "smtp.mailfrom" } else { envelope.field };
+            return (envelope.domain.clone(), Some(field.to_string()));
         }
         match identities.helo.as_deref().and_then(domain_name) {
             Some(helo) => (Some(helo), Some("smtp.helo".to_string())),
@@ -206,7 +209,7 @@ impl<'a> Case<'a> {
         let outcome = outcome.filter(|_| !self.authentication.at_submission());
         let evidence = match (stated, received) {
             (None, Some(spf)) => vec![HeaderEvidence::new("Received-SPF", &spf.text)],
-            (Some(_), _) => self.evidence(),
+            (Some(_), _) => self.evidence("spf"),
             (None, None) => Vec::new(),
         };
         Check {
@@ -300,7 +303,7 @@ impl<'a> Case<'a> {
             domain,
             identity,
             reason,
-            evidence: self.evidence(),
+            evidence: self.evidence("dkim"),
         }
     }
 
@@ -325,7 +328,7 @@ impl<'a> Case<'a> {
             identity: Some(if stated.is_some() { "header.from" } else { "From" }.to_string()),
             aligned: None,
             reason: None,
-            evidence: if stated.is_some() { self.evidence() } else { Vec::new() },
+            evidence: if stated.is_some() { self.evidence("dmarc") } else { Vec::new() },
         }
     }
 
@@ -353,10 +356,11 @@ impl<'a> Case<'a> {
 
 fn dkim_words(result: &MethodResult, domain: Option<&str>, reason: Option<DkimReason>) -> String {
     let of = domain.map(|domain| format!(" of {domain}")).unwrap_or_default();
+    let signer = domain.unwrap_or("the signer");
     match (result.outcome, reason) {
         (Outcome::Pass, _) => format!("DKIM passed: the signature{of} is good."),
         (Outcome::None, _) | (_, Some(DkimReason::NotSigned)) => "DKIM found no signature.".to_string(),
-        (_, Some(DkimReason::BodyHash)) => format!("DKIM failed: the body is not the one that was signed{of}."),
+        (_, Some(DkimReason::BodyHash)) => format!("DKIM failed: the body is not the one that {signer} signed."),
         (_, Some(DkimReason::NoKey)) => format!("DKIM failed: there is no public key for the signature{of}."),
         (_, Some(DkimReason::BadKey)) => format!("DKIM failed: the public key for the signature{of} cannot be used."),
         (_, Some(DkimReason::BadSignature)) => {
@@ -503,26 +507,37 @@ fn summary(verdict: &Verdict, authentication: &Authentication) -> String {
     if authentication.at_submission() {
         return "The header was taken when the message was handed in: no receiver's result is in it.".to_string();
     }
-    let telling = verdict.causes.iter().find(|cause| !cause.harmless).or(verdict.causes.first());
-    let dmarc = verdict.check(CheckKind::Dmarc);
-    let words = |check: Option<&Check>| check.map(|check| check.words.clone()).unwrap_or_default();
+    let telling = verdict.causes.iter().find(|cause| !cause.harmless);
+    let stated = |checks: &mut dyn Iterator<Item = &Check>| {
+        let words: Vec<&str> =
+            checks.filter(|check| check.outcome.is_some()).map(|check| check.words.as_str()).collect();
+        words.join(" ")
+    };
+    let dmarc = |check: &&Check| check.kind == CheckKind::Dmarc;
     match (verdict.authenticated, telling) {
-        (Some(true), None) => words(dmarc),
-        (Some(true), Some(cause)) if cause.harmless => {
-            format!("{} Harmless beside that: {}", words(dmarc), cause.words)
+        (Some(false), Some(cause)) => {
+            let from = authentication.identities.from.as_ref().and_then(|from| from.domain.as_deref());
+            format!("Nothing proves that {} sent the message. {}", from.unwrap_or("its author"), cause.words)
         }
         (_, Some(cause)) => cause.words.clone(),
-        (Some(false), None) => words(dmarc),
+        (Some(true), None) => {
+            let mut words = stated(&mut verdict.checks.iter().filter(dmarc));
+            let passed = verdict.check(CheckKind::Dmarc).is_some_and(|check| check.outcome == Some(Outcome::Pass));
+            if !passed {
+                let good = |c: &&Check| c.outcome == Some(Outcome::Pass) && c.aligned == Some(true);
+                words = format!("{} {words}", stated(&mut verdict.checks.iter().filter(good)));
+            }
+            let beside = verdict.causes.iter().find(|cause| cause.kind != AuthCause::NoDmarcRecord);
+            match beside {
+                Some(cause) => format!("{words} Harmless beside that: {}", cause.words),
+                None => words,
+            }
+        }
+        (Some(false), None) => stated(&mut verdict.checks.iter().filter(dmarc)),
         (None, None) if authentication.results.is_empty() && authentication.received_spf.is_empty() => {
             "The header holds no authentication results.".to_string()
         }
-        (None, None) => verdict
-            .checks
-            .iter()
-            .filter(|check| check.outcome.is_some())
-            .map(|c| c.words.as_str())
-            .collect::<Vec<_>>()
-            .join(" "),
+        (None, None) => stated(&mut verdict.checks.iter()),
     }
 }
 
