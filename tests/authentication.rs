@@ -144,6 +144,30 @@ const SAMPLES: &[Expected] = &[
         causes: &[AuthCause::Forwarded, AuthCause::Unsigned],
         hints: &[HintKind::InboxRule, HintKind::AutoForward, HintKind::Resent, HintKind::AutoSubmitted],
     },
+    Expected {
+        sample: "auth-strict-alignment",
+        basis: Some(TrustBasis::SameServer),
+        dmarc: Some(Outcome::Fail),
+        authenticated: Some(false),
+        causes: &[AuthCause::SpfNotAligned, AuthCause::Unsigned],
+        hints: &[],
+    },
+    Expected {
+        sample: "auth-gateway-in-front",
+        basis: Some(TrustBasis::MicrosoftForm),
+        dmarc: Some(Outcome::Fail),
+        authenticated: Some(false),
+        causes: &[AuthCause::BehindGateway, AuthCause::Modified],
+        hints: &[HintKind::Gateway],
+    },
+    Expected {
+        sample: "auth-earlier-server-only",
+        basis: Some(TrustBasis::EarlierServer),
+        dmarc: Some(Outcome::TempError),
+        authenticated: None,
+        causes: &[AuthCause::DnsError],
+        hints: &[],
+    },
 ];
 
 #[test]

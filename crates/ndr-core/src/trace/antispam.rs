@@ -343,6 +343,13 @@ static SINGLE: &[Known] = &[
         ],
     ),
     known(
+        "x-ms-exchange-externaloriginalinternetsender",
+        "original-sender",
+        "The server that enhanced filtering took as the sender's",
+        Documented,
+        &[],
+    ),
+    known(
         "x-ms-exchange-skiplistedinternetsender",
         "skip-listing",
         "Enhanced filtering skipped the last servers; the address is the one that was judged",

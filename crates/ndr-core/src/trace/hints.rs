@@ -88,7 +88,7 @@ impl Hint {
             }
             hints.extend(forwarded(headers, &forwarding));
             hints.extend(forwarding_hop(&authentication, &forwarding));
-            hints.extend(gateway(headers, &authentication));
+            hints.extend(gateway(&authentication, &forwarding));
             hints.extend(auto_submitted(headers));
         }
         hints.extend(context.report.and_then(forged_report));
@@ -237,8 +237,7 @@ fn spf_failed(authentication: &Authentication) -> bool {
 
 /// A hop that explains an SPF failure.
 fn forwarding_hop(authentication: &Authentication, forwarding: &Forwarding) -> Option<Hint> {
-    let signs: Vec<_> = forwarding.signs.iter().filter(|sign| sign.kind != SignKind::Rewritten).collect();
-    if !spf_failed(authentication) || signs.is_empty() {
+    if !spf_failed(authentication) || !forwarding.explains_spf() || forwarding.has(SignKind::Gateway) {
         return None;
     }
     let by = forwarding.forwarder().map(|domain| format!(" ({domain})")).unwrap_or_default();
@@ -249,43 +248,16 @@ fn forwarding_hop(authentication: &Authentication, forwarding: &Forwarding) -> O
     Some(hint(HintKind::ForwardingHop, words, forwarding.evidence()))
 }
 
-/// Filter services that receive and send for their customers, by the names of their hosts.
-const GATEWAYS: &[&str] = &[
-    "mimecast.com",
-    "pphosted.com",
-    "ppe-hosted.com",
-    "barracudanetworks.com",
-    "messagelabs.com",
-    "iphmx.com",
-    "mailcontrol.com",
-    "trendmicro.com",
-    "trendmicro.eu",
-    "hornetsecurity.com",
-    "antispameurope.com",
-    "mailprotector.com",
-    "spamtitan.com",
-    "sophos.com",
-    "retarus.com",
-];
-
 /// A filter service between the sender and Exchange Online.
-fn gateway(headers: &Headers<'_>, authentication: &Authentication) -> Option<Hint> {
-    if !spf_failed(authentication) {
-        return None;
-    }
-    let passages = passages(headers);
-    let border = passages.iter().find(|passage| {
-        let into = passage.by.as_deref().is_some_and(is_microsoft_host);
-        into && passage.from.as_deref().is_some_and(|host| GATEWAYS.iter().any(|one| same_organisation(host, one)))
-    })?;
-    let host = border.from.as_deref().unwrap_or_default();
+fn gateway(authentication: &Authentication, forwarding: &Forwarding) -> Option<Hint> {
+    let sign = forwarding.of(SignKind::Gateway).next().filter(|_| spf_failed(authentication))?;
+    let host = sign.forwarder.as_deref().unwrap_or("a host");
     let words = format!(
         "The message came into Microsoft 365 from {host}, a filter service, and SPF was checked for that. If the service is \
          the receiver's, turn on enhanced filtering for its connector, so that Microsoft looks at the server before it. If \
          it is the sender's, the sender's SPF record lacks the service."
     );
-    let evidence = headers.iter().nth(border.position).map(|(name, raw)| HeaderEvidence::new(name, &unfold(raw)));
-    Some(hint(HintKind::Gateway, words, evidence.into_iter().collect()))
+    Some(hint(HintKind::Gateway, words, vec![sign.evidence.clone()]))
 }
 
 fn auto_submitted(headers: &Headers<'_>) -> Option<Hint> {

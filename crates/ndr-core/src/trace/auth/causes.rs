@@ -23,6 +23,9 @@ named! {
         DkimNotAligned = "dkim-not-aligned",
         /// Somebody passed the message on, from a server that the sender's SPF record cannot know.
         Forwarded = "forwarded",
+        /// A filter service of the receiver stands in front of Exchange Online, which then judges the service's address in
+        /// place of the sender's.
+        BehindGateway = "behind-gateway",
         /// The body was changed after it was signed.
         Modified = "modified-in-transit",
         /// The signature has no public key in DNS.
@@ -134,7 +137,7 @@ impl Case<'_> {
         let signed = self.authentication.signatures.iter().filter_map(|signature| signature.domain.as_deref());
         let judged = self.verdict.checks.iter().filter_map(|check| check.domain.as_deref());
         // A forwarder in Microsoft 365 says nothing of the author.
-        let through = self.through_microsoft && self.forwarding.signs.is_empty();
+        let through = self.through_microsoft && !self.forwarding.is_passed_on();
         let own = self.verdict.composite.as_ref().and_then(|one| one.reason.as_deref()).is_some_and(is_own_domain);
         through || own || named.chain(signed).chain(judged).any(|domain| tenant(domain).is_some())
     }
@@ -173,7 +176,35 @@ impl Case<'_> {
             check.kind == CheckKind::Dkim && check.outcome == Some(Outcome::Pass) && check.aligned == Some(false)
         });
         causes.extend(passed.filter_map(|check| self.dkim_not_aligned(check, from)));
+        causes.extend(self.only_relaxed(from));
         causes
+    }
+
+    /// A pass that is aligned in relaxed mode and was not counted: the domain asks for strict alignment.
+    fn only_relaxed(&self, from: &str) -> Vec<FailureCause> {
+        let dmarc = self.check(CheckKind::Dmarc).filter(|check| check.stated && check.outcome == Some(Outcome::Fail));
+        if dmarc.is_none() {
+            return Vec::new();
+        }
+        let uncounted = self.verdict.checks.iter().filter(|check| {
+            let passed = check.kind != CheckKind::Dmarc && check.outcome == Some(Outcome::Pass);
+            passed && check.aligned == Some(true) && check.domain.as_deref().is_some_and(|domain| domain != from)
+        });
+        uncounted
+            .map(|check| {
+                let domain = check.domain.as_deref().unwrap_or_default();
+                let (kind, tag, fix) = match check.kind {
+                    CheckKind::Spf => (AuthCause::SpfNotAligned, "aspf=s", fixes::align_envelope(from, true)),
+                    _ => (AuthCause::DkimNotAligned, "adkim=s", fixes::enable_dkim(from, self.is_microsoft_sender())),
+                };
+                let words = format!(
+                    "{} passed for {domain}, which belongs to {from} but is not equal to it, and DMARC failed all the \
+                     same: the DMARC record of {from} probably asks for strict alignment ({tag}).",
+                    check.kind.slug().to_ascii_uppercase()
+                );
+                self.cause(kind, words, check.evidence.clone(), vec![fix, fixes::relax_alignment(from)])
+            })
+            .collect()
     }
 
     fn sender_not_from(&self, sender: &Alignment, envelope: Option<&Alignment>, from: &str) -> FailureCause {
@@ -215,7 +246,7 @@ impl Case<'_> {
         if spf.outcome.is_some() {
             evidence.extend(spf.evidence.iter().cloned());
         }
-        let mut fixes = vec![fixes::align_envelope(from)];
+        let mut fixes = vec![fixes::align_envelope(from, false)];
         if tenant(from).is_some() {
             fixes = vec![fixes::align_from(&envelope.organisation)];
         } else if !self.has_aligned_signature() {
@@ -271,7 +302,8 @@ impl Case<'_> {
         let named = domain.unwrap_or("the signer");
         let selector = self.authentication.signatures.iter().find(|signature| signature.domain.as_deref() == domain);
         let selector = selector.and_then(|signature| signature.selector.as_deref());
-        let passed_on = !self.forwarding.signs.is_empty();
+        let passed_on = self.forwarding.is_passed_on();
+        let gateway = self.forwarding.receivers_gateway().is_some();
         let mut evidence = check.evidence.clone();
         let (kind, words, fixes) = match (outcome, check.reason) {
             (Outcome::None, _) | (_, Some(DkimReason::NotSigned)) => {
@@ -284,12 +316,17 @@ impl Case<'_> {
             (_, Some(DkimReason::BodyHash)) => {
                 evidence.extend(self.forwarding.evidence());
                 let who = match self.passed_on() {
+                    _ if gateway => "by the filter service in front of the receiver, as it seems",
                     PassedOn::ByList => "by a mailing list, as it seems",
                     _ if passed_on => "when the message was passed on, as it seems",
                     _ => "on its way, or by its own servers before it left",
                 };
                 let words = format!("The body was changed after {named} had signed it, {who}.");
-                let fixes = if passed_on { self.forwarder_fixes() } else { vec![fixes::sign_last()] };
+                let fixes = match passed_on {
+                    _ if gateway => vec![fixes::skip_listing()],
+                    true => self.forwarder_fixes(),
+                    false => vec![fixes::sign_last()],
+                };
                 (AuthCause::Modified, words, fixes)
             }
             (_, Some(DkimReason::NoKey)) => {
@@ -352,7 +389,17 @@ impl Case<'_> {
                 check.words.clone(),
                 vec![fixes::publish_spf(domain, self.ip(), self.through_microsoft)],
             ),
-            Outcome::Fail | Outcome::SoftFail | Outcome::Neutral if self.explains_spf() => {
+            Outcome::Fail | Outcome::SoftFail | Outcome::Neutral if self.forwarding.receivers_gateway().is_some() => {
+                evidence.extend(self.forwarding.evidence());
+                let host = self.forwarding.receivers_gateway().and_then(|sign| sign.forwarder.as_deref());
+                let words = format!(
+                    "Exchange Online checked SPF for the filter service in front of it ({}), and not for the sender's \
+                     server; the service itself had seen a pass.",
+                    host.unwrap_or("unnamed")
+                );
+                (AuthCause::BehindGateway, words, vec![fixes::skip_listing()])
+            }
+            Outcome::Fail | Outcome::SoftFail | Outcome::Neutral if self.forwarding.explains_spf() => {
                 evidence.extend(self.forwarding.evidence());
                 let ip = self.ip().unwrap_or("the last server");
                 let by = self.forwarding.forwarder().map(|domain| format!(" ({domain})")).unwrap_or_default();
@@ -373,11 +420,6 @@ impl Case<'_> {
             _ => return None,
         };
         Some(self.cause(kind, words, evidence, fixes))
-    }
-
-    /// Whether forwarding explains that the sending address is not in the SPF record.
-    fn explains_spf(&self) -> bool {
-        self.forwarding.signs.iter().any(|sign| sign.kind != SignKind::Rewritten)
     }
 
     fn dmarc(&self) -> Option<FailureCause> {

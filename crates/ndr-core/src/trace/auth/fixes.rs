@@ -24,6 +24,8 @@ named! {
         RepairDmarc = "repair-dmarc",
         /// Let the device or service send through the organisation's own servers.
         SubmitThroughOwn = "submit-through-own",
+        /// Ask for relaxed alignment in the DMARC record.
+        RelaxAlignment = "relax-alignment",
         /// Use an envelope sender of the domain in From.
         AlignEnvelope = "align-envelope",
         /// Use a From address of the organisation that sends.
@@ -32,6 +34,8 @@ named! {
         SignLast = "sign-last",
         /// The forwarder rewrites the envelope (SRS), seals (ARC), or writes itself into From.
         MendForwarder = "mend-forwarder",
+        /// The receiver turns on enhanced filtering for the connector of its filter service.
+        SkipListing = "skip-listing",
         /// The receiver trusts the forwarder's ARC seal.
         TrustSealer = "trust-sealer",
         /// The receiving organisation allows the sender.
@@ -66,7 +70,8 @@ pub struct Fix {
     pub words: String,
     /// The record to publish or to change.
     pub record: Option<DnsRecord>,
-    /// A command for Exchange Online PowerShell. Its values are quoted, and hold nothing but domain names.
+    /// A command for Exchange Online PowerShell. Its values are quoted, and hold nothing but domain names; a part in angle
+    /// brackets is to be filled in.
     pub command: Option<String>,
 }
 
@@ -208,12 +213,20 @@ pub(super) fn repair_dmarc(domain: &str) -> Fix {
     Fix::new(FixKind::RepairDmarc, words).record(format!("_dmarc.{domain}"), "TXT", None)
 }
 
-pub(super) fn align_envelope(from: &str) -> Fix {
+pub(super) fn relax_alignment(domain: &str) -> Fix {
+    let words = format!(
+        "Or take aspf=s and adkim=s out of the DMARC record of {domain}: then names below the domain count, too."
+    );
+    Fix::new(FixKind::RelaxAlignment, words).record(format!("_dmarc.{domain}"), "TXT", None)
+}
+
+pub(super) fn align_envelope(from: &str, strict: bool) -> Fix {
+    let below = if strict { "" } else { " or below it" };
     Fix::new(
         FixKind::AlignEnvelope,
         format!(
-            "Let the sending server or service use an envelope sender (return path, bounce domain) in {from} or below \
-             it, and publish SPF for that name."
+            "Let the sending server or service use an envelope sender (return path, bounce domain) in {from}{below}, and \
+             publish SPF for that name."
         ),
     )
 }
@@ -263,6 +276,14 @@ pub(super) fn mend_forwarder(how: PassedOn) -> Fix {
         }
     };
     Fix::new(FixKind::MendForwarder, words.to_string())
+}
+
+pub(super) fn skip_listing() -> Fix {
+    let words = "The receiver's admin turns on enhanced filtering for the inbound connector of the filter service, so that \
+                 Exchange Online judges the server before it. A service that rewrites links or adds lines breaks DKIM all the \
+                 same: SPF, ARC or an exception must then carry the message.";
+    let command = "Set-InboundConnector -Identity '<connector>' -EFSkipLastIP $true";
+    Fix { command: Some(command.to_string()), ..Fix::new(FixKind::SkipListing, words.to_string()) }
 }
 
 pub(super) fn trust_sealer(sealer: &str) -> Fix {

@@ -2,9 +2,9 @@
 
 use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, property_domain};
-use super::{Authentication, Passage, passages};
+use super::{Authentication, Passage, passages, passed};
 use crate::headers::Headers;
-use crate::trace::text::{HeaderEvidence, cut, domain_name, is_microsoft_host};
+use crate::trace::text::{HeaderEvidence, cut, domain_name, is_microsoft_host, unfold};
 
 /// A sign that a message was passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(crate) enum SignKind {
     Automatic,
     /// A mailing list.
     List,
+    /// A filter service gave it to Exchange Online.
+    Gateway,
 }
 
 /// One sign, and where it stands.
@@ -39,6 +41,25 @@ pub(crate) struct Sign {
 pub(crate) struct Forwarding {
     pub(crate) signs: Vec<Sign>,
 }
+
+/// Filter services that receive and send for their customers, by the names of their hosts.
+const GATEWAYS: &[&str] = &[
+    "mimecast.com",
+    "pphosted.com",
+    "ppe-hosted.com",
+    "barracudanetworks.com",
+    "messagelabs.com",
+    "iphmx.com",
+    "mailcontrol.com",
+    "trendmicro.com",
+    "trendmicro.eu",
+    "hornetsecurity.com",
+    "antispameurope.com",
+    "mailprotector.com",
+    "spamtitan.com",
+    "sophos.com",
+    "retarus.com",
+];
 
 /// Fields that only forwarding writes.
 const FIELDS: &[(&str, SignKind)] = &[
@@ -76,6 +97,24 @@ impl Forwarding {
             }
         }
         evidence
+    }
+
+    /// Whether they explain that the sending address is not in the SPF record. A rewritten envelope would have passed, and
+    /// a filter service may be the sender's own.
+    pub(crate) fn explains_spf(&self) -> bool {
+        self.signs.iter().any(|sign| !matches!(sign.kind, SignKind::Rewritten | SignKind::Gateway))
+    }
+
+    /// The filter service in front of the receiver: it gave the message to Exchange Online, and an earlier server saw a
+    /// pass.
+    pub(crate) fn receivers_gateway(&self) -> Option<&Sign> {
+        let earlier = self.has(SignKind::EarlierSpf) || self.has(SignKind::EarlierDkim);
+        self.of(SignKind::Gateway).next().filter(|_| earlier)
+    }
+
+    /// Whether anything but a filter service passed the message on.
+    pub(crate) fn is_passed_on(&self) -> bool {
+        self.signs.iter().any(|sign| sign.kind != SignKind::Gateway)
     }
 
     /// The domain of whoever passed it on.
@@ -117,7 +156,19 @@ pub(crate) fn read(headers: &Headers<'_>, authentication: &Authentication) -> Fo
             signs.push(Sign { kind: *kind, evidence, forwarder: None });
         }
     }
+    signs.extend(gateway(headers, &passages));
     Forwarding { signs }
+}
+
+/// The filter service that gave the message to Exchange Online.
+fn gateway(headers: &Headers<'_>, passages: &[Passage]) -> Option<Sign> {
+    let border = passages.iter().find(|passage| {
+        let into = passage.by.as_deref().is_some_and(is_microsoft_host);
+        into && passage.from.as_deref().is_some_and(|host| GATEWAYS.iter().any(|one| same_organisation(host, one)))
+    })?;
+    let (name, raw) = headers.iter().nth(border.position)?;
+    let evidence = HeaderEvidence::new(name, &unfold(raw));
+    Some(Sign { kind: SignKind::Gateway, evidence, forwarder: border.from.clone() })
 }
 
 /// Whether the seal is that of the server whose results are trusted.
@@ -133,7 +184,7 @@ fn is_on_the_way(field: &AuthResults, authentication: &Authentication, passages:
     let Some(server) = field.server.as_deref().filter(|_| !field.trusted) else { return false };
     let last = authentication.trusted.as_ref().and_then(|trusted| trusted.last_server.as_deref());
     let foreign = last.is_none_or(|last| !same_operator(last, server));
-    foreign && passages.iter().filter_map(|passage| passage.by.as_deref()).any(|by| same_operator(by, server))
+    foreign && passed(server, passages)
 }
 
 /// What a field that is not trusted says an earlier server saw: a pass for the domain that fails now.

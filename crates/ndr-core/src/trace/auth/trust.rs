@@ -5,7 +5,7 @@
 
 use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, client_ip};
-use super::{Authentication, Passage, passages};
+use super::{Authentication, Passage, passages, passed};
 use crate::headers::Headers;
 use crate::report::{Note, named};
 use crate::trace::text::is_microsoft_host;
@@ -17,6 +17,8 @@ named! {
         SameServer = "same-server",
         /// It names no server, as Microsoft's do, and the last server on the way is Microsoft's.
         MicrosoftForm = "microsoft-form",
+        /// The last server wrote none; it is that of a server which the message passed before.
+        EarlierServer = "earlier-server",
         /// It is the topmost one; nothing else speaks for it.
         Topmost = "topmost",
         /// It was added when the sender handed the message in, before it was signed and sent. It says nothing of what a
@@ -58,7 +60,7 @@ fn is_submission(field: &AuthResults) -> bool {
         && field.method("compauth").is_none()
 }
 
-fn basis(field: &AuthResults, last: Option<&str>, border: usize) -> TrustBasis {
+fn basis(field: &AuthResults, last: Option<&str>, border: usize, passages: &[Passage]) -> TrustBasis {
     if is_submission(field) {
         return TrustBasis::Submission;
     }
@@ -66,6 +68,7 @@ fn basis(field: &AuthResults, last: Option<&str>, border: usize) -> TrustBasis {
     match (&field.server, last) {
         (Some(server), Some(last)) if above_border && same_organisation(server, last) => TrustBasis::SameServer,
         (None, Some(last)) if above_border && is_microsoft_host(last) => TrustBasis::MicrosoftForm,
+        (Some(server), _) if passed(server, passages) => TrustBasis::EarlierServer,
         _ => TrustBasis::Topmost,
     }
 }
@@ -84,12 +87,13 @@ pub(super) fn choose(headers: &Headers<'_>, authentication: &mut Authentication)
         .iter()
         .enumerate()
         .filter(|(_, field)| field.field == AuthField::Current && !field.results.is_empty())
-        .map(|(at, field)| (at, basis(field, last.as_deref(), border)))
+        .map(|(at, field)| (at, basis(field, last.as_deref(), border, &passages)))
         .collect();
     let strong =
         |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::SameServer | TrustBasis::MicrosoftForm);
-    let weak = |(_, basis): &&(usize, TrustBasis)| *basis == TrustBasis::Topmost;
+    let weak = |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::EarlierServer | TrustBasis::Topmost);
     let chosen = candidates.iter().find(strong).or_else(|| candidates.iter().find(weak)).or(candidates.first());
+    authentication.border = border;
     let Some(&(chosen, basis)) = chosen else { return };
     let positions = mark(&mut authentication.results, chosen, &passages);
     let server = authentication.results.get(chosen).and_then(|field| field.server.clone());
@@ -129,6 +133,9 @@ fn words(basis: TrustBasis, server: Option<&str>, last: Option<&str>, joined: us
     let mut words = match basis {
         TrustBasis::SameServer => format!("{server} belongs to the organisation of the last server, {last}"),
         TrustBasis::MicrosoftForm => format!("it is in Microsoft's form, and the last server, {last}, is Microsoft's"),
+        TrustBasis::EarlierServer => {
+            format!("{last}, the last server, wrote none; {server} is a server that the message passed before")
+        }
         TrustBasis::Topmost => {
             "it is the topmost one; nothing else in the header speaks for the server that wrote it".to_string()
         }

@@ -5,7 +5,7 @@ use super::causes::{self, AuthCause, FailureCause};
 use super::dkim::DkimReason;
 use super::forwarding;
 use super::results::{MethodResult, Outcome, property_domain};
-use super::{Authentication, passages};
+use super::{Authentication, MAIL_FROM, TrustBasis, passages};
 use crate::headers::Headers;
 use crate::report::named;
 use crate::trace::knowledge::Knowledge;
@@ -157,8 +157,16 @@ fn authenticated(checks: &[Check]) -> Option<bool> {
     // A pass of one is enough; a failure needs both to be known.
     let both = [CheckKind::Spf, CheckKind::Dkim]
         .iter()
-        .all(|kind| checks.iter().any(|check| check.kind == *kind && check.outcome.is_some()));
-    (known && (passed || both)).then_some(passed)
+        .all(|kind| checks.iter().any(|check| check.kind == *kind && is_known(check.outcome)));
+    // A signature that passed, and of which nobody says whose it is, may be the author's.
+    let unclear = |c: &Check| c.outcome == Some(Outcome::Pass) && c.aligned.is_none();
+    let unclear = checks.iter().filter(judged).any(unclear);
+    (known && (passed || (both && !unclear))).then_some(passed)
+}
+
+/// Whether a result says something. After an error of DNS, the same message may pass.
+fn is_known(outcome: Option<Outcome>) -> bool {
+    !matches!(outcome, None | Some(Outcome::TempError | Outcome::Other))
 }
 
 /// What the checks are read from.
@@ -188,9 +196,12 @@ impl<'a> Case<'a> {
     /// The domain that SPF checks: the envelope sender's, or the HELO name's where that is empty.
     fn spf_identity(&self) -> (Option<String>, Option<String>) {
         let identities = &self.authentication.identities;
-        if let Some(envelope) = &identities.envelope_from {
+        let result = self.authentication.spf_result();
+        let of_helo =
+            result.is_some_and(|one| one.property("smtp.helo").is_some() && one.any_property(MAIL_FROM).is_none());
+        if let Some(envelope) = identities.envelope_from.as_ref().filter(|_| !of_helo) {
             // The address may be read from Return-Path where the result states the domain alone.
-            let stated = !self.authentication.trusted_results("spf").is_empty();
+            let stated = result.is_some_and(|one| one.any_property(MAIL_FROM).is_some());
             let field = if stated && envelope.field == "Return-Path" { "smtp.mailfrom" } else { envelope.field };
             return (envelope.domain.clone(), Some(field.to_string()));
         }
@@ -201,8 +212,8 @@ impl<'a> Case<'a> {
     }
 
     fn spf(&self) -> Check {
-        let stated = self.authentication.trusted_results("spf").first().map(|result| result.outcome);
-        let received = self.authentication.received_spf.first();
+        let stated = self.authentication.spf_result().map(|result| result.outcome);
+        let received = self.authentication.own_received_spf();
         let (domain, identity) = self.spf_identity();
         let domain = domain.or_else(|| received.and_then(|spf| spf.domain.clone()));
         let outcome = stated.or_else(|| received.map(|spf| spf.outcome));
@@ -228,7 +239,8 @@ impl<'a> Case<'a> {
     fn spf_words(&self, outcome: Option<Outcome>, domain: Option<&str>, identity: Option<&str>) -> String {
         let domain = domain.unwrap_or("the sender's domain");
         let ip = self.authentication.identities.client_ip.as_deref().unwrap_or("the sending address");
-        let role = if identity == Some("smtp.helo") { "the HELO name" } else { "the envelope sender" };
+        let of_helo = identity == Some("smtp.helo") || self.authentication.identities.null_sender;
+        let role = if of_helo { "the HELO name" } else { "the envelope sender" };
         match outcome {
             Some(Outcome::Pass) => format!("SPF passed: {domain}, the domain of {role}, lets {ip} send."),
             Some(Outcome::Fail) => format!("SPF failed: {domain}, the domain of {role}, does not let {ip} send."),
@@ -282,7 +294,8 @@ impl<'a> Case<'a> {
     }
 
     fn dkim_result(&self, result: &MethodResult) -> Check {
-        let stated = ["header.d", "header.i", "header.from"].into_iter().find_map(|name| {
+        // Yahoo writes the signer as `from=`.
+        let stated = ["header.d", "header.i", "from"].into_iter().find_map(|name| {
             let domain = result.property(name).and_then(property_domain)?;
             Some((domain, name.to_string()))
         });
@@ -292,7 +305,7 @@ impl<'a> Case<'a> {
             [one] if signed => one.domain.clone().map(|domain| (domain, "DKIM-Signature".to_string())),
             _ => None,
         };
-        let (domain, identity) = stated.filter(|(_, name)| signed && name != "header.from").or(only).unzip();
+        let (domain, identity) = stated.filter(|_| signed).or(only).unzip();
         let reason = DkimReason::of_result(result);
         Check {
             kind: CheckKind::Dkim,
@@ -319,11 +332,12 @@ impl<'a> Case<'a> {
         };
         let outcome = stated.map(|result| result.outcome).or(derived.filter(|_| domain.is_some()));
         let action = stated.and_then(|result| result.action.as_deref());
+        let policy = stated.and_then(|result| policy(result));
         Check {
             kind: CheckKind::Dmarc,
             outcome,
             stated: stated.is_some(),
-            words: dmarc_words(outcome, stated.is_some(), domain.as_deref(), action, checks),
+            words: dmarc_words(outcome, stated.is_some(), domain.as_deref(), action, policy.as_deref(), checks),
             domain,
             identity: Some(if stated.is_some() { "header.from" } else { "From" }.to_string()),
             aligned: None,
@@ -385,6 +399,7 @@ fn dmarc_words(
     stated: bool,
     domain: Option<&str>,
     action: Option<&str>,
+    policy: Option<&str>,
     checks: &[Check],
 ) -> String {
     let domain = domain.unwrap_or("the domain in From");
@@ -403,8 +418,13 @@ fn dmarc_words(
         Some(Outcome::Pass) if stated => format!("DMARC passed for {domain}{by}."),
         Some(Outcome::Pass) => format!("The header states no DMARC result; {domain} would pass{by}, in relaxed mode."),
         Some(Outcome::Fail) if stated => {
+            let why = match by.is_empty() {
+                true => "neither SPF nor DKIM passed for a domain that belongs to it".to_string(),
+                false => format!("something passed{by}, but the server did not count it"),
+            };
             let action = action.map(|action| format!(" Action: {action}.")).unwrap_or_default();
-            format!("DMARC failed for {domain}: neither SPF nor DKIM passed for a domain that belongs to it.{action}")
+            let lenient = if policy == Some("none") { " Its policy is none: it asks nobody to refuse." } else { "" };
+            format!("DMARC failed for {domain}: {why}.{action}{lenient}")
         }
         Some(Outcome::Fail) => {
             format!(
@@ -514,7 +534,7 @@ fn summary(verdict: &Verdict, authentication: &Authentication) -> String {
         words.join(" ")
     };
     let dmarc = |check: &&Check| check.kind == CheckKind::Dmarc;
-    match (verdict.authenticated, telling) {
+    let mut words = match (verdict.authenticated, telling) {
         (Some(false), Some(cause)) => {
             let from = authentication.identities.from.as_ref().and_then(|from| from.domain.as_deref());
             format!("Nothing proves that {} sent the message. {}", from.unwrap_or("its author"), cause.words)
@@ -534,11 +554,21 @@ fn summary(verdict: &Verdict, authentication: &Authentication) -> String {
             }
         }
         (Some(false), None) => stated(&mut verdict.checks.iter().filter(dmarc)),
-        (None, None) if authentication.results.is_empty() && authentication.received_spf.is_empty() => {
-            "The header holds no authentication results.".to_string()
-        }
         (None, None) => stated(&mut verdict.checks.iter()),
+    };
+    if words.is_empty() {
+        words = match authentication.trusted_results("auth").first().filter(|auth| auth.outcome == Outcome::Pass) {
+            Some(_) => {
+                "The sender had signed in at the server that wrote the results; it states no result of SPF, DKIM \
+                        or DMARC."
+                    .to_string()
+            }
+            None => "The header holds no result of SPF, DKIM or DMARC.".to_string(),
+        };
+    } else if authentication.trusted.as_ref().is_some_and(|trusted| trusted.basis == TrustBasis::Topmost) {
+        words.push_str(" This rests on a field that nothing else in the header confirms.");
     }
+    words
 }
 
 #[cfg(test)]
