@@ -48,7 +48,8 @@ pub(crate) fn find_all(text: &str) -> Vec<Found> {
         if found.last().is_some_and(|last| at < last.end) {
             continue;
         }
-        if let Some(one) = around(text, at) {
+        // A quoted local part reaches back; it may not reach into the address before.
+        if let Some(one) = around(text, at).filter(|one| found.last().is_none_or(|last| one.start >= last.end)) {
             found.push(one);
         }
         if found.len() >= 4096 {
@@ -164,6 +165,7 @@ mod tests {
         assert_eq!(all("x@[192.0.2.1] @nobody y@"), ["x@[192.0.2.1]"]);
         assert_eq!(all("a@example.com<mailto:a@example.com>"), ["a@example.com", "a@example.com"]);
         assert_eq!(all("用户@例子.公司"), ["用户@例子.公司"]);
+        assert_eq!(all("\"a@example.com\"@example.org"), ["a@example.com"]);
     }
 
     #[test]

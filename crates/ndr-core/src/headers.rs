@@ -11,25 +11,25 @@ pub struct Headers<'x> {
 
 impl<'x> Headers<'x> {
     /// The header block that begins `bytes`: all up to the first empty line, or everything.
+    ///
+    /// ```
+    /// use ndr::Headers;
+    /// let headers = Headers::of_message(b"Subject: a\r\n b\r\nTo: c\r\n\r\nbody: no");
+    /// assert_eq!(headers.raw("to"), Some(&b"c"[..]));
+    /// assert!(!headers.has("body"));
+    /// ```
     pub fn of_message(bytes: &'x [u8]) -> Headers<'x> {
-        let mut rest = &bytes[..end_of_block(bytes)];
-        let mut fields = Vec::with_capacity(24);
-        while !rest.is_empty() {
-            let field_end = end_of_field(rest);
-            let field = &rest[..field_end];
-            rest = &rest[field_end..];
-            let Some(colon) = memchr::memchr(b':', field) else {
-                continue;
-            };
-            let name = field[..colon].trim_ascii();
-            if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
-                continue;
-            }
-            if let Ok(name) = std::str::from_utf8(name) {
-                fields.push((name, field[colon + 1..].trim_ascii()));
-            }
-        }
-        Headers { fields }
+        Headers::limited(bytes, usize::MAX).0
+    }
+
+    /// The same, of `lines` lines at most. Also where the reading ended, and whether that was before the block's end.
+    pub(crate) fn limited(bytes: &'x [u8], lines: usize) -> (Headers<'x>, usize, bool) {
+        let mut block = Block { bytes, at: 0, lines };
+        let mut fields = Vec::with_capacity(32);
+        fields.extend(&mut block);
+        let end = block.at;
+        block.lines = usize::from(block.lines == 0);
+        (Headers { fields }, end, block.next_raw().is_some())
     }
 
     /// The fields in order: name and raw value, folds and all.
@@ -42,6 +42,13 @@ impl<'x> Headers<'x> {
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'x str, &'x [u8])> + '_ {
         self.fields.iter().copied()
+    }
+
+    /// Where in `bytes`, which the fields were read from, the first field stands that tells of MIME.
+    pub(crate) fn mime_start(&self, bytes: &[u8]) -> Option<usize> {
+        let tells = |name: &str| name.get(..8).is_some_and(|head| head.eq_ignore_ascii_case("content-"));
+        let (name, _) = self.iter().find(|(name, _)| tells(name))?;
+        (name.as_ptr() as usize).checked_sub(bytes.as_ptr() as usize)
     }
 
     /// The raw value of the first field of that name. Case does not matter.
@@ -78,30 +85,51 @@ pub(crate) fn decode(raw: &[u8]) -> Cow<'_, str> {
     Cow::Owned(decoded)
 }
 
-/// Where the block ends: at the first empty line.
-pub(crate) fn end_of_block(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while at < bytes.len() {
-        let line_end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
-        if bytes[at..line_end].trim_ascii().is_empty() {
-            return at;
-        }
-        at = line_end;
-    }
-    bytes.len()
+/// Reads the fields of a block one by one.
+pub(crate) struct Block<'x> {
+    bytes: &'x [u8],
+    at: usize,
+    /// How many more lines may be read.
+    lines: usize,
 }
 
-/// Where the first field of a block ends: at the first line end that no continuation line follows.
-fn end_of_field(block: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        match memchr::memchr(b'\n', &block[at..]) {
-            None => return block.len(),
-            Some(n) => {
-                at += n + 1;
-                if !matches!(block.get(at), Some(b' ' | b'\t')) {
-                    return at;
-                }
+impl<'x> Block<'x> {
+    pub(crate) fn new(bytes: &'x [u8]) -> Block<'x> {
+        Block { bytes, at: 0, lines: usize::MAX }
+    }
+
+    /// The next field with the lines that continue it; `None` at the empty line that ends the block.
+    fn next_raw(&mut self) -> Option<&'x [u8]> {
+        let start = self.at;
+        while self.lines > 0
+            && let Some(first) = self.bytes.get(self.at)
+        {
+            let rest = &self.bytes[self.at..];
+            let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..=end]);
+            let ends = if first.is_ascii_whitespace() { line.trim_ascii().is_empty() } else { self.at > start };
+            if ends {
+                break;
+            }
+            self.at += line.len();
+            self.lines -= 1;
+        }
+        (self.at > start).then(|| &self.bytes[start..self.at])
+    }
+}
+
+impl<'x> Iterator for Block<'x> {
+    type Item = (&'x str, &'x [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let field = self.next_raw()?;
+            let end = field.iter().position(|b| !matches!(b, b'!'..=b'9' | b';'..=b'~')).unwrap_or(field.len());
+            let (name, rest) = field.split_at(end);
+            // Blanks before the colon are against the rules and harmless.
+            if let (false, Some(value)) = (name.is_empty(), rest.trim_ascii_start().strip_prefix(b":"))
+                && let Ok(name) = std::str::from_utf8(name)
+            {
+                return Some((name, value.trim_ascii()));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What kind of input it is: found out, never asked.
 
-use crate::headers::Headers;
+use crate::headers::Block;
 
 /// A kind of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +63,9 @@ fn is_mail(bytes: &[u8]) -> bool {
     if !first_line[..colon].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) || colon == 0 {
         return false;
     }
-    let known = Headers::of_message(bytes)
-        .iter()
+    Block::new(bytes)
         .take(60)
         .filter(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
-        .count();
-    known >= 2
+        .nth(1)
+        .is_some()
 }

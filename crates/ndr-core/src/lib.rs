@@ -20,6 +20,7 @@ mod input;
 mod limits;
 mod message;
 mod original;
+mod outline;
 mod read;
 mod report;
 #[cfg(feature = "serde")]

@@ -1,7 +1,8 @@
 //! From bytes to the parts that matter, with the guards in front of mail-parser.
 
-use crate::headers::{Headers, end_of_block};
+use crate::headers::Headers;
 use crate::limits::Limits;
+use crate::outline::{self, ContentType, Leaf};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -41,6 +42,9 @@ pub(crate) struct Mail<'x> {
     /// Whether the original came as `text/rfc822-headers`.
     pub(crate) truncated: Vec<(&'static str, String)>,
 }
+
+/// A plain text of this many letters is not a mere pointer to the HTML part, in bytes.
+pub(crate) const TELLING_LEN: usize = 80;
 
 static PARSER: LazyLock<MessageParser> =
     LazyLock::new(|| MessageParser::new().with_mime_headers().default_header_ignore());
@@ -83,8 +87,12 @@ fn strip_lead(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what was cut and why.
-fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, String)>) {
+/// What limits cut away, as notes.
+type Cuts = Vec<(&'static str, String)>;
+
+/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what is left, and what
+/// was cut and why.
+fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts) {
     let mut cuts = Vec::new();
     let mut end = bytes.len();
     if end > limits.message_bytes {
@@ -94,47 +102,38 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, 
             format!("the message has {} bytes; only the first {end} were read", bytes.len()),
         ));
     }
-    let mut nested = 0;
+    // Digests nest without saying message/rfc822.
+    let (mut messages, mut digests) = (0, 0);
     for at in memchr::memchr_iter(b'/', &bytes[..end]) {
-        let after = &bytes[at + 1..];
-        let is_message = after.get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"rfc822"))
-            || after.get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"global"));
-        let before = bytes[..at].len().checked_sub(7).map(|from| &bytes[from..at]);
-        if is_message && before.is_some_and(|name| name.eq_ignore_ascii_case(b"message")) {
-            nested += 1;
-            if nested > limits.nesting {
-                end = at - 7;
-                cuts.push((
-                    "limit-nesting",
-                    format!("more than {} messages lie in each other; the rest was left out", limits.nesting),
-                ));
-                break;
+        let Some(name) = bytes.get(at + 1..at + 7) else { break };
+        let (count, what) = if name.eq_ignore_ascii_case(b"rfc822") || name.eq_ignore_ascii_case(b"global") {
+            let before = at.checked_sub(7).map(|from| &bytes[from..at]);
+            if !before.is_some_and(|name| name.eq_ignore_ascii_case(b"message")) {
+                continue;
             }
-        }
-    }
-    // Digests nest without saying message/rfc822, and every boundary line makes a part.
-    let mut parts = 0;
-    let mut digests = 0;
-    for at in memchr::memmem::find_iter(&bytes[..end], b"\n--") {
-        parts += 1;
-        if parts > limits.parts * 2 {
-            end = at + 1;
-            cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
+            (&mut messages, "messages")
+        } else if name.eq_ignore_ascii_case(b"digest") {
+            (&mut digests, "digests")
+        } else {
+            continue;
+        };
+        *count += 1;
+        if *count > limits.nesting {
+            end = at - at.min(7);
+            cuts.push((
+                "limit-nesting",
+                format!("more than {} {what} lie in each other; the rest was left out", limits.nesting),
+            ));
             break;
         }
     }
-    for at in memchr::memchr_iter(b'/', &bytes[..end]) {
-        if bytes[at + 1..].get(..6).is_some_and(|name| name.eq_ignore_ascii_case(b"digest")) {
-            digests += 1;
-            if digests > limits.nesting {
-                end = at;
-                cuts.push((
-                    "limit-nesting",
-                    format!("more than {} digests lie in each other; the rest was left out", limits.nesting),
-                ));
-                break;
-            }
-        }
+    // Every boundary line makes a part. Few messages are long enough to hold too many.
+    let most = limits.parts.saturating_mul(2);
+    if end / 4 > most
+        && let Some(at) = memchr::memmem::find_iter(&bytes[..end], b"\n--").nth(most)
+    {
+        end = at + 1;
+        cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
     }
     (&bytes[..end], cuts)
 }
@@ -142,27 +141,78 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Vec<(&'static str, 
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
-        let (bytes, truncated) = guard(bytes, limits);
-        let (bytes, truncated) = limit_header(bytes, limits, truncated);
-        let mut mail = Mail { headers: Headers::of_message(bytes), truncated, ..Mail::default() };
+        let (bytes, mut truncated) = guard(bytes, limits);
+        let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
+        let bytes = if cut { &bytes[..header_end] } else { bytes };
+        if cut {
+            truncated.push((
+                "limit-header-lines",
+                format!("more than {} header lines; the rest was left out", limits.header_lines),
+            ));
+        }
+        let mut mail = Mail { headers, truncated, ..Mail::default() };
+        if let Some(content) = mail.headers.raw("Content-Type").and_then(ContentType::read)
+            && content.mime.0.eq_ignore_ascii_case("multipart")
+        {
+            mail.is_multipart_report = content.mime.1.eq_ignore_ascii_case("report");
+            mail.report_type = content.parameter("report-type").flatten().map(str::to_ascii_lowercase);
+        }
+        match outline::leaves(bytes, &mail.headers, header_end, limits.parts) {
+            Some(leaves) => mail.take_leaves(&leaves, limits),
+            None => mail.parse(&bytes[mail.headers.mime_start(bytes).unwrap_or(header_end)..], limits, true),
+        }
+        mail
+    }
+
+    /// Takes the parts of a plainly built message. HTML is read only where plain text does not say enough.
+    fn take_leaves(&mut self, leaves: &[Leaf<'x>], limits: &Limits) {
+        let (html, other): (Vec<&Leaf<'x>>, Vec<&Leaf<'x>>) =
+            leaves.iter().partition(|leaf| leaf.mime.1.eq_ignore_ascii_case("html"));
+        for leaf in other {
+            self.take_leaf(leaf, limits);
+        }
+        let says_enough = |part: &Part<'_>| part.kind == PartKind::Plain && part.text.trim().len() >= TELLING_LEN;
+        if !self.parts.iter().any(says_enough) {
+            for leaf in html {
+                self.take_leaf(leaf, limits);
+            }
+        }
+    }
+
+    fn take_leaf(&mut self, leaf: &Leaf<'x>, limits: &Limits) {
+        let (kind, mime) = kind_of(leaf.mime.0, leaf.mime.1);
+        let is_original = ["message/rfc822", "message/global"].contains(&&*mime) || is_headers(&mime);
+        if !leaf.is_plain {
+            self.parse(leaf.whole, limits, false);
+        } else if is_original {
+            self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
+        } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
+            self.parts.push(Part { kind, mime, text: cap(String::from_utf8_lossy(leaf.body), limits.text_bytes) });
+        }
+    }
+
+    /// Lets mail-parser read a message or a part. `is_root`: also what its Content-Type says of the whole message.
+    fn parse(&mut self, bytes: &'x [u8], limits: &Limits, is_root: bool) {
         let Some(message) = PARSER.parse(bytes) else {
-            return mail;
+            return;
         };
-        if let Some(root) = message.parts.first()
-            && let Some(content) = root.content_type()
+        if is_root
+            && let Some(content) = message.parts.first().and_then(|root| root.content_type())
             && content.ctype().eq_ignore_ascii_case("multipart")
         {
-            mail.is_multipart_report = content.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"));
-            mail.report_type = content.attribute("report-type").map(str::to_ascii_lowercase);
+            self.is_multipart_report = content.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"));
+            self.report_type = content.attribute("report-type").map(str::to_ascii_lowercase);
         }
-        mail.collect(message, bytes, limits);
-        mail
+        self.collect(message, bytes, limits);
     }
 
     fn collect(&mut self, message: Message<'x>, bytes: &'x [u8], limits: &Limits) {
         for part in message.parts.into_iter().take(limits.parts) {
-            let (kind, mime) = kind_of(part.content_type());
-            let is_headers = mime.ends_with("rfc822-headers") || mime == "message/global-headers";
+            let (kind, mime) = match part.content_type() {
+                Some(content) => kind_of(content.ctype(), content.subtype().unwrap_or_default()),
+                None => (PartKind::Plain, Cow::Borrowed("text/plain")),
+            };
+            let is_headers = is_headers(&mime);
             let (from, to) = (part.offset_body as usize, part.offset_end as usize);
             match part.body {
                 PartType::Message(nested) => {
@@ -233,32 +283,12 @@ fn cap(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
     }
 }
 
-/// Leaves out header lines past the limit, by cutting the message there.
-fn limit_header<'x>(
-    bytes: &'x [u8],
-    limits: &Limits,
-    mut cuts: Vec<(&'static str, String)>,
-) -> (&'x [u8], Vec<(&'static str, String)>) {
-    // Few messages come near: count only where the block is long enough to hold that many lines.
-    let block = end_of_block(bytes);
-    if block / 2 > limits.header_lines
-        && let Some(at) = memchr::memchr_iter(b'\n', &bytes[..block]).nth(limits.header_lines)
-    {
-        cuts.push((
-            "limit-header-lines",
-            format!("more than {} header lines; the rest was left out", limits.header_lines),
-        ));
-        return (&bytes[..at], cuts);
-    }
-    (bytes, cuts)
+/// Whether a part holds the header of the returned message alone.
+fn is_headers(mime: &str) -> bool {
+    mime.ends_with("rfc822-headers") || mime == "message/global-headers"
 }
 
-fn kind_of(content: Option<&mail_parser::ContentType<'_>>) -> (PartKind, Cow<'static, str>) {
-    let Some(content) = content else {
-        return (PartKind::Plain, Cow::Borrowed("text/plain"));
-    };
-    let kind = content.ctype();
-    let sub = content.subtype().unwrap_or_default();
+fn kind_of(kind: &str, sub: &str) -> (PartKind, Cow<'static, str>) {
     const KNOWN: &[(&str, &str, &str, PartKind)] = &[
         ("text", "plain", "text/plain", PartKind::Plain),
         ("text", "html", "text/html", PartKind::Html),

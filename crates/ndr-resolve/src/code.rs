@@ -288,26 +288,17 @@ pub struct FoundCode {
 pub fn find_codes(text: &str) -> impl Iterator<Item = FoundCode> + '_ {
     let bytes = text.as_bytes();
     let mut at = 0;
-    std::iter::from_fn(move || {
-        while at + 4 < bytes.len() {
-            let start = at;
-            at += 1;
-            if !matches!(bytes[start], b'2' | b'4' | b'5') || bytes[start + 1] != b'.' {
-                continue;
-            }
-            let Some((code, end)) = StatusCode::read(bytes, start) else {
-                continue;
-            };
-            let Some(strong) = code_may_start(bytes, start) else {
-                continue;
-            };
-            if !code_may_end(bytes, end) {
-                continue;
-            }
-            at = end;
-            return Some(FoundCode { code, span: (start, end), strong });
+    memchr::memchr3_iter(b'2', b'4', b'5', bytes).filter_map(move |start| {
+        if start < at || bytes.get(start + 1) != Some(&b'.') {
+            return None;
         }
-        None
+        let (code, end) = StatusCode::read(bytes, start)?;
+        let strong = code_may_start(bytes, start)?;
+        if !code_may_end(bytes, end) {
+            return None;
+        }
+        at = end;
+        Some(FoundCode { code, span: (start, end), strong })
     })
 }
 

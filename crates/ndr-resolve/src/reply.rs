@@ -64,28 +64,14 @@ impl Reply {
 /// ```
 pub fn find_reply(text: &str) -> Option<(u16, usize)> {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    while at + 3 <= bytes.len() {
-        let start = at;
-        at += 1;
-        // 3xx never ends a delivery; it is read only where the text is nothing but the reply.
-        let class = matches!(bytes[start], b'2' | b'4' | b'5') || (bytes[start] == b'3' && start == 0);
-        if !(class && matches!(bytes[start + 1], b'0'..=b'7')) {
-            continue;
-        }
-        if !bytes[start + 2].is_ascii_digit() {
-            continue;
-        }
-        let before = &bytes[..start];
-        let after = &bytes[start + 3..];
-        if is_reply_place(before, after, bytes[start]) {
-            let code = u16::from(bytes[start] - b'0') * 100
-                + u16::from(bytes[start + 1] - b'0') * 10
-                + u16::from(bytes[start + 2] - b'0');
-            return Some((code, start));
-        }
-    }
-    None
+    // 3xx never ends a delivery; it is read only where the text is nothing but the reply.
+    let lead = usize::from(bytes.first() == Some(&b'3'));
+    let starts = memchr::memchr3_iter(b'2', b'4', b'5', bytes);
+    (0..lead).chain(starts).find_map(|start| {
+        let &[class, tens @ b'0'..=b'7', ones @ b'0'..=b'9', ref after @ ..] = &bytes[start..] else { return None };
+        let code = u16::from(class - b'0') * 100 + u16::from(tens - b'0') * 10 + u16::from(ones - b'0');
+        is_reply_place(&bytes[..start], after, class).then_some((code, start))
+    })
 }
 
 fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {

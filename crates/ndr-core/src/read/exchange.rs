@@ -1,9 +1,9 @@
 //! Reports of Exchange: the block for administrators, the latest style, and the forms in which Exchange quotes what a
 //! remote server said. Anchored on what Exchange does not translate: codes, quoted replies, the shape of the block.
 
+use super::landmarks::{Landmarks, Topic};
 use super::statement::{self, cap, host_at};
 use crate::address;
-use crate::cues::{Cues, cues};
 use crate::report::{Attempt, Original, Recipient};
 use ndr_resolve::{find_codes, find_reply, unfold_reply};
 
@@ -46,7 +46,7 @@ const GENERATING: &[&str] = &[
 ];
 
 /// Words that only an Exchange report has.
-static MARKS: Cues = cues!(&[
+pub(crate) const MARKS: &[&str] = &[
     "diagnostic information for administrators",
     "informations de diagnostic pour les administrateurs",
     "informazioni di diagnostica per gli amministratori",
@@ -70,25 +70,25 @@ static MARKS: Cues = cues!(&[
     "#smtp#",
     "more info for email admins",
     "original message details",
-]);
+];
 
 /// Words of the latest style.
-static LATEST_MARKS: Cues = cues!(&["original message details", "more info for email admins", "error details"]);
+pub(crate) const LATEST_MARKS: &[&str] = &["original message details", "more info for email admins", "error details"];
 
 /// Whether a text is likely an Exchange report.
-pub(crate) fn recognises(text: &str) -> bool {
-    MARKS.any(cap(text, 60_000))
+pub(crate) fn recognises(marks: &Landmarks) -> bool {
+    marks.any(Topic::Exchange, 60_000)
 }
 
 /// Reads the text, which ends before the original's headers.
-pub(crate) fn read(text: &str, strangers: &[String], limit: usize) -> Block {
+pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[String], limit: usize) -> Block {
     let mut block = Block::default();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let admin_line = lines.iter().position(|line| {
         let line = line.to_lowercase();
         ADMIN.iter().any(|mark| line.contains(mark))
     });
-    if LATEST_MARKS.any(text) {
+    if marks.any(Topic::ExchangeLatest, usize::MAX) {
         latest_style(&lines, strangers, &mut block);
     }
     if block.recipients.is_empty() {

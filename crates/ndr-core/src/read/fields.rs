@@ -1,6 +1,7 @@
 //! The machine-readable part: fields of RFC 3464, and RFC 6533 for addresses beyond ASCII. Also the same fields where
 //! they stand in a text, as some systems write them.
 
+use super::landmarks::{Landmarks, Topic};
 use crate::address;
 use crate::report::Action;
 use ndr_resolve::{StatusCode, find_codes, unfold_reply};
@@ -45,13 +46,11 @@ impl FieldRecipient {
     }
 }
 
-/// The names of the fields, to tell such a block from prose.
-const NAMES: &[&str] = &[
+/// The names of the fields that only a delivery status has, to tell such a block from prose.
+pub(crate) const TELLING: &[&str] = &[
     "reporting-mta",
     "final-recipient",
     "original-recipient",
-    "action",
-    "status",
     "diagnostic-code",
     "remote-mta",
     "arrival-date",
@@ -69,10 +68,16 @@ pub(crate) fn is_field_line(line: &str) -> bool {
         return false;
     };
     let name = name.trim();
-    name.len() < 24
-        && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
-        && !name.eq_ignore_ascii_case("action")
-        && !name.eq_ignore_ascii_case("status")
+    name.len() < 24 && TELLING.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether a line of `text` is one, by the landmarks of the text.
+pub(crate) fn stand_in(text: &str, marks: &Landmarks) -> bool {
+    marks.of_topic(Topic::Field).any(|mark| {
+        let start = memchr::memrchr(b'\n', &text.as_bytes()[..mark.start]).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', &text.as_bytes()[mark.end..]).map_or(text.len(), |end| mark.end + end);
+        is_field_line(&text[start..end])
+    })
 }
 
 /// Reads the fields of `text`; `limit` caps the recipients.

@@ -3,6 +3,7 @@
 
 use super::statement::{self, cap};
 use crate::address::{self, Found};
+use crate::cues::{Cues, Hit, cue_lists};
 use crate::report::Recipient;
 use ndr_resolve::{find_codes, find_reply};
 
@@ -102,7 +103,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
             statement::fill(&mut recipient, &format!("{own}\n{}", shared.text));
         }
         if recipient.remote.is_none() {
-            recipient.remote = statement::remote(&shared.text);
+            recipient.remote = statement::Marked::new(&shared.text).remote();
         }
         recipient.hidden.context.push('\n');
         recipient.hidden.context.push_str(cap(&shared.text, 4_000));
@@ -227,8 +228,11 @@ fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
         )
 }
 
-/// Words in front of an address that make it the recipient, and words that make it somebody else.
-const TO: &[&str] = &[
+// Words in front of an address that say whose it is.
+cue_lists! {
+    static BEFORE_ADDRESS ():
+    /// The address is the recipient's.
+    TO = [
     "final-recipient",
     "original-recipient",
     "failed recipient",
@@ -267,8 +271,10 @@ const TO: &[&str] = &[
     "to <",
     "宛",
     "адрес",
-];
-const FROM: &[&str] = &[
+    "Адрес",
+    ];
+    /// It is somebody else's.
+    FROM = [
     "from:",
     "mail from",
     "from <",
@@ -295,20 +301,21 @@ const FROM: &[&str] = &[
     "addressed from",
     "delist@",
 ];
+}
 
 /// Addresses in running text.
 fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
-    let lower = line.text.to_lowercase();
+    let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
     for one in &line.addresses {
         if is_stranger(&one.address, around) {
             continue;
         }
         let known = around.known.iter().any(|address| address.eq_ignore_ascii_case(&one.address));
-        // Lower-casing may move bytes; the window is only a hint.
-        let end = (0..=one.start.min(lower.len())).rev().find(|i| lower.is_char_boundary(*i)).unwrap_or(0);
-        let window = &lower[..end];
-        let last = |cues: &[&str]| cues.iter().filter_map(|cue| window.rfind(cue).map(|at| at + cue.len())).max();
+        let last = |list: std::ops::Range<usize>| {
+            let fits = |hit: &&Hit| hit.end <= one.start && list.contains(&hit.number);
+            cues.iter().filter(fits).map(|hit| hit.end).max()
+        };
         let strength = match (last(TO), last(FROM)) {
             _ if known => 3,
             (Some(to), Some(from)) if from > to => continue,

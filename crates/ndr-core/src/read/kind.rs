@@ -3,15 +3,20 @@
 
 use super::fields::FieldRecipient;
 use super::general::tells;
+use super::landmarks::{Landmarks, Topic};
 use super::mailers::contains_ignoring_case;
 use crate::cues::{Cues, cues};
 use crate::headers::Headers;
 use crate::message::{Mail, PartKind};
 use crate::report::{Action, Kind, Recipient};
 
+/// How much of the words tells what a report is, in bytes.
+const WORDS_READ: usize = 20_000;
+
 pub(crate) struct Evidence<'a> {
     pub(crate) mail: &'a Mail<'a>,
     pub(crate) words: &'a str,
+    pub(crate) marks: &'a Landmarks,
     pub(crate) fields: &'a [FieldRecipient],
     /// Whether the fields stood in a text and not in a part of their own.
     pub(crate) fields_in_text: bool,
@@ -97,7 +102,7 @@ pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     if daemon && !forwarded && (bounce_subject || (coded && named) || evidence.mail.original.is_some() && named) {
         return verdict(by_words(evidence), "a mail system sent it, and it tells of a failed address");
     }
-    if daemon && !forwarded && named && tells_of_failure(evidence.words) {
+    if daemon && !forwarded && named && evidence.marks.any(Topic::Failure, WORDS_READ) {
         return verdict(by_words(evidence), "a mail system sent it, and its words tell of a failed address");
     }
     if bounce_subject && named && (coded || evidence.mail.original.is_some() || null_sender(headers)) {
@@ -124,80 +129,80 @@ fn by_actions(fields: &[FieldRecipient]) -> Option<Kind> {
     }
 }
 
+/// Words of a warning that delivery is late.
+pub(crate) const DELAY: &[&str] = &[
+    "this is a warning message only",
+    "this is a warning only",
+    "warning only",
+    "you do not need to resend",
+    "will continue to be tried",
+    "delivery attempts will continue",
+    "has not yet been delivered",
+    "no action is required on your part",
+    "still being retried",
+    "delivery is delayed",
+    "delivery status notification (delay)",
+    "delays in delivering your message",
+    "temporarily delayed",
+    "delivery incomplete",
+    "could not send message for past",
+    "has been delayed",
+    "there is no need to resend",
+    "will be retried until",
+    "message hasn't been delivered yet",
+    "gmail will retry",
+    "delayed mail",
+];
+
+/// Words that take such a warning back.
+pub(crate) const GONE: &[&str] = &[
+    "permanent error",
+    "permanent failure",
+    "failed permanently",
+    "permanent fatal errors",
+    "returned to sender",
+    "giving up",
+];
+
+/// Words that only a report of a failure has.
+pub(crate) const FAILURE: &[&str] = &[
+    "could not be delivered",
+    "couldn't be delivered",
+    "cannot be delivered",
+    "was not delivered",
+    "wasn't delivered",
+    "not been delivered",
+    "unable to deliver",
+    "undeliverable",
+    "undelivered",
+    "failed address",
+    "delivery failed",
+    "delivery to the following",
+    "delivery has failed",
+    "no valid recipients",
+    "failed recipient",
+    "unknown user",
+    "user unknown",
+    "unknown host",
+    "returned to sender",
+    "did not reach",
+    "permanent error",
+    "rejected",
+    "配信できません",
+    "送信できません",
+    "unzustellbar",
+];
+
 /// Failure or delay, by the words.
 fn by_words(evidence: &Evidence<'_>) -> Kind {
-    static DELAY: Cues = cues!(&[
-        "this is a warning message only",
-        "this is a warning only",
-        "warning only",
-        "you do not need to resend",
-        "will continue to be tried",
-        "delivery attempts will continue",
-        "has not yet been delivered",
-        "no action is required on your part",
-        "still being retried",
-        "delivery is delayed",
-        "delivery status notification (delay)",
-        "delays in delivering your message",
-        "temporarily delayed",
-        "delivery incomplete",
-        "could not send message for past",
-        "has been delayed",
-        "there is no need to resend",
-        "will be retried until",
-        "message hasn't been delivered yet",
-        "gmail will retry",
-        "delayed mail",
-    ]);
-    static GONE: Cues = cues!(&[
-        "permanent error",
-        "permanent failure",
-        "failed permanently",
-        "permanent fatal errors",
-        "returned to sender",
-        "giving up",
-    ]);
     let subject = evidence.mail.headers.text("Subject").unwrap_or_default().to_lowercase();
-    let words = super::statement::cap(evidence.words, 20_000);
-    let late = DELAY.any(words) || DELAY.any(&subject);
-    let gone = GONE.any(words);
+    static LATE_SUBJECT: Cues = cues!(DELAY);
+    let late = evidence.marks.any(Topic::Delay, WORDS_READ) || LATE_SUBJECT.any(&subject);
+    let gone = evidence.marks.any(Topic::Gone, WORDS_READ);
     let late_subject = subject.starts_with("delayed")
         || subject.contains("warning:") && subject.contains("delayed")
         || subject.contains("(delay)");
     if (late && !gone) || late_subject { Kind::Delay } else { Kind::Failure }
-}
-
-/// Words that only a report of a failure has.
-fn tells_of_failure(words: &str) -> bool {
-    static WORDS: Cues = cues!(&[
-        "could not be delivered",
-        "couldn't be delivered",
-        "cannot be delivered",
-        "was not delivered",
-        "wasn't delivered",
-        "not been delivered",
-        "unable to deliver",
-        "undeliverable",
-        "undelivered",
-        "failed address",
-        "delivery failed",
-        "delivery to the following",
-        "delivery has failed",
-        "no valid recipients",
-        "failed recipient",
-        "unknown user",
-        "user unknown",
-        "unknown host",
-        "returned to sender",
-        "did not reach",
-        "permanent error",
-        "rejected",
-        "配信できません",
-        "送信できません",
-        "unzustellbar",
-    ]);
-    let words = super::statement::cap(words, 20_000);
-    WORDS.any(words)
 }
 
 /// Whether a mail system sent it: by its name, or by an empty envelope sender, which automatic answers have too.

@@ -1,12 +1,13 @@
 //! Who wrote a report: one line per mailer. Naming the mailer is all that most of them need; the general reader and the
 //! machine-readable part do the rest.
 
+use super::landmarks::{Landmarks, Topic};
+use crate::cues::Grams;
 use crate::headers::Headers;
-use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// A sign that a mailer wrote the report.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sign {
     /// The report's own words hold this.
     Text(&'static str),
@@ -282,61 +283,142 @@ pub(crate) static MAILERS: &[Mailer] = &[
     mailer("haraka", &[Text("This is a failure notification"), Text("Haraka")]),
 ];
 
-/// All texts that signs look for, with the automaton over them.
-static TEXTS: LazyLock<(Vec<&'static str>, Option<AhoCorasick>)> = LazyLock::new(|| {
-    fn gather(sign: &Sign, texts: &mut Vec<&'static str>) {
-        match sign {
-            Text(text) => texts.push(text),
-            Both(one, other) => {
-                gather(one, texts);
-                gather(other, texts);
-            }
-            Header(..) | Mta(_) => {}
-        }
-    }
-    let mut texts = Vec::new();
-    for sign in MAILERS.iter().flat_map(|mailer| mailer.signs) {
-        gather(sign, &mut texts);
-    }
-    let finder = crate::cues::build(&texts, false);
-    (texts, finder)
-});
-
-/// The mailer that the signs name.
-pub(crate) fn recognise(headers: &Headers<'_>, words: &str, mta: Option<&str>) -> Option<&'static Mailer> {
-    let (texts, finder) = &*TEXTS;
-    let mut seen: Vec<&str> = Vec::new();
-    if let Some(finder) = finder {
-        for hit in finder.find_overlapping_iter(words) {
-            let text = texts[hit.pattern().as_usize()];
-            if !seen.contains(&text) {
-                seen.push(text);
-            }
-        }
-    }
-    MAILERS.iter().find(|mailer| mailer.signs.iter().any(|sign| shows(sign, headers, &seen, mta)))
+/// The signs of all mailers, filed so that one walk over a message's header finds those that it shows. Signs that are
+/// not `Both` have a number: texts first, then header fields, then hosts.
+struct Filed {
+    texts: Vec<&'static str>,
+    /// Header fields by the name's hash; sorted.
+    headers: Vec<(u32, Field)>,
+    /// Fields of which only the beginning of the name is known.
+    beginnings: Vec<Field>,
+    /// What the values of fields must hold, to be found in one pass over a value.
+    values: Vec<&'static str>,
+    grams: Grams,
+    hosts: Vec<(&'static str, usize)>,
+    /// Number of a sign, the one that must show too, number of the mailer; sorted.
+    proofs: Vec<(usize, usize, usize)>,
 }
 
-fn shows(sign: &Sign, headers: &Headers<'_>, seen: &[&str], mta: Option<&str>) -> bool {
-    match sign {
-        Text(text) => seen.contains(text),
-        Mta(suffix) => mta.is_some_and(|host| {
-            host.len() >= suffix.len()
-                && host.as_bytes()[host.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
-        }),
-        Header(name, wanted) => headers.iter().any(|(known, value)| {
-            let named = match name.strip_suffix('-') {
-                Some(stem) => {
-                    known.len() > stem.len() && known.as_bytes()[..stem.len()].eq_ignore_ascii_case(stem.as_bytes())
-                }
-                None => known.eq_ignore_ascii_case(name),
-            };
-            named && contains_ignoring_case(value, wanted.as_bytes())
-        }),
-        Both(one, other) => shows(one, headers, seen, mta) && shows(other, headers, seen, mta),
+/// A header field that is a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Field {
+    name: &'static str,
+    /// Number of what the value must hold; `None` for any value.
+    value: Option<usize>,
+    sign: usize,
+}
+
+static FILED: LazyLock<Filed> = LazyLock::new(|| {
+    let mut signs: Vec<Sign> = Vec::new();
+    fn gather(sign: Sign, signs: &mut Vec<Sign>) {
+        match sign {
+            Both(one, other) => {
+                gather(*one, signs);
+                gather(*other, signs);
+            }
+            single if !signs.contains(&single) => signs.push(single),
+            _ => {}
+        }
     }
+    for sign in MAILERS.iter().flat_map(|mailer| mailer.signs) {
+        gather(*sign, &mut signs);
+    }
+    // Texts first: their numbers are those of their landmarks.
+    signs.sort_by_key(|sign| !matches!(sign, Text(_)));
+    let number = |sign: &Sign| signs.iter().position(|known| known == sign).unwrap_or(usize::MAX);
+    let mut filed = Filed {
+        texts: Vec::new(),
+        headers: Vec::new(),
+        beginnings: Vec::new(),
+        values: Vec::new(),
+        grams: Grams::build(&[], true),
+        hosts: Vec::new(),
+        proofs: Vec::new(),
+    };
+    for (i, sign) in signs.iter().enumerate() {
+        match *sign {
+            Text(text) => filed.texts.push(text),
+            Mta(suffix) => filed.hosts.push((suffix, i)),
+            Header(name, wanted) => {
+                let value = (!wanted.is_empty()).then(|| {
+                    filed.values.push(wanted);
+                    filed.values.len() - 1
+                });
+                match name.strip_suffix('-') {
+                    Some(name) => filed.beginnings.push(Field { name, value, sign: i }),
+                    None => filed.headers.push((name_hash(name), Field { name, value, sign: i })),
+                }
+            }
+            Both(..) => {}
+        }
+    }
+    for (mailer, sign) in MAILERS.iter().enumerate().flat_map(|(i, mailer)| mailer.signs.iter().map(move |s| (i, s))) {
+        let (one, other) = match sign {
+            Both(one, other) => (number(one), number(other)),
+            single => (number(single), number(single)),
+        };
+        filed.proofs.push((one, other, mailer));
+    }
+    filed.grams = Grams::build(&filed.values, true);
+    filed.headers.sort_unstable();
+    filed.proofs.sort_unstable();
+    filed
+});
+
+/// All texts that signs look for.
+pub(crate) fn texts() -> &'static [&'static str] {
+    &FILED.texts
+}
+
+/// The mailer that the signs name: of those that fit, the one that stands first in the table.
+pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&str>) -> Option<&'static Mailer> {
+    let filed = &*FILED;
+    let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
+    let mut held: Vec<usize> = Vec::new();
+    for (name, value) in headers.iter() {
+        let hash = name_hash(name);
+        let from = filed.headers.partition_point(|(known, _)| *known < hash);
+        let same = filed.headers[from..].iter().take_while(|(known, _)| *known == hash).map(|(_, field)| field);
+        let same = same.filter(|field| name.eq_ignore_ascii_case(field.name));
+        let begun = filed.beginnings.iter().filter(|field| {
+            name.as_bytes().get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
+        });
+        let mut read = false;
+        for field in same.chain(begun.take(if name.starts_with(['x', 'X']) { usize::MAX } else { 0 })) {
+            if field.value.is_some() && !std::mem::replace(&mut read, true) {
+                held.clear();
+                held.extend(filed.grams.find(&filed.values, value).map(|hit| hit.number));
+            }
+            if field.value.is_none_or(|wanted| held.contains(&wanted)) {
+                shown.push(field.sign);
+            }
+        }
+    }
+    if let Some(host) = mta.map(str::as_bytes) {
+        let ends_with = |suffix: &str| {
+            host.len().checked_sub(suffix.len()).is_some_and(|at| host[at..].eq_ignore_ascii_case(suffix.as_bytes()))
+        };
+        shown.extend(filed.hosts.iter().filter(|(suffix, _)| ends_with(suffix)).map(|(_, sign)| *sign));
+    }
+    let proven = shown.iter().flat_map(|sign| {
+        let from = filed.proofs.partition_point(|(known, ..)| known < sign);
+        filed.proofs[from..].iter().take_while(move |(known, ..)| known == sign)
+    });
+    let first = proven.filter(|(_, other, _)| shown.contains(other)).map(|(.., mailer)| *mailer).min();
+    first.and_then(|mailer| MAILERS.get(mailer))
+}
+
+/// A hash of a field's name that does not mind case.
+fn name_hash(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let at = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(0) | 0x20);
+    let len = bytes.len();
+    (at(0) | at(len / 2) << 8 | at(len.wrapping_sub(1)) << 16 | (len as u32) << 24).wrapping_mul(0x9E37_79B1)
 }
 
 pub(crate) fn contains_ignoring_case(text: &[u8], wanted: &[u8]) -> bool {
-    wanted.is_empty() || text.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted))
+    let Some(first) = wanted.first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, text)
+        .any(|at| text.get(at..at + wanted.len()).is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
 }

@@ -6,6 +6,7 @@ mod exchange;
 mod fields;
 mod general;
 mod kind;
+mod landmarks;
 mod mailers;
 mod quoted;
 mod statement;
@@ -14,10 +15,12 @@ mod webhook;
 
 use crate::headers::Headers;
 use crate::limits::Limits;
-use crate::message::{Mail, Part, PartKind, html_to_text};
+use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
 use crate::original;
 use crate::report::{Action, Kind, Note, Recipient, Report};
 use fields::FieldRecipient;
+use landmarks::Landmarks;
+use statement::Marked;
 use std::borrow::Cow;
 
 /// What the diagnosis needs besides the report.
@@ -42,6 +45,7 @@ impl Background<'_> {
 struct Words<'x> {
     text: Cow<'x, str>,
     mime: Cow<'static, str>,
+    marks: Landmarks,
     /// The returned message's header, where the text held it.
     quoted: Option<String>,
 }
@@ -78,7 +82,7 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     // A report that somebody wrapped in words of their own, header and all.
     if depth == 0
         && let Some(inner) = words.quoted.as_deref().filter(|inner| is_report(inner.as_bytes()))
-        && !words.text.lines().any(fields::is_field_line)
+        && !fields::stand_in(&words.text, &words.marks)
         && !general::tells(&words.text)
     {
         let (mut report, background) = self::mail(inner.as_bytes(), limits, depth + 1);
@@ -98,29 +102,30 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         machine.recipients.extend(more.recipients);
     }
     let mut fields_in_text = false;
-    if machine.recipients.is_empty()
-        && let Some(text) = words.text.lines().any(fields::is_field_line).then_some(&words.text)
-    {
-        machine = fields::parse(text, limits.recipients);
+    if machine.recipients.is_empty() && fields::stand_in(&words.text, &words.marks) {
+        machine = fields::parse(&words.text, limits.recipients);
         machine.recipients.retain(|recipient| recipient.address().is_some_and(|address| address.contains('@')));
         fields_in_text = !machine.recipients.is_empty();
     }
-    let mailer = mailers::recognise(&mail.headers, &words.text, machine.reporting_mta.as_deref());
+    let mailer = mailers::recognise(&mail.headers, &words.marks, machine.reporting_mta.as_deref());
     let exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
         || mail.headers.has("X-MS-Embedded-Report")
-        || exchange::recognises(&words.text);
+        || exchange::recognises(&words.marks);
 
     let strangers = strangers(&mail.headers);
     let failed = failed_header(&mail.headers);
-    let mut block =
-        if exchange { exchange::read(&words.text, &strangers, limits.recipients) } else { exchange::Block::default() };
+    let mut block = if exchange {
+        exchange::read(&words.text, &words.marks, &strangers, limits.recipients)
+    } else {
+        exchange::Block::default()
+    };
     report.generator = machine.reporting_mta.take().or(block.generator.take());
     let mut known: Vec<String> = failed.clone();
     known.extend(machine.recipients.iter().filter_map(|recipient| recipient.address().map(str::to_string)));
     let around = general::Surroundings { strangers: &strangers, known: &known, limit: limits.recipients };
     let said = match std::mem::take(&mut block.recipients) {
         said if !said.is_empty() => said,
-        _ => match transcript::read(&words.text) {
+        _ => match transcript::read(&words.text, &words.marks) {
             Some(recipient) => vec![recipient],
             None => general::read(&words.text, &around),
         },
@@ -136,6 +141,7 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     let verdict = kind::of(&kind::Evidence {
         mail: &mail,
         words: &words.text,
+        marks: &words.marks,
         fields: &machine.recipients,
         fields_in_text,
         said: &said,
@@ -191,18 +197,22 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     }
     let text = quoted::unquote(&text).map_or(text, Cow::Owned);
     let mut report = Report::new(Kind::Other);
-    let (mut words, header) = quoted::split(&text);
+    let mut marks = Landmarks::of(&text);
+    let (mut words, header) = quoted::split(&text, &marks);
     let mut header = header.map(str::to_string);
     if words.trim().is_empty() {
         words = &text;
         header = None;
+        marks = Landmarks::of_all(&text);
     }
-    let exchange = exchange::recognises(words);
-    let mailer = mailers::recognise(&Headers::default(), words, None);
-    let mut block = if exchange { exchange::read(words, &[], limits.recipients) } else { exchange::Block::default() };
+    marks.truncate(words.len());
+    let exchange = exchange::recognises(&marks);
+    let mailer = mailers::recognise(&Headers::default(), &marks, None);
+    let mut block =
+        if exchange { exchange::read(words, &marks, &[], limits.recipients) } else { exchange::Block::default() };
     report.generator = block.generator.take();
     let mut machine = fields::Fields::default();
-    if words.lines().any(fields::is_field_line) {
+    if fields::stand_in(words, &marks) {
         machine = fields::parse(words, limits.recipients);
         report.generator = machine.reporting_mta.take().or(report.generator);
     }
@@ -222,16 +232,17 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         let mut recipient = report.recipients.pop().unwrap_or_else(|| Recipient::new(None));
         exchange::state(&mut recipient, statement::cap(words, 16_000));
         let line = recipient.text.clone().unwrap_or_default();
+        let marked = Marked::new(&line);
         if recipient.remote.is_none() {
-            recipient.remote = statement::remote(&line);
+            recipient.remote = marked.remote();
         }
-        recipient.command = statement::command(&line);
+        recipient.command = marked.command();
         if recipient.address.is_none() {
             recipient.address = log_address(&line);
         }
-        let part = statement::reply_part(&line).to_string();
+        let part = marked.reply_part();
         if part.len() < line.len() {
-            statement::set_text(&mut recipient, &part);
+            statement::set_text(&mut recipient, part);
         }
         report.recipients = vec![recipient];
     }
@@ -294,7 +305,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
             }
         }
     };
-    if let (true, Some(part)) = (chosen.0.trim().len() < 80 && !general::tells(&chosen.0), html) {
+    if let (true, Some(part)) = (chosen.0.trim().len() < TELLING_LEN && !general::tells(&chosen.0), html) {
         let text = html_to_text(&part.text);
         if text.len() > chosen.0.len() {
             chosen = (Cow::Owned(text), Cow::Borrowed("text/html"));
@@ -306,10 +317,19 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
     if let Some(unquoted) = quoted::unquote(&chosen.0) {
         chosen.0 = Cow::Owned(unquoted);
     }
-    let (words, header) = quoted::split(&chosen.0);
+    // Characters that take no room hide inside words; few texts have any.
+    if !chosen.0.is_ascii() && chosen.0.contains(|c| c == '\u{a0}' || crate::message::is_invisible(c)) {
+        let visible = chosen.0.chars().filter(|c| !crate::message::is_invisible(*c));
+        chosen.0 = Cow::Owned(visible.map(|c| if c == '\u{a0}' { ' ' } else { c }).collect());
+    }
+    let mut marks = Landmarks::of(&chosen.0);
+    let (words, header) = quoted::split(&chosen.0, &marks);
     let quoted = header.map(|header| statement::cap(header, 64 << 10).to_string());
     let len = words.len();
-    if quoted.is_some() && !words.trim().is_empty() {
+    if quoted.is_some() && words.trim().is_empty() {
+        marks = Landmarks::of_all(&chosen.0);
+    } else if quoted.is_some() {
+        marks.truncate(len);
         chosen.0 = match chosen.0 {
             Cow::Borrowed(text) => Cow::Borrowed(&text[..len]),
             Cow::Owned(mut text) => {
@@ -318,17 +338,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
             }
         };
     }
-    if chosen.0.contains('\u{a0}') || chosen.0.contains(crate::message::is_invisible) {
-        chosen.0 = Cow::Owned(
-            chosen
-                .0
-                .chars()
-                .filter(|c| !crate::message::is_invisible(*c))
-                .map(|c| if c == '\u{a0}' { ' ' } else { c })
-                .collect(),
-        );
-    }
-    Words { text: chosen.0, mime: chosen.1, quoted }
+    Words { text: chosen.0, mime: chosen.1, marks, quoted }
 }
 
 /// Joins what the fields and the words say of each recipient. The fields know who and what happened; the words often know why.
@@ -393,17 +403,19 @@ fn join(
         recipient.hidden.status_field = group.status;
         if let Some(words) = &group.diagnostic {
             exchange::state(&mut recipient, words);
-            let line = recipient.text.clone().unwrap_or_default();
-            let part = statement::reply_part(&line).to_string();
-            let kept_status = recipient.status;
+            let line = recipient.text.take().unwrap_or_default();
+            let marked = Marked::new(&line);
+            let part = marked.reply_part();
             if recipient.remote.is_none() {
-                recipient.remote = statement::remote(&line);
+                recipient.remote = marked.remote();
             }
-            recipient.command = recipient.command.or_else(|| statement::command(&line));
+            recipient.command = recipient.command.or_else(|| marked.command());
             if part.len() < line.len() {
-                recipient.status = None;
-                statement::set_text(&mut recipient, &part);
+                let kept_status = recipient.status.take();
+                statement::set_text(&mut recipient, part);
                 recipient.status = recipient.status.or(kept_status);
+            } else {
+                recipient.text = Some(line);
             }
             recipient.hidden.part = 1;
         }
@@ -440,7 +452,7 @@ fn join(
             let coded = coded_words(words);
             if poor && single && general::tells(&coded) {
                 let status = recipient.status.take();
-                statement::set_text(&mut recipient, statement::reply_part(&ndr_resolve::unfold_reply(&coded)));
+                statement::set_text(&mut recipient, Marked::new(&ndr_resolve::unfold_reply(&coded)).reply_part());
                 recipient.status = recipient.status.or(status);
                 recipient.hidden.part = 0;
             }

@@ -1,10 +1,11 @@
 //! Where a report's own words end and the returned message begins, in a text.
 
 use super::fields;
+use super::landmarks::{Landmark, Landmarks, Topic};
 use crate::cues::{Cues, cues};
 
 /// Lines that begin the returned message, in lower case without decoration. A line counts when it begins with one.
-static OPENERS: Cues = cues!(&[
+pub(crate) const OPENERS: &[&str] = &[
     "below this line is a copy of the message",
     "below is a copy of the original message",
     "this is a copy of the message",
@@ -52,10 +53,10 @@ static OPENERS: Cues = cues!(&[
     "-- 元メッセージ",
     "исходное сообщение",
     "Исходное сообщение",
-]);
+];
 
 /// Lines that begin it only when they hold nothing else.
-const EXACT: &[&str] = &[
+pub(crate) const EXACT: &[&str] = &[
     "original message",
     "returned message",
     "undelivered message",
@@ -73,71 +74,101 @@ const EXACT: &[&str] = &[
 ];
 
 /// Words within a short line that announce the header too: the Portuguese heading comes in several encodings.
-static HEADERS_FOLLOW: Cues = cues!(&["alhos originais da mensagem", "original message headers"]);
+pub(crate) const WITHIN: &[&str] = &["alhos originais da mensagem", "original message headers"];
+
+/// Fields that a returned header may begin with.
+pub(crate) const HEADER_STARTS: &[&str] = &[
+    "received:",
+    "return-path:",
+    "message-id:",
+    "x-originating-ip:",
+    "delivered-to:",
+    "dkim-signature:",
+    "mime-version:",
+    "x-received:",
+    "from:",
+    "date:",
+    "x-envelope-from:",
+    "arc-seal:",
+];
 
 /// Splits `text` into the report's words and the returned message (which may be only its header).
-pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
-    // One pass finds the openers; the walk over the lines then asks where they stand.
-    let mut openers: Vec<usize> = OPENERS.all(text).into_iter().map(|(_, start, _)| start).collect();
-    openers.sort_unstable();
-    let mut next_opener = 0;
-    let mut at = 0;
-    let lines = text.split_inclusive('\n');
-    let mut in_fields = false;
-    for line in lines {
-        let start = at;
-        at += line.len();
-        while openers.get(next_opener).is_some_and(|found| *found < start) {
-            next_opener += 1;
-        }
-        let bare = line.trim();
-        if bare.is_empty() {
-            in_fields = false;
-            continue;
-        }
-        in_fields |= fields::is_field_line(bare);
-        let core = bare.trim_matches(|c: char| {
-            matches!(c, '-' | '=' | '*' | '_' | '>' | '<' | ' ' | '\t' | '+' | '~' | '#' | '.' | ':' | '|')
-        });
-        if core.len() < 120 && !core.is_empty() {
-            let core_start = start + (core.as_ptr() as usize - line.as_ptr() as usize);
-            let decorated = bare.len() >= core.len() + 4 && bare.starts_with(['-', '=', '*', '_', '+']);
-            let opens =
-                openers[next_opener..].iter().take_while(|found| **found < at).any(|found| *found == core_start)
-                    || (EXACT.iter().any(|exact| core.eq_ignore_ascii_case(exact))
-                        && (decorated || bare.ends_with(':') && header_follows(&text[at..])))
-                    || (core.len() < 60 && HEADERS_FOLLOW.any(core));
-            if opens {
-                return (&text[..start], Some(&text[at..]));
-            }
-        }
-        if !in_fields && !line.starts_with([' ', '\t']) && begins_header(bare) && header_run(&text[start..]) >= 3 {
-            return (&text[..start], Some(&text[start..]));
-        }
-    }
-    (text, None)
+pub(crate) fn split<'t>(text: &'t str, marks: &Landmarks) -> (&'t str, Option<&'t str>) {
+    let Some(mark) = marks.iter().find(|mark| opens(text, mark, marks)) else { return (text, None) };
+    let line = Line::around(text, mark.start);
+    let header = if mark.topic == Topic::HeaderStart { &text[line.start..] } else { line.after };
+    (&text[..line.start], Some(header))
 }
 
-/// Whether a line is one that a returned header may begin with.
-fn begins_header(line: &str) -> bool {
-    const FIRST: &[&str] = &[
-        "received",
-        "return-path",
-        "message-id",
-        "x-originating-ip",
-        "delivered-to",
-        "dkim-signature",
-        "mime-version",
-        "x-received",
-        "from",
-        "date",
-        "x-envelope-from",
-        "arc-seal",
-    ];
-    let Some((name, _)) = line.split_once(':') else {
-        return false;
-    };
-    FIRST.iter().any(|known| name.eq_ignore_ascii_case(known))
+/// Whether a landmark begins the returned message.
+pub(crate) fn opens(text: &str, mark: &Landmark, marks: &Landmarks) -> bool {
+    let line = || Line::around(text, mark.start);
+    match mark.topic {
+        Topic::Opener => {
+            let line = line();
+            line.core_start == mark.start && line.core.len() < 120
+        }
+        Topic::ExactOpener => {
+            let line = line();
+            line.core_start == mark.start
+                && line.core.len() == mark.end - mark.start
+                && (line.is_decorated() || line.bare.ends_with(':') && header_follows(line.after))
+        }
+        Topic::WithinOpener => line().core.len() < 60,
+        Topic::HeaderStart => {
+            let begins_line = mark.start == 0 || text.as_bytes().get(mark.start - 1) == Some(&b'\n');
+            begins_line && header_run(&text[mark.start..]) >= 3 && !line().is_among_fields(marks)
+        }
+        _ => false,
+    }
+}
+
+/// The line that a landmark stands in.
+struct Line<'t> {
+    text: &'t str,
+    start: usize,
+    /// The line without blanks around it.
+    bare: &'t str,
+    /// The line without decoration around it.
+    core: &'t str,
+    core_start: usize,
+    /// All that follows the line.
+    after: &'t str,
+}
+
+impl<'t> Line<'t> {
+    fn around(text: &'t str, at: usize) -> Line<'t> {
+        let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |end| at + end + 1);
+        let decoration =
+            |c: char| matches!(c, '-' | '=' | '*' | '_' | '>' | '<' | ' ' | '\t' | '+' | '~' | '#' | '.' | ':' | '|');
+        let bare = text[start..end].trim();
+        let core = bare.trim_start_matches(decoration);
+        let core_start = core.as_ptr() as usize - text.as_ptr() as usize;
+        Line { text, start, bare, core: core.trim_end_matches(decoration), core_start, after: &text[end..] }
+    }
+
+    fn is_decorated(&self) -> bool {
+        self.bare.len() >= self.core.len() + 4 && self.bare.starts_with(['-', '=', '*', '_', '+'])
+    }
+
+    /// Whether fields of a delivery status stand above it, with no empty line between.
+    fn is_among_fields(&self, marks: &Landmarks) -> bool {
+        let end = self.start + self.bare.len();
+        let mut block = self.start;
+        // Nobody writes so many fields in a row.
+        for _ in 0..200 {
+            let Some(above) = block.checked_sub(1) else { break };
+            let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..above]).map_or(0, |end| end + 1);
+            if self.text[start..above].trim().is_empty() {
+                break;
+            }
+            block = start;
+        }
+        marks.of_topic(Topic::Field).any(|mark| {
+            (block..end).contains(&mark.start) && fields::is_field_line(Line::around(self.text, mark.start).bare)
+        })
+    }
 }
 
 /// How many header fields stand in a row.
@@ -175,7 +206,7 @@ pub(crate) fn unquote(text: &str) -> Option<String> {
         cues!(&["begin forwarded message", "forwarded message", "original message", "weitergeleitete nachricht"]);
     // Few texts have quoted lines at all; those that have not are done here.
     memchr::memmem::find(text.as_bytes(), b"\n>")?;
-    let at = FORWARDED.first(text).into_iter().flatten().min()?;
+    let at = FORWARDED.earliest(text)?.start;
     let tail = &text[at..];
     let quoted = tail.lines().filter(|line| line.starts_with('>')).count();
     let all = tail.lines().filter(|line| !line.trim().is_empty()).count();

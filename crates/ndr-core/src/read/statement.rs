@@ -1,7 +1,7 @@
 //! What was said about one recipient: the reply and its codes out of the words around it, who said it, and to which
 //! command.
 
-use crate::cues::{Cues, cues};
+use crate::cues::{Cues, cue_lists};
 use crate::report::Recipient;
 use ndr_resolve::{Reply, find_reply, unfold_reply};
 
@@ -14,13 +14,14 @@ pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
     if line.is_empty() {
         return;
     }
+    let marked = Marked::new(&line);
     if recipient.command.is_none() {
-        recipient.command = command(&line);
+        recipient.command = marked.command();
     }
     if recipient.remote.is_none() {
-        recipient.remote = remote(&line);
+        recipient.remote = marked.remote();
     }
-    let text = reply_part(&line);
+    let text = marked.reply_part();
     if !recipient.hidden.context.is_empty() {
         recipient.hidden.context.push('\n');
     }
@@ -45,54 +46,147 @@ pub(crate) fn set_text(recipient: &mut Recipient, text: &str) {
     recipient.text = Some(text.to_string());
 }
 
-/// The server's own words within a line that also says how the reporting system came by them.
-pub(crate) fn reply_part(line: &str) -> &str {
-    let mut text = line;
-    for open in [
-        " said: ",
-        " said: \"",
-        "Remote host said: ",
-        "Remote host said:",
-        "The response was: ",
-        "response was:",
-        "did not like our ",
-    ] {
-        if let Some(at) = text.find(open) {
-            let rest = &text[at + open.len()..];
-            let rest =
-                if open.starts_with("did not") { rest.split_once(": ").map_or(rest, |(_, after)| after) } else { rest };
+/// What of a line is worth knowing, found in one pass.
+pub(crate) struct Marked<'l> {
+    line: &'l str,
+    /// Number of the phrase in [`PHRASES`] and its span; sorted.
+    found: Vec<(usize, usize, usize)>,
+}
+
+impl<'l> Marked<'l> {
+    pub(crate) fn new(line: &'l str) -> Marked<'l> {
+        let mut found: Vec<_> = PHRASES.find(line).map(|hit| (hit.number, hit.start, hit.end)).collect();
+        found.sort_unstable();
+        Marked { line, found }
+    }
+
+    /// The places of the phrases of one list, in the order of the list and then of the line.
+    fn of(&self, list: std::ops::Range<usize>) -> impl DoubleEndedIterator<Item = &(usize, usize, usize)> {
+        self.found.iter().filter(move |(number, ..)| list.contains(number))
+    }
+
+    /// The server's own words within a line that also says how the reporting system came by them.
+    pub(crate) fn reply_part(&self) -> &'l str {
+        let line = self.line;
+        let mut text = line;
+        for (number, _, end) in self.firsts(SAID.start..SAID_WITH_DETAIL.end) {
+            let mut rest = &line[end..];
+            if SAID_WITH_DETAIL.contains(&number) {
+                rest = rest.split_once(": ").map_or(rest, |(_, after)| after);
+            }
             if !rest.trim().is_empty() {
                 text = rest;
                 break;
             }
         }
-    }
-    if let Some((_, at)) = find_reply(text)
-        && at <= 400
-        && is_preamble(&text[..at])
-    {
-        text = &text[at..];
-    }
-    // Sendmail: "(reason: 550 words) (expanded from: <user@example.com>)"
-    if line.starts_with("(reason: ") {
-        let end = text.find(") (").or_else(|| text.strip_suffix(')').map(str::len)).unwrap_or(text.len());
-        text = &text[..end];
-    }
-    // "554 <user@example.com>... 550 Host unknown": Sendmail wraps the statement that counts.
-    if let Some(at) = text.find(">... ").filter(|at| *at < 300 && text.as_bytes().get(4) == Some(&b'<'))
-        && text.as_bytes()[at + 5..].first().is_some_and(|b| matches!(b, b'4' | b'5'))
-        && find_reply(&text[at + 5..]).is_some_and(|(_, offset)| offset == 0)
-    {
-        text = &text[at + 5..];
-    }
-    for close in [" (in reply to ", " Giving up on ", " [RCPT_TO]", " [MAIL_FROM]", " [DATA]"] {
-        if let Some(at) = text.rfind(close)
-            && text.len() - at < 90
+        if let Some((_, at)) = find_reply(text)
+            && at <= 400
+            && is_preamble(&text[..at])
         {
-            text = &text[..at];
+            text = &text[at..];
         }
+        // Sendmail: "(reason: 550 words) (expanded from: <user@example.com>)"
+        if line.starts_with("(reason: ") {
+            let end = text.find(") (").or_else(|| text.strip_suffix(')').map(str::len)).unwrap_or(text.len());
+            text = &text[..end];
+        }
+        // "554 <user@example.com>... 550 Host unknown": Sendmail wraps the statement that counts.
+        if text.as_bytes().get(4) == Some(&b'<')
+            && let Some(at) = text.find(">... ").filter(|at| *at < 300)
+            && text.as_bytes()[at + 5..].first().is_some_and(|b| matches!(b, b'4' | b'5'))
+            && find_reply(&text[at + 5..]).is_some_and(|(_, offset)| offset == 0)
+        {
+            text = &text[at + 5..];
+        }
+        // The last place of each, where it stands near the end.
+        let base = text.as_ptr() as usize - line.as_ptr() as usize;
+        let mut end = base + text.len();
+        for number in SAID_ENDS {
+            let last = self.of(number..number + 1).rfind(|(_, start, stop)| *start >= base && *stop <= end);
+            if let Some((_, start, _)) = last
+                && end - start < 90
+            {
+                end = *start;
+            }
+        }
+        line[base..end].trim()
     }
-    text.trim()
+
+    /// The first place of each phrase of a list: number, start and end.
+    fn firsts(&self, list: std::ops::Range<usize>) -> impl Iterator<Item = (usize, usize, usize)> {
+        let mut last = usize::MAX;
+        self.of(list).copied().filter(move |(number, ..)| std::mem::replace(&mut last, *number) != *number)
+    }
+
+    /// The host that gave the reply, where the words name it.
+    pub(crate) fn remote(&self) -> Option<String> {
+        let line = self.line;
+        // "localhost " is no cue; a later "host " may be one.
+        let is_word = |start: usize| !line[..start].chars().next_back().is_some_and(char::is_alphanumeric);
+        let named = self.of(HOST).take(2).find(|(_, start, _)| is_word(*start)).copied();
+        for (_, _, end) in named.into_iter().chain(self.firsts(BEFORE_HOST)) {
+            if let Some(host) = host_at(&line[end..]) {
+                return Some(host);
+            }
+        }
+        for (_, start, _) in self.firsts(AFTER_HOST) {
+            let before = line[..start].trim_end();
+            let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
+            let word = before.rsplit([' ', '<', '>', ':', ',']).next().unwrap_or_default();
+            if let Some(host) = host_at(word) {
+                return Some(host);
+            }
+        }
+        None
+    }
+
+    /// The SMTP command that the reply answered, where the words name it.
+    pub(crate) fn command(&self) -> Option<&'static str> {
+        const COMMANDS: &[(&str, &str)] = &[
+            ("end of data", "DATA"),
+            ("end-of-data", "DATA"),
+            ("final data", "DATA"),
+            ("rcpt", "RCPT TO"),
+            ("mail from", "MAIL FROM"),
+            ("mail", "MAIL FROM"),
+            ("data", "DATA"),
+            ("ehlo", "EHLO"),
+            ("helo", "HELO"),
+            ("starttls", "STARTTLS"),
+            ("auth", "AUTH"),
+            ("initial connection", "CONNECT"),
+            ("quit", "QUIT"),
+            ("pipelined end of data", "DATA"),
+            ("sending data", "DATA"),
+        ];
+        const TAG_COMMANDS: [&str; 5] = ["RCPT TO", "MAIL FROM", "RCPT TO", "MAIL FROM", "DATA"];
+        if let Some((number, ..)) = self.of(TAGS).next() {
+            return TAG_COMMANDS.get(number - TAGS.start).copied();
+        }
+        let cues = self.of(BEFORE_COMMAND).map(|(_, _, end)| (*end, false));
+        let brackets = memchr::memchr_iter(b'(', self.line.as_bytes()).map(|at| (at + 1, true));
+        for (at, bracket) in cues.chain(brackets) {
+            let rest = &self.line[at..];
+            let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
+            // Most brackets hold something else.
+            if !rest.starts_with(|c: char| "eEfFrRmMdDhHsSaAiIqQpP".contains(c)) {
+                continue;
+            }
+            for (word, command) in COMMANDS {
+                let Some(head) = rest.get(..word.len()) else {
+                    continue;
+                };
+                let tail = &rest[word.len()..];
+                let ends = !tail.starts_with(|c: char| c.is_ascii_alphanumeric());
+                // Bare words such as "data" are commands only when shouted; phrases are taken as they come.
+                let shouted = head.bytes().all(|b| !b.is_ascii_lowercase()) || word.contains(' ') || word.contains('-');
+                if ends && shouted && head.eq_ignore_ascii_case(word) && (!bracket || tail.starts_with([')', ' '])) {
+                    return Some(command);
+                }
+            }
+        }
+        None
+    }
 }
 
 /// Whether the words in front of a reply only say who gave it. `451 ...` within a sentence keeps its sentence.
@@ -107,10 +201,24 @@ fn is_preamble(words: &str) -> bool {
     }
 }
 
-/// Words in front of the host that gave a reply, most telling first.
-static BEFORE_HOST: Cues = cues!(
-    &[
-        "host ",
+cue_lists! {
+    static PHRASES (case):
+    /// In front of the server's own words.
+    SAID = [
+        " said: ",
+        " said: \"",
+        "Remote host said: ",
+        "Remote host said:",
+        "The response was: ",
+        "response was:",
+    ];
+    /// The same, with some words more up to a colon.
+    SAID_WITH_DETAIL = ["did not like our "];
+    /// Behind them.
+    SAID_ENDS = [" (in reply to ", " Giving up on ", " [RCPT_TO]", " [MAIL_FROM]", " [DATA]"];
+    /// In front of the host that gave a reply, most telling first.
+    HOST = ["host "];
+    BEFORE_HOST = [
         "while talking to ",
         "host: ",
         "Server at ",
@@ -129,45 +237,35 @@ static BEFORE_HOST: Cues = cues!(
         "lost connection with ",
         "from remote host ",
         "Server ",
-    ],
-    case
-);
-
-/// Words behind it: "192.0.2.1 does not like recipient".
-static AFTER_HOST: Cues = cues!(
-    &[
+    ];
+    /// Behind it: "192.0.2.1 does not like recipient".
+    AFTER_HOST = [
         " did not like our ",
         " does not like recipient",
         " does not like our ",
         " failed after I sent the message",
         " said: ",
         " sent ",
-    ],
-    case
-);
-
-/// The host that gave the reply, where the words name it.
-pub(crate) fn remote(line: &str) -> Option<String> {
-    for (cue, at) in BEFORE_HOST.list().iter().zip(BEFORE_HOST.first(line)) {
-        let Some(mut at) = at else { continue };
-        if *cue == "host " && line[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
-            // "localhost " is no cue; a later "host " may be one.
-            let Some(next) = line[at + 1..].find(cue) else { continue };
-            at += 1 + next;
-        }
-        if let Some(host) = host_at(&line[at + cue.len()..]) {
-            return Some(host);
-        }
-    }
-    for at in AFTER_HOST.first(line).into_iter().flatten() {
-        let before = line[..at].trim_end();
-        let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
-        let word = before.rsplit([' ', '<', '>', ':', ',']).next().unwrap_or_default();
-        if let Some(host) = host_at(word) {
-            return Some(host);
-        }
-    }
-    None
+    ];
+    /// Words that name a command outright.
+    TAGS = [
+        "[RCPT_TO]",
+        "[MAIL_FROM]",
+        "does not like recipient",
+        "does not like sender",
+        "failed after I sent the message",
+    ];
+    /// Words in front of a command.
+    BEFORE_COMMAND = [
+        "in reply to ",
+        "after ",
+        ">>> ",
+        "did not like our ",
+        "in response to ",
+        "SMTP command",
+        "during ",
+        "command: ",
+    ];
 }
 
 /// The host name or address that begins `text`.
@@ -186,77 +284,6 @@ pub(crate) fn host_at(text: &str) -> Option<String> {
         (labels >= 2 && host.split('.').all(|label| !label.is_empty())) || (host.contains("::") && host.len() > 4);
     (plausible && host.len() <= 255).then(|| host.to_string())
 }
-
-/// The SMTP command that the reply answered, where the words name it.
-pub(crate) fn command(line: &str) -> Option<&'static str> {
-    const COMMANDS: &[(&str, &str)] = &[
-        ("end of data", "DATA"),
-        ("end-of-data", "DATA"),
-        ("final data", "DATA"),
-        ("rcpt", "RCPT TO"),
-        ("mail from", "MAIL FROM"),
-        ("mail", "MAIL FROM"),
-        ("data", "DATA"),
-        ("ehlo", "EHLO"),
-        ("helo", "HELO"),
-        ("starttls", "STARTTLS"),
-        ("auth", "AUTH"),
-        ("initial connection", "CONNECT"),
-        ("quit", "QUIT"),
-        ("pipelined end of data", "DATA"),
-        ("sending data", "DATA"),
-    ];
-    const TAGS: &[&str] = &["RCPT TO", "MAIL FROM", "RCPT TO", "MAIL FROM", "DATA"];
-    let found = COMMAND_CUES.all(line);
-    let named = (0..TAGS.len()).find(|tag| found.iter().any(|(cue, _, _)| cue == tag));
-    if let Some(tag) = named {
-        return Some(TAGS[tag]);
-    }
-    for number in TAGS.len()..COMMAND_CUES.list().len() {
-        let cue = COMMAND_CUES.list()[number];
-        for (_, _, end) in found.iter().filter(|(known, _, _)| *known == number) {
-            let rest = &line[*end..];
-            let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
-            for (word, command) in COMMANDS {
-                let Some(head) = rest.get(..word.len()) else {
-                    continue;
-                };
-                let ends = !rest[word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
-                // Bare words such as "data" are commands only when shouted; phrases are taken as they come.
-                let shouted = head.bytes().all(|b| !b.is_ascii_lowercase()) || word.contains(' ') || word.contains('-');
-                if ends
-                    && shouted
-                    && head.eq_ignore_ascii_case(word)
-                    && (cue != "(" || rest[word.len()..].starts_with([')', ' ']))
-                {
-                    return Some(command);
-                }
-            }
-        }
-    }
-    None
-}
-
-/// Words that name a command outright, in the order of `TAGS`; then words in front of a command.
-static COMMAND_CUES: Cues = cues!(
-    &[
-        "[RCPT_TO]",
-        "[MAIL_FROM]",
-        "does not like recipient",
-        "does not like sender",
-        "failed after I sent the message",
-        "in reply to ",
-        "after ",
-        ">>> ",
-        "did not like our ",
-        "in response to ",
-        "SMTP command",
-        "during ",
-        "command: ",
-        "(",
-    ],
-    case
-);
 
 /// At most `limit` bytes of `text`, cut at a character.
 pub(crate) fn cap(text: &str, limit: usize) -> &str {
@@ -309,9 +336,10 @@ mod tests {
             ),
             ("message still undelivered after 3 days", "message still undelivered after 3 days", None, None),
         ] {
-            assert_eq!(reply_part(line), text);
-            assert_eq!(remote(line).as_deref(), host, "{line}");
-            assert_eq!(command(line), verb, "{line}");
+            let marked = Marked::new(line);
+            assert_eq!(marked.reply_part(), text);
+            assert_eq!(marked.remote().as_deref(), host, "{line}");
+            assert_eq!(marked.command(), verb, "{line}");
         }
     }
 }

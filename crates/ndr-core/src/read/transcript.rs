@@ -1,14 +1,18 @@
 //! The transcript of an SMTP session that Postfix sends to its postmaster: lines ` In:  RCPT TO:<...>` and
 //! ` Out: 550 ...`. The refusal that counts is the last one, and the command before it.
 
+use super::landmarks::{Landmarks, Topic};
 use super::statement;
 use crate::address;
 use crate::report::Recipient;
 use ndr_resolve::{find_reply, unfold_reply};
 
+/// The line above it.
+pub(crate) const HEADINGS: &[&str] = &["Transcript of session follows"];
+
 /// Reads a transcript; `None` where the text is none.
-pub(crate) fn read(text: &str) -> Option<Recipient> {
-    if !text.contains("Transcript of session follows") || !text.contains("\n Out: ") {
+pub(crate) fn read(text: &str, marks: &Landmarks) -> Option<Recipient> {
+    if !marks.any(Topic::Transcript, usize::MAX) || !text.contains("\n Out: ") {
         return None;
     }
     // Continuation lines are indented further than the marks.
@@ -40,7 +44,7 @@ pub(crate) fn read(text: &str) -> Option<Recipient> {
     let address = addressed.and_then(|said| address::find_all(said).into_iter().next()).map(|found| found.address);
     let mut recipient = Recipient::new(address);
     statement::set_text(&mut recipient, &unfold_reply(&turns[last].1));
-    recipient.command = command.and_then(|said| statement::command(&format!(">>> {said}")));
+    recipient.command = command.and_then(|said| statement::Marked::new(&format!(">>> {said}")).command());
     Some(recipient)
 }
 
@@ -53,10 +57,10 @@ mod tests {
         let text = "Transcript of session follows.\n\n Out: 220 mx.example.com ESMTP\n In:  EHLO a.example.net\n Out: 250 DSN\n \
                     In:  MAIL FROM:<a@example.net>\n Out: 250 2.1.0 Ok\n In:  RCPT TO:<b@example.com>\n     ORCPT=rfc822;b@example.com\n \
                     Out: 451 4.3.0 <b@example.com>: Temporary\n     lookup failure\n In:  QUIT\n Out: 221 2.0.0 Bye\n";
-        let recipient = read(text).unwrap();
+        let recipient = read(text, &Landmarks::of(text)).unwrap();
         assert_eq!(recipient.address.as_deref(), Some("b@example.com"));
         assert_eq!(recipient.text.as_deref(), Some("451 4.3.0 <b@example.com>: Temporary lookup failure"));
         assert_eq!((recipient.reply, recipient.command), (Some(451), Some("RCPT TO")));
-        assert!(read("hello").is_none());
+        assert!(read("hello", &Landmarks::of("hello")).is_none());
     }
 }

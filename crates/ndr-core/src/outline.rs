@@ -1,0 +1,233 @@
+//! The outline of a message: where its parts begin and end. Nearly every report is plainly built, and then its parts
+//! need no parser: they are slices of the message. What is encoded, in a charset of its own, or oddly built is left to
+//! mail-parser, part by part or as a whole.
+
+use crate::headers::Headers;
+use memchr::memmem;
+
+/// A leaf of the tree of parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaf<'x> {
+    /// Media type and subtype as written; `text` and `plain` where nothing says so.
+    pub(crate) mime: (&'x str, &'x str),
+    /// The part, header and all.
+    pub(crate) whole: &'x [u8],
+    /// Its content, as it stands in the message.
+    pub(crate) body: &'x [u8],
+    /// Whether the content can be read as it stands.
+    pub(crate) is_plain: bool,
+}
+
+/// How a multipart lies in others; nobody nests deeper for a reason.
+const DEEPEST: usize = 8;
+
+/// The leaves of a message, in order; `None` where it is oddly built, or has more than `limit` parts.
+pub(crate) fn leaves<'x>(
+    bytes: &'x [u8],
+    headers: &Headers<'x>,
+    header_end: usize,
+    limit: usize,
+) -> Option<Vec<Leaf<'x>>> {
+    let mut found = Vec::with_capacity(4);
+    gather(bytes, headers, header_end, 0, limit, &mut found)?;
+    Some(found)
+}
+
+fn gather<'x>(
+    whole: &'x [u8],
+    headers: &Headers<'x>,
+    header_end: usize,
+    depth: usize,
+    limit: usize,
+    found: &mut Vec<Leaf<'x>>,
+) -> Option<()> {
+    let body = after_line(whole, header_end);
+    let mut types = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let content = match types.next() {
+        Some((_, value)) => ContentType::read(value)?,
+        None => ContentType { mime: ("text", "plain"), parameters: "" },
+    };
+    // Of two, mail-parser knows which counts.
+    if types.next().is_some() || found.len() >= limit {
+        return None;
+    }
+    if content.mime.0.eq_ignore_ascii_case("multipart") {
+        if depth >= DEEPEST || content.mime.1.eq_ignore_ascii_case("digest") {
+            return None;
+        }
+        let boundary = content.parameter("boundary")?.filter(|boundary| !boundary.is_empty())?;
+        let mut count = 0;
+        for part in Parts::new(body, boundary) {
+            let part = part?;
+            let (headers, header_end, _) = Headers::limited(part, usize::MAX);
+            gather(part, &headers, header_end, depth + 1, limit, found)?;
+            count += 1;
+        }
+        return (count > 0).then_some(());
+    }
+    let is_plain = headers.raw("Content-Transfer-Encoding").is_none_or(|encoding| {
+        ["7bit", "8bit", "binary"].iter().any(|plain| encoding.eq_ignore_ascii_case(plain.as_bytes()))
+    }) && match content.parameter("charset")? {
+        None => true,
+        Some(charset) if charset.eq_ignore_ascii_case("utf-8") => true,
+        // In these, ASCII is ASCII.
+        Some(charset) => {
+            ["us-ascii", "iso-8859-", "windows-125", "ascii"]
+                .iter()
+                .any(|known| charset.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known)))
+                && body.is_ascii()
+        }
+    };
+    found.push(Leaf { mime: content.mime, whole, body, is_plain });
+    Some(())
+}
+
+/// What follows the line at `at`.
+fn after_line(bytes: &[u8], at: usize) -> &[u8] {
+    let rest = bytes.get(at..).unwrap_or_default();
+    memchr::memchr(b'\n', rest).map_or(&[], |end| &rest[end + 1..])
+}
+
+/// A Content-Type field (RFC 2045 section 5.1), as far as it is plainly written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContentType<'x> {
+    pub(crate) mime: (&'x str, &'x str),
+    parameters: &'x str,
+}
+
+impl<'x> ContentType<'x> {
+    /// Reads the value of the field; `None` where it has comments or is no Content-Type.
+    pub(crate) fn read(value: &'x [u8]) -> Option<ContentType<'x>> {
+        let value = std::str::from_utf8(value).ok()?;
+        let (mime, parameters) = value.split_once(';').unwrap_or((value, ""));
+        let (kind, sub) = mime.trim().split_once('/')?;
+        let is_token =
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+._".contains(&b));
+        (is_token(kind) && is_token(sub)).then_some(ContentType { mime: (kind, sub), parameters })
+    }
+
+    /// The value of a parameter: `Some(None)` where there is none of that name, `None` where the parameters are oddly
+    /// written (comments, RFC 2231, escapes in quotes).
+    pub(crate) fn parameter(&self, wanted: &str) -> Option<Option<&'x str>> {
+        let mut rest = self.parameters.trim();
+        while !rest.is_empty() {
+            let (name, tail) = rest.split_once('=')?;
+            let name = name.trim();
+            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+                return None;
+            }
+            let tail = tail.trim_start();
+            let (value, after) = match tail.strip_prefix('"') {
+                Some(quoted) => quoted.split_once('"')?,
+                None => tail.split_at(tail.find([';', ' ', '\t', '\r', '\n']).unwrap_or(tail.len())),
+            };
+            if value.contains(['\\', '(', '\r', '\n']) {
+                return None;
+            }
+            if name.eq_ignore_ascii_case(wanted) {
+                return Some(Some(value.trim()));
+            }
+            rest = after.trim_start();
+            if !rest.is_empty() {
+                rest = rest.strip_prefix(';')?.trim_start();
+            }
+        }
+        Some(None)
+    }
+}
+
+/// The parts between the boundary lines of a multipart (RFC 2046 section 5.1.1).
+struct Parts<'x, 'b> {
+    body: &'x [u8],
+    boundary: &'b str,
+    finder: memmem::FindIter<'x, 'b>,
+    /// Where the open part begins.
+    open: Option<usize>,
+    done: bool,
+}
+
+impl<'x, 'b> Parts<'x, 'b> {
+    fn new(body: &'x [u8], boundary: &'b str) -> Parts<'x, 'b> {
+        Parts { body, boundary, finder: memmem::find_iter(body, boundary.as_bytes()), open: None, done: false }
+    }
+}
+
+impl<'x> Iterator for Parts<'x, '_> {
+    /// `None` within: a line that begins as the boundary does and goes on.
+    type Item = Option<&'x [u8]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.done {
+            let Some(at) = self.finder.next() else {
+                // The last boundary line is missing: the part goes on to the end.
+                self.done = true;
+                return self.open.take().map(|from| self.body.get(from..));
+            };
+            let Some(start) = at.checked_sub(2).filter(|start| self.body[*start..].starts_with(b"--")) else {
+                continue;
+            };
+            if start > 0 && self.body[start - 1] != b'\n' {
+                continue;
+            }
+            let line_end = memchr::memchr(b'\n', &self.body[at..]).map_or(self.body.len(), |end| at + end + 1);
+            let rest = self.body[at + self.boundary.len()..line_end].trim_ascii();
+            if !(rest.is_empty() || rest.starts_with(b"--")) {
+                self.done = true;
+                return Some(None);
+            }
+            self.done = rest.starts_with(b"--");
+            let end = start.saturating_sub(1);
+            let end = if end > 0 && self.body[end - 1] == b'\r' { end - 1 } else { end };
+            let part = self.open.replace(line_end).map(|from| self.body.get(from..end.max(from)));
+            if part.is_some() {
+                return part;
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(text: &str) -> Option<Vec<(String, String, bool)>> {
+        let (headers, end, _) = Headers::limited(text.as_bytes(), usize::MAX);
+        let leaves = leaves(text.as_bytes(), &headers, end, 100)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Some(
+            leaves
+                .iter()
+                .map(|leaf| (format!("{}/{}", leaf.mime.0, leaf.mime.1), text(leaf.body), leaf.is_plain))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn parts_are_slices() {
+        let mail = "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"b 1\"\r\n\r\npreamble\r\n--b 1\r\n\r\nhello\r\n\r\n\
+                    --b 1 \r\nContent-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: base64\r\n\r\nPGI+\r\n--b 1--\r\nepilogue";
+        assert_eq!(
+            outline(mail).unwrap(),
+            [
+                ("text/plain".to_string(), "hello\r\n".to_string(), true),
+                ("text/html".to_string(), "PGI+".to_string(), false)
+            ]
+        );
+        assert_eq!(outline("Subject: x\n\nbody\n").unwrap(), [("text/plain".to_string(), "body\n".to_string(), true)]);
+    }
+
+    #[test]
+    fn what_is_odd_is_left_to_the_parser() {
+        for mail in [
+            "Content-Type: multipart/mixed; boundary*0=a\n\n--a\n\nx\n--a--\n",
+            "Content-Type: multipart/mixed (why); boundary=a\n\n--a\n\nx\n--a--\n",
+            "Content-Type: multipart/mixed; boundary=a\n\nno boundary\n",
+            "Content-Type: multipart/mixed; boundary=a\n\n--abc\n\nx\n--a--\n",
+            "Content-Type: multipart/digest; boundary=a\n\n--a\n\nx\n--a--\n",
+            "Content-Type: text/plain\nContent-Type: text/html\n\nx\n",
+        ] {
+            assert!(outline(mail).is_none(), "{mail}");
+        }
+    }
+}
