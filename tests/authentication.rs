@@ -168,6 +168,22 @@ const SAMPLES: &[Expected] = &[
         causes: &[AuthCause::DnsError],
         hints: &[],
     },
+    Expected {
+        sample: "auth-hybrid-on-premises",
+        basis: Some(TrustBasis::EarlierServer),
+        dmarc: Some(Outcome::Pass),
+        authenticated: Some(true),
+        causes: &[AuthCause::Unsigned],
+        hints: &[],
+    },
+    Expected {
+        sample: "auth-one-field-per-method",
+        basis: Some(TrustBasis::SameServer),
+        dmarc: Some(Outcome::Pass),
+        authenticated: Some(true),
+        causes: &[],
+        hints: &[],
+    },
 ];
 
 #[test]

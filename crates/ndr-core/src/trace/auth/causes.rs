@@ -308,8 +308,13 @@ impl Case<'_> {
         let (kind, words, fixes) = match (outcome, check.reason) {
             (Outcome::None, _) | (_, Some(DkimReason::NotSigned)) => {
                 let author = from.unwrap_or(named);
-                // A signature that the server did not see was added, or taken away, elsewhere.
-                let words = format!("The message is not signed for {author}, so DKIM cannot speak for it.");
+                let words = match self.has_aligned_signature() {
+                    false => format!("The message is not signed for {author}, so DKIM cannot speak for it."),
+                    true => format!(
+                        "The server found no signature of {author}, although the header holds one: it was added after the \
+                         check, or cannot be read."
+                    ),
+                };
                 let fixes = vec![fixes::enable_dkim(author, self.is_microsoft_sender())];
                 (AuthCause::Unsigned, words, fixes)
             }

@@ -212,7 +212,8 @@ impl Authentication {
         }
         let helo = spf.and_then(|result| result.property("smtp.helo")).map(str::to_string);
         found.helo = helo.or_else(|| received.and_then(|spf| spf.helo.clone()));
-        let ip = spf.and_then(results::client_ip);
+        let connected = self.trusted_results("iprev");
+        let ip = spf.and_then(results::client_ip).or_else(|| results::client_ip(connected.first()?));
         found.client_ip = ip.or_else(|| received.and_then(|spf| spf.client_ip.clone()));
         if found.from.is_none() {
             let dmarc = self.trusted_results("dmarc");

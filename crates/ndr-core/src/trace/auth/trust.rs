@@ -69,8 +69,16 @@ fn basis(field: &AuthResults, last: Option<&str>, border: usize, passages: &[Pas
         (Some(server), Some(last)) if above_border && same_organisation(server, last) => TrustBasis::SameServer,
         (None, Some(last)) if above_border && is_microsoft_host(last) => TrustBasis::MicrosoftForm,
         (Some(server), _) if passed(server, passages) => TrustBasis::EarlierServer,
+        // Exchange Online in front of a server of one's own, as in hybrid organisations.
+        (None, _) if received_by_microsoft(field, passages) => TrustBasis::EarlierServer,
         _ => TrustBasis::Topmost,
     }
+}
+
+/// Whether the first server below the field is Microsoft's, which wrote the field above its own Received.
+fn received_by_microsoft(field: &AuthResults, passages: &[Passage]) -> bool {
+    let below = passages.iter().find(|passage| passage.position > field.position);
+    below.and_then(|passage| passage.by.as_deref()).is_some_and(is_microsoft_host)
 }
 
 /// Chooses the fields to believe, and marks them.
@@ -105,8 +113,8 @@ pub(super) fn choose(headers: &Headers<'_>, authentication: &mut Authentication)
     authentication.trusted = Some(Trusted { basis, server, last_server: last, positions, words });
 }
 
-/// Marks the chosen field and those that the same server wrote directly below it: some servers write one field for each
-/// method.
+/// Marks the chosen field and those that the same organisation wrote directly below it: some write one field for each
+/// method, by servers of different names.
 fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec<usize> {
     let Some(top) = results.get(chosen) else { return Vec::new() };
     let (server, start) = (top.server.clone(), top.position);
@@ -115,7 +123,7 @@ fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec
     let mut positions = Vec::new();
     for (at, field) in results.iter_mut().enumerate().skip(chosen) {
         let same_server = match (&server, &field.server) {
-            (Some(server), Some(other)) => server.eq_ignore_ascii_case(other),
+            (Some(server), Some(other)) => server.eq_ignore_ascii_case(other) || same_organisation(server, other),
             _ => false,
         };
         let joined = field.field == AuthField::Current && same_server && field.position < end;
@@ -128,7 +136,7 @@ fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec
 }
 
 fn words(basis: TrustBasis, server: Option<&str>, last: Option<&str>, joined: usize, others: usize) -> String {
-    let server = server.unwrap_or("the server");
+    let server = server.unwrap_or("Exchange Online");
     let last = last.unwrap_or("an unnamed server");
     let mut words = match basis {
         TrustBasis::SameServer => format!("{server} belongs to the organisation of the last server, {last}"),

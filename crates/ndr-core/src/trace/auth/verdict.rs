@@ -323,7 +323,7 @@ impl<'a> Case<'a> {
     fn dmarc(&self, checks: &[Check]) -> Check {
         let results = self.authentication.trusted_results("dmarc");
         let stated = results.first().filter(|_| !self.authentication.at_submission());
-        let named = stated.and_then(|result| result.property("header.from")).and_then(property_domain);
+        let named = stated.and_then(|result| result.any_property(&["header.from", "d"])).and_then(property_domain);
         let domain = named.or_else(|| self.from.clone());
         let derived = match authenticated(checks) {
             Some(true) => Some(Outcome::Pass),
@@ -480,7 +480,7 @@ fn policy(result: &MethodResult) -> Option<String> {
     let said = result.comment.as_deref().unwrap_or_default();
     let commented = said.split([' ', ',', ';']).find_map(|word| {
         let (name, value) = word.split_once('=')?;
-        name.eq_ignore_ascii_case("p").then_some(value)
+        (name.eq_ignore_ascii_case("p") || name.eq_ignore_ascii_case("policy")).then_some(value)
     });
     let policy = stated.or(commented)?.to_ascii_lowercase();
     matches!(policy.as_str(), "none" | "quarantine" | "reject").then_some(policy)
