@@ -139,6 +139,9 @@ const SFV: &[(Value, &str)] = &[
     (Is("SPM"), "Filtered, and spam."),
 ];
 
+const CIP: &[(Value, &str)] =
+    &[(Is("255.255.255.255"), "No address of the Internet: the message came from within Microsoft 365.")];
+
 const DIR: &[(Value, &str)] = &[
     (Is("INB"), "Inbound: from outside to the organisation."),
     (Is("OUT"), "Outbound: from the organisation to the outside."),
@@ -203,7 +206,7 @@ static FIELDS: &[Known] = &[
         &[(Any, "AAR: the recorded results; AMS: the signature; AS: the seal.")],
     ),
     known("CAT", "category", "The category of the policy that applied", Documented, CAT),
-    known("CIP", "connecting-ip", "The address that connected", Documented, &[]),
+    known("CIP", "connecting-ip", "The address that connected", Documented, CIP),
     known("CTRY", "country", "The country of the address that connected, as ISO 3166 code", Documented, &[]),
     known("DIR", "direction", "The direction of the message", Documented, DIR),
     known("H", "helo", "The name that the connecting server gave (HELO or EHLO)", Documented, &[]),
@@ -338,6 +341,13 @@ static SINGLE: &[Known] = &[
             (Is("SA"), "Safe Attachments."),
             (Is("SL"), "Safe Links."),
         ],
+    ),
+    known(
+        "x-ms-exchange-externaloriginalinternetsender",
+        "original-sender",
+        "The server that enhanced filtering took as the sender's",
+        Documented,
+        &[],
     ),
     known(
         "x-ms-exchange-skiplistedinternetsender",

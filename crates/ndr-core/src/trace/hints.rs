@@ -52,6 +52,8 @@ pub struct HintContext<'a> {
     pub original: Option<&'a Headers<'a>>,
     /// The header of the report, if there is one.
     pub report: Option<&'a Headers<'a>>,
+    /// Whether the original came back in a report. Only then can it be backscatter.
+    pub returned: bool,
     /// The caller's own domains. Without them nothing can be said about backscatter.
     pub domains: &'a [String],
 }
@@ -67,7 +69,12 @@ impl Hint {
     ///       From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n\n",
     /// );
     /// let domains = ["contoso.com".to_string()];
-    /// let hints = Hint::read(&HintContext { original: Some(&original), domains: &domains, ..HintContext::default() });
+    /// let hints = Hint::read(&HintContext {
+    ///     original: Some(&original),
+    ///     returned: true,
+    ///     domains: &domains,
+    ///     ..HintContext::default()
+    /// });
     /// assert_eq!(hints[0].kind, HintKind::LikelyBackscatter);
     /// ```
     pub fn read(context: &HintContext<'_>) -> Vec<Hint> {
@@ -75,11 +82,13 @@ impl Hint {
         if let Some(headers) = context.original {
             let authentication = Authentication::read(headers);
             let forwarding = forwarding::read(headers, &authentication);
-            let own = Own { domains: context.domains, headers, authentication: &authentication };
-            hints.extend(own.backscatter());
+            if context.returned {
+                let own = Own { domains: context.domains, headers, authentication: &authentication };
+                hints.extend(own.backscatter());
+            }
             hints.extend(forwarded(headers, &forwarding));
             hints.extend(forwarding_hop(&authentication, &forwarding));
-            hints.extend(gateway(headers, &authentication));
+            hints.extend(gateway(&authentication, &forwarding));
             hints.extend(auto_submitted(headers));
         }
         hints.extend(context.report.and_then(forged_report));
@@ -148,6 +157,9 @@ impl Own<'_> {
             return None;
         }
         let identities = &self.authentication.identities;
+        // What came to you and was passed on, or bounced later, is no forgery of your domain.
+        let to = self.headers.raw("to").map(addresses).unwrap_or_default();
+        let to_own = to.iter().filter_map(|address| domain_of(address)).any(|domain| self.is_own(&domain));
         let named = [&identities.from, &identities.envelope_from];
         let forged = named.into_iter().flatten().find(|one| one.domain.as_deref().is_some_and(|own| self.is_own(own)));
         let words = match forged {
@@ -157,6 +169,7 @@ impl Own<'_> {
                  of reject make such reports rarer.",
                 forged.address
             ),
+            None if to_own => return None,
             None => {
                 "Nothing in the message that came back is yours: neither a sender address nor its Message-ID nor a \
                      server on its way."
@@ -224,8 +237,7 @@ fn spf_failed(authentication: &Authentication) -> bool {
 
 /// A hop that explains an SPF failure.
 fn forwarding_hop(authentication: &Authentication, forwarding: &Forwarding) -> Option<Hint> {
-    let signs: Vec<_> = forwarding.signs.iter().filter(|sign| sign.kind != SignKind::Rewritten).collect();
-    if !spf_failed(authentication) || signs.is_empty() {
+    if !spf_failed(authentication) || !forwarding.explains_spf() || forwarding.has(SignKind::Gateway) {
         return None;
     }
     let by = forwarding.forwarder().map(|domain| format!(" ({domain})")).unwrap_or_default();
@@ -236,43 +248,16 @@ fn forwarding_hop(authentication: &Authentication, forwarding: &Forwarding) -> O
     Some(hint(HintKind::ForwardingHop, words, forwarding.evidence()))
 }
 
-/// Filter services that receive and send for their customers, by the names of their hosts.
-const GATEWAYS: &[&str] = &[
-    "mimecast.com",
-    "pphosted.com",
-    "ppe-hosted.com",
-    "barracudanetworks.com",
-    "messagelabs.com",
-    "iphmx.com",
-    "mailcontrol.com",
-    "trendmicro.com",
-    "trendmicro.eu",
-    "hornetsecurity.com",
-    "antispameurope.com",
-    "mailprotector.com",
-    "spamtitan.com",
-    "sophos.com",
-    "retarus.com",
-];
-
 /// A filter service between the sender and Exchange Online.
-fn gateway(headers: &Headers<'_>, authentication: &Authentication) -> Option<Hint> {
-    if !spf_failed(authentication) {
-        return None;
-    }
-    let passages = passages(headers);
-    let border = passages.iter().find(|passage| {
-        let into = passage.by.as_deref().is_some_and(is_microsoft_host);
-        into && passage.from.as_deref().is_some_and(|host| GATEWAYS.iter().any(|one| same_organisation(host, one)))
-    })?;
-    let host = border.from.as_deref().unwrap_or_default();
+fn gateway(authentication: &Authentication, forwarding: &Forwarding) -> Option<Hint> {
+    let sign = forwarding.of(SignKind::Gateway).next().filter(|_| spf_failed(authentication))?;
+    let host = sign.forwarder.as_deref().unwrap_or("a host");
     let words = format!(
         "The message came into Microsoft 365 from {host}, a filter service, and SPF was checked for that. If the service is \
          the receiver's, turn on enhanced filtering for its connector, so that Microsoft looks at the server before it. If \
          it is the sender's, the sender's SPF record lacks the service."
     );
-    let evidence = headers.iter().nth(border.position).map(|(name, raw)| HeaderEvidence::new(name, &unfold(raw)));
-    Some(hint(HintKind::Gateway, words, evidence.into_iter().collect()))
+    Some(hint(HintKind::Gateway, words, vec![sign.evidence.clone()]))
 }
 
 fn auto_submitted(headers: &Headers<'_>) -> Option<Hint> {
@@ -365,7 +350,8 @@ mod tests {
     fn kinds(original: &str, domains: &[&str]) -> Vec<HintKind> {
         let domains: Vec<String> = domains.iter().map(ToString::to_string).collect();
         let headers = Headers::of_message(original.as_bytes());
-        let context = HintContext { original: Some(&headers), domains: &domains, ..HintContext::default() };
+        let context =
+            HintContext { original: Some(&headers), returned: true, domains: &domains, ..HintContext::default() };
         Hint::read(&context).into_iter().map(|hint| hint.kind).collect()
     }
 

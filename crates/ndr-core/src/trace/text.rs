@@ -80,8 +80,11 @@ pub(crate) fn addresses(raw: &[u8]) -> Vec<String> {
 /// The domain of an address or of a bare domain, in lower case and without a trailing dot; `None` if it is no domain.
 pub(crate) fn domain_of(address: &str) -> Option<String> {
     let address = address.trim().trim_matches(['<', '>', '"']);
-    let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
-    domain_name(domain)
+    match address.rsplit_once('@') {
+        Some((_, domain)) => domain_name(domain),
+        // A word alone, such as MAILER-DAEMON, is a local user.
+        None => domain_name(address).filter(|domain| domain.contains('.')),
+    }
 }
 
 /// `name` as a domain name, in lower case; `None` if it is none.
@@ -134,6 +137,7 @@ mod tests {
         assert_eq!(domain_of("User@Example.COM.").as_deref(), Some("example.com"));
         assert_eq!(domain_of("<a@example.com>").as_deref(), Some("example.com"));
         assert_eq!(domain_of("<>"), None);
+        assert_eq!(domain_of("MAILER-DAEMON"), None);
         assert_eq!(domain_of("203.0.113.7"), None);
         assert_eq!(domain_of("a@b c"), None);
     }

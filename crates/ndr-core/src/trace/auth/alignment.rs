@@ -1,7 +1,7 @@
 //! Identifier alignment (RFC 7489 section 3.1): does the identity that was checked belong to whoever From names?
 
 use crate::report::named;
-use crate::trace::text::domain_name;
+use crate::trace::text::{domain_name, is_microsoft_host};
 
 named! {
     /// How an organisational domain was found.
@@ -65,6 +65,11 @@ pub fn organisational_domain(name: &str) -> OrganisationalDomain {
 /// Whether two domains belong to one organisation.
 pub(crate) fn same_organisation(a: &str, b: &str) -> bool {
     organisational_domain(a).domain == organisational_domain(b).domain
+}
+
+/// Whether two hosts are run by one organisation. Microsoft's mail service has several domains.
+pub(crate) fn same_operator(a: &str, b: &str) -> bool {
+    same_organisation(a, b) || (is_microsoft_host(a) && is_microsoft_host(b))
 }
 
 /// Whether the domain of one check belongs to whoever the From field names.

@@ -2,7 +2,7 @@
 
 use super::alignment::{Alignment, same_organisation, tenant};
 use super::dkim::DkimReason;
-use super::fixes::{self, Fix};
+use super::fixes::{self, Fix, PassedOn};
 use super::forwarding::{Forwarding, SignKind};
 use super::results::Outcome;
 use super::verdict::{Check, CheckKind, Verdict};
@@ -23,6 +23,9 @@ named! {
         DkimNotAligned = "dkim-not-aligned",
         /// Somebody passed the message on, from a server that the sender's SPF record cannot know.
         Forwarded = "forwarded",
+        /// A filter service of the receiver stands in front of Exchange Online, which then judges the service's address in
+        /// place of the sender's.
+        BehindGateway = "behind-gateway",
         /// The body was changed after it was signed.
         Modified = "modified-in-transit",
         /// The signature has no public key in DNS.
@@ -133,7 +136,10 @@ impl Case<'_> {
         let named = domains.into_iter().flatten().filter_map(|identity| identity.domain.as_deref());
         let signed = self.authentication.signatures.iter().filter_map(|signature| signature.domain.as_deref());
         let judged = self.verdict.checks.iter().filter_map(|check| check.domain.as_deref());
-        self.through_microsoft || named.chain(signed).chain(judged).any(|domain| tenant(domain).is_some())
+        // A forwarder in Microsoft 365 says nothing of the author.
+        let through = self.through_microsoft && !self.forwarding.is_passed_on();
+        let own = self.verdict.composite.as_ref().and_then(|one| one.reason.as_deref()).is_some_and(is_own_domain);
+        through || own || named.chain(signed).chain(judged).any(|domain| tenant(domain).is_some())
     }
 
     fn alignments(&self, identifier: &str) -> impl Iterator<Item = &Alignment> {
@@ -160,7 +166,7 @@ impl Case<'_> {
         let forwarded = self.forwarding.has(SignKind::Rewritten) || self.forwarding.has(SignKind::List);
         let sender = self.alignments("sender").next();
         let envelope = self.alignments("spf").next();
-        let unproved = !(self.has_aligned_signature() && !self.is_judged());
+        let unproved = !self.has_aligned_signature() || self.is_judged();
         if let Some(sender) = sender.filter(|_| unproved && !forwarded) {
             causes.push(self.sender_not_from(sender, envelope, from));
         } else if let Some(envelope) = envelope.filter(|_| unproved) {
@@ -170,7 +176,35 @@ impl Case<'_> {
             check.kind == CheckKind::Dkim && check.outcome == Some(Outcome::Pass) && check.aligned == Some(false)
         });
         causes.extend(passed.filter_map(|check| self.dkim_not_aligned(check, from)));
+        causes.extend(self.only_relaxed(from));
         causes
+    }
+
+    /// A pass that is aligned in relaxed mode and was not counted: the domain asks for strict alignment.
+    fn only_relaxed(&self, from: &str) -> Vec<FailureCause> {
+        let dmarc = self.check(CheckKind::Dmarc).filter(|check| check.stated && check.outcome == Some(Outcome::Fail));
+        if dmarc.is_none() {
+            return Vec::new();
+        }
+        let uncounted = self.verdict.checks.iter().filter(|check| {
+            let passed = check.kind != CheckKind::Dmarc && check.outcome == Some(Outcome::Pass);
+            passed && check.aligned == Some(true) && check.domain.as_deref().is_some_and(|domain| domain != from)
+        });
+        uncounted
+            .map(|check| {
+                let domain = check.domain.as_deref().unwrap_or_default();
+                let (kind, tag, fix) = match check.kind {
+                    CheckKind::Spf => (AuthCause::SpfNotAligned, "aspf=s", fixes::align_envelope(from, true)),
+                    _ => (AuthCause::DkimNotAligned, "adkim=s", fixes::enable_dkim(from, self.is_microsoft_sender())),
+                };
+                let words = format!(
+                    "{} passed for {domain}, which belongs to {from} but is not equal to it, and DMARC failed all the \
+                     same: the DMARC record of {from} probably asks for strict alignment ({tag}).",
+                    check.kind.slug().to_ascii_uppercase()
+                );
+                self.cause(kind, words, check.evidence.clone(), vec![fix, fixes::relax_alignment(from)])
+            })
+            .collect()
     }
 
     fn sender_not_from(&self, sender: &Alignment, envelope: Option<&Alignment>, from: &str) -> FailureCause {
@@ -212,10 +246,10 @@ impl Case<'_> {
         if spf.outcome.is_some() {
             evidence.extend(spf.evidence.iter().cloned());
         }
-        let mut fixes = vec![fixes::align_envelope(from)];
+        let mut fixes = vec![fixes::align_envelope(from, false)];
         if tenant(from).is_some() {
             fixes = vec![fixes::align_from(&envelope.organisation)];
-        } else {
+        } else if !self.has_aligned_signature() {
             fixes.push(fixes::enable_dkim(from, self.is_microsoft_sender()));
         }
         if is_tenant {
@@ -264,25 +298,41 @@ impl Case<'_> {
     fn dkim_cause(&self, check: &Check) -> Option<FailureCause> {
         let outcome = check.outcome.filter(|outcome| *outcome != Outcome::Pass)?;
         let from = self.from();
-        let domain = check.domain.as_deref().or(from);
-        let named = domain.unwrap_or("the sender's domain");
+        let domain = check.domain.as_deref();
+        let named = domain.unwrap_or("the signer");
         let selector = self.authentication.signatures.iter().find(|signature| signature.domain.as_deref() == domain);
         let selector = selector.and_then(|signature| signature.selector.as_deref());
-        let list = self.forwarding.has(SignKind::List);
+        let passed_on = self.forwarding.is_passed_on();
+        let gateway = self.forwarding.receivers_gateway().is_some();
         let mut evidence = check.evidence.clone();
         let (kind, words, fixes) = match (outcome, check.reason) {
             (Outcome::None, _) | (_, Some(DkimReason::NotSigned)) => {
                 let author = from.unwrap_or(named);
-                // A signature that the server did not see was added, or taken away, elsewhere.
-                let words = format!("The message is not signed for {author}, so DKIM cannot speak for it.");
+                let words = match self.has_aligned_signature() {
+                    false => format!("The message is not signed for {author}, so DKIM cannot speak for it."),
+                    true => format!(
+                        "The server found no signature of {author}, although the header holds one: it was added after the \
+                         check, or cannot be read."
+                    ),
+                };
                 let fixes = vec![fixes::enable_dkim(author, self.is_microsoft_sender())];
                 (AuthCause::Unsigned, words, fixes)
             }
             (_, Some(DkimReason::BodyHash)) => {
                 evidence.extend(self.forwarding.evidence());
-                let who = if list { "a mailing list, as it seems" } else { "on its way or before it left" };
-                let words = format!("The body was changed after {named} had signed it: {who}.");
-                (AuthCause::Modified, words, vec![self.forwarder_or_last(list)])
+                let who = match self.passed_on() {
+                    _ if gateway => "by the filter service in front of the receiver, as it seems",
+                    PassedOn::ByList => "by a mailing list, as it seems",
+                    _ if passed_on => "when the message was passed on, as it seems",
+                    _ => "on its way, or by its own servers before it left",
+                };
+                let words = format!("The body was changed after {named} had signed it, {who}.");
+                let fixes = match passed_on {
+                    _ if gateway => vec![fixes::skip_listing()],
+                    true => self.forwarder_fixes(),
+                    false => vec![fixes::sign_last()],
+                };
+                (AuthCause::Modified, words, fixes)
             }
             (_, Some(DkimReason::NoKey)) => {
                 let words = format!("The signature of {named} has no public key in DNS.");
@@ -296,13 +346,13 @@ impl Case<'_> {
             | (Outcome::PermError | Outcome::Policy, None) => {
                 (AuthCause::DkimUnusable, check.words.clone(), vec![fixes::publish_key(named, selector)])
             }
-            _ if self.forwarding.has(SignKind::EarlierDkim) || list => {
+            _ if self.forwarding.has(SignKind::EarlierDkim) || self.forwarding.has(SignKind::List) => {
                 evidence.extend(self.forwarding.evidence());
                 let words = format!(
-                    "The signature of {named} was good at an earlier server or a list passed the message on, and does \
-                     not fit any more: a signed field or the body was changed on the way."
+                    "The signature of {named} does not fit any more: a signed field or the body was changed when the \
+                     message was passed on."
                 );
-                (AuthCause::Modified, words, vec![fixes::mend_forwarder(list)])
+                (AuthCause::Modified, words, self.forwarder_fixes())
             }
             _ => {
                 let words = format!(
@@ -315,14 +365,22 @@ impl Case<'_> {
         Some(self.cause(kind, words, evidence, fixes))
     }
 
-    fn forwarder_or_last(&self, list: bool) -> Fix {
-        if list || !self.forwarding.signs.is_empty() { fixes::mend_forwarder(list) } else { fixes::sign_last() }
+    fn passed_on(&self) -> PassedOn {
+        if self.forwarding.has(SignKind::List) {
+            PassedOn::ByList
+        } else if self.forwarding.has(SignKind::Rewritten) {
+            PassedOn::Rewritten
+        } else {
+            PassedOn::Plain
+        }
     }
 
     fn forwarder_fixes(&self) -> Vec<Fix> {
-        let mut fixes = vec![fixes::mend_forwarder(self.forwarding.has(SignKind::List))];
+        let mut fixes = vec![fixes::mend_forwarder(self.passed_on())];
         let sealed = self.forwarding.of(SignKind::Sealed).find_map(|sign| sign.forwarder.as_deref());
-        fixes.extend(sealed.map(fixes::trust_sealer));
+        // A broken chain is trusted by nobody.
+        let intact = self.authentication.arc.outcome != Some(Outcome::Fail);
+        fixes.extend(sealed.filter(|_| intact).map(fixes::trust_sealer));
         fixes
     }
 
@@ -336,13 +394,24 @@ impl Case<'_> {
                 check.words.clone(),
                 vec![fixes::publish_spf(domain, self.ip(), self.through_microsoft)],
             ),
-            Outcome::Fail | Outcome::SoftFail | Outcome::Neutral if self.explains_spf() => {
+            Outcome::Fail | Outcome::SoftFail | Outcome::Neutral if self.forwarding.receivers_gateway().is_some() => {
+                evidence.extend(self.forwarding.evidence());
+                let host = self.forwarding.receivers_gateway().and_then(|sign| sign.forwarder.as_deref());
+                let words = format!(
+                    "Exchange Online checked SPF for the filter service in front of it ({}), and not for the sender's \
+                     server; the service itself had seen a pass.",
+                    host.unwrap_or("unnamed")
+                );
+                (AuthCause::BehindGateway, words, vec![fixes::skip_listing()])
+            }
+            Outcome::Fail | Outcome::SoftFail | Outcome::Neutral if self.forwarding.explains_spf() => {
                 evidence.extend(self.forwarding.evidence());
                 let ip = self.ip().unwrap_or("the last server");
                 let by = self.forwarding.forwarder().map(|domain| format!(" ({domain})")).unwrap_or_default();
                 let words = format!(
-                    "The message was forwarded: {ip} is the forwarder's{by}, which the SPF record of {domain} does not \
-                     and need not name."
+                    "The message was forwarded, as its header says: {ip} is the forwarder's{by}, which the SPF record of \
+                     {domain} does not and need not name. Anybody can write such a header: see whether the recipient \
+                     knows the forwarder."
                 );
                 (AuthCause::Forwarded, words, self.forwarder_fixes())
             }
@@ -356,11 +425,6 @@ impl Case<'_> {
             _ => return None,
         };
         Some(self.cause(kind, words, evidence, fixes))
-    }
-
-    /// Whether forwarding explains that the sending address is not in the SPF record.
-    fn explains_spf(&self) -> bool {
-        self.forwarding.signs.iter().any(|sign| sign.kind != SignKind::Rewritten)
     }
 
     fn dmarc(&self) -> Option<FailureCause> {
@@ -383,13 +447,13 @@ impl Case<'_> {
         let mut cause = if code == "002" {
             let words = "The receiving organisation forbids this sender to send as this domain.".to_string();
             self.cause(AuthCause::ForbiddenByReceiver, words, evidence(), vec![fixes::ask_receiver()])
-        } else if code == "010" || code.starts_with('6') && code.len() == 3 {
+        } else if is_own_domain(code) {
             let words = format!(
                 "{from} is one of the receiver's own domains, and the message came from outside without proof that it \
                  may use it."
             );
             let fixes =
-                vec![fixes::enable_dkim(from, true), fixes::extend_spf(from, self.ip(), self.through_microsoft)];
+                vec![fixes::submit_through_own(from), fixes::extend_spf(from, self.ip(), self.through_microsoft)];
             self.cause(AuthCause::OwnDomain, words, evidence(), fixes)
         } else {
             return None;
@@ -397,6 +461,11 @@ impl Case<'_> {
         cause.harmless = false;
         Some(cause)
     }
+}
+
+/// Whether a code of composite authentication says that the domain in From is the receiver's own.
+fn is_own_domain(code: &str) -> bool {
+    code == "010" || (code.starts_with('6') && code.len() == 3)
 }
 
 /// Why two names under onmicrosoft.com are not aligned, although the public suffix list joins them.

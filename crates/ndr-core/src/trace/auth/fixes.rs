@@ -22,6 +22,10 @@ named! {
         PublishDmarc = "publish-dmarc",
         /// Mend the DMARC record.
         RepairDmarc = "repair-dmarc",
+        /// Let the device or service send through the organisation's own servers.
+        SubmitThroughOwn = "submit-through-own",
+        /// Ask for relaxed alignment in the DMARC record.
+        RelaxAlignment = "relax-alignment",
         /// Use an envelope sender of the domain in From.
         AlignEnvelope = "align-envelope",
         /// Use a From address of the organisation that sends.
@@ -30,6 +34,8 @@ named! {
         SignLast = "sign-last",
         /// The forwarder rewrites the envelope (SRS), seals (ARC), or writes itself into From.
         MendForwarder = "mend-forwarder",
+        /// The receiver turns on enhanced filtering for the connector of its filter service.
+        SkipListing = "skip-listing",
         /// The receiver trusts the forwarder's ARC seal.
         TrustSealer = "trust-sealer",
         /// The receiving organisation allows the sender.
@@ -50,6 +56,8 @@ pub struct DnsRecord {
     pub kind: &'static str,
     /// The value; `None` where only the domain's own systems know it.
     pub value: Option<String>,
+    /// Whether the value is a part to add to the record that is there already, before its last word.
+    pub adds: bool,
 }
 
 /// One thing to publish or to change.
@@ -62,7 +70,8 @@ pub struct Fix {
     pub words: String,
     /// The record to publish or to change.
     pub record: Option<DnsRecord>,
-    /// A command for Exchange Online PowerShell. Its values are quoted, and hold nothing but domain names.
+    /// A command for Exchange Online PowerShell. Its values are quoted, and hold nothing but domain names; a part in angle
+    /// brackets is to be filled in.
     pub command: Option<String>,
 }
 
@@ -72,7 +81,7 @@ impl Fix {
     }
 
     fn record(self, name: String, kind: &'static str, value: Option<String>) -> Fix {
-        Fix { record: Some(DnsRecord { name, kind, value }), ..self }
+        Fix { record: Some(DnsRecord { name, kind, value, adds: false }), ..self }
     }
 }
 
@@ -97,8 +106,9 @@ pub(super) fn publish_spf(domain: &str, ip: Option<&str>, through_microsoft: boo
         return Fix::new(
             FixKind::AlignEnvelope,
             format!(
-                "Microsoft publishes the SPF records of tenant domains such as {domain}; nobody else can. Send with an \
-                 address in a domain of your own, and publish SPF and DKIM for that."
+                "The SPF record of a tenant's domain such as {domain} is Microsoft's to publish: see in the Microsoft 365 \
+                 admin center whether the tenant still has it. Better send with an address in a domain of your own, and \
+                 publish SPF and DKIM for that."
             ),
         );
     }
@@ -126,8 +136,8 @@ pub(super) fn extend_spf(domain: &str, ip: Option<&str>, through_microsoft: bool
         "If this server may send for {domain}, add {named} (or the include that its operator names) to the existing SPF \
          record, before its last word. Keep what the record holds. If the server is not yours, somebody forges the domain."
     );
-    let value = server.map(|server| format!("v=spf1 … {server} -all"));
-    Fix::new(FixKind::ExtendSpf, words).record(domain.to_string(), "TXT", value)
+    let record = DnsRecord { name: domain.to_string(), kind: "TXT", value: server, adds: true };
+    Fix { record: Some(record), ..Fix::new(FixKind::ExtendSpf, words) }
 }
 
 pub(super) fn repair_spf(domain: &str) -> Fix {
@@ -203,12 +213,20 @@ pub(super) fn repair_dmarc(domain: &str) -> Fix {
     Fix::new(FixKind::RepairDmarc, words).record(format!("_dmarc.{domain}"), "TXT", None)
 }
 
-pub(super) fn align_envelope(from: &str) -> Fix {
+pub(super) fn relax_alignment(domain: &str) -> Fix {
+    let words = format!(
+        "Or take aspf=s and adkim=s out of the DMARC record of {domain}: then names below the domain count, too."
+    );
+    Fix::new(FixKind::RelaxAlignment, words).record(format!("_dmarc.{domain}"), "TXT", None)
+}
+
+pub(super) fn align_envelope(from: &str, strict: bool) -> Fix {
+    let below = if strict { "" } else { " or below it" };
     Fix::new(
         FixKind::AlignEnvelope,
         format!(
-            "Let the sending server or service use an envelope sender (return path, bounce domain) in {from} or below \
-             it, and publish SPF for that name."
+            "Let the sending server or service use an envelope sender (return path, bounce domain) in {from}{below}, and \
+             publish SPF for that name."
         ),
     )
 }
@@ -232,16 +250,40 @@ pub(super) fn sign_last() -> Fix {
     )
 }
 
-pub(super) fn mend_forwarder(list: bool) -> Fix {
-    let words = if list {
-        "The list's operator lets the list write its own address into From, or leaves subject and body unchanged, and \
-         seals with ARC."
-    } else {
-        "The forwarder rewrites the envelope sender to its own domain (SRS), leaves the message unchanged so that the DKIM \
-         signature stays good, and seals with ARC. The sender signs with DKIM for the domain in From: that survives \
-         forwarding."
+/// How a message was passed on, as far as the remedy depends on it.
+#[derive(Clone, Copy)]
+pub(super) enum PassedOn {
+    ByList,
+    /// With the forwarder's own envelope sender.
+    Rewritten,
+    Plain,
+}
+
+pub(super) fn mend_forwarder(how: PassedOn) -> Fix {
+    let words = match how {
+        PassedOn::ByList => {
+            "The list's operator lets the list write its own address into From, or leaves subject and body unchanged, and \
+             seals with ARC."
+        }
+        PassedOn::Rewritten => {
+            "A rewritten envelope gives SPF a pass, but not DMARC. What helps: the author signs with DKIM for the domain \
+             in From, and the forwarder leaves the message unchanged and seals with ARC."
+        }
+        PassedOn::Plain => {
+            "The forwarder rewrites the envelope sender to its own domain (SRS), leaves the message unchanged so that the \
+             DKIM signature stays good, and seals with ARC. The sender signs with DKIM for the domain in From: that \
+             survives forwarding."
+        }
     };
     Fix::new(FixKind::MendForwarder, words.to_string())
+}
+
+pub(super) fn skip_listing() -> Fix {
+    let words = "The receiver's admin turns on enhanced filtering for the inbound connector of the filter service, so that \
+                 Exchange Online judges the server before it. A service that rewrites links or adds lines breaks DKIM all the \
+                 same: SPF, ARC or an exception must then carry the message.";
+    let command = "Set-InboundConnector -Identity '<connector>' -EFSkipLastIP $true";
+    Fix { command: Some(command.to_string()), ..Fix::new(FixKind::SkipListing, words.to_string()) }
 }
 
 pub(super) fn trust_sealer(sealer: &str) -> Fix {
@@ -252,6 +294,16 @@ pub(super) fn trust_sealer(sealer: &str) -> Fix {
     let command = plain(sealer)
         .map(|sealer| format!("Set-ArcConfig -Identity Default -ArcTrustedSealers {}", powershell(&sealer)));
     Fix { command, ..Fix::new(FixKind::TrustSealer, words) }
+}
+
+pub(super) fn submit_through_own(from: &str) -> Fix {
+    Fix::new(
+        FixKind::SubmitThroughOwn,
+        format!(
+            "If a device or service of yours sent it, let it send through the mail servers of {from}: signed in (SMTP \
+             submission), or by a connector for its address. Then the mail is signed and authorised like all other."
+        ),
+    )
 }
 
 pub(super) fn ask_receiver() -> Fix {

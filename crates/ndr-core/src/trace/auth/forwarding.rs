@@ -1,9 +1,10 @@
 //! Signs that a message was passed on by somebody between its sender and the receiver.
 
+use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, property_domain};
-use super::{Authentication, alignment::same_organisation};
+use super::{Authentication, Passage, passages, passed};
 use crate::headers::Headers;
-use crate::trace::text::{HeaderEvidence, cut, domain_name, is_microsoft_host};
+use crate::trace::text::{HeaderEvidence, cut, domain_name, is_microsoft_host, unfold};
 
 /// A sign that a message was passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) enum SignKind {
     Automatic,
     /// A mailing list.
     List,
+    /// A filter service gave it to Exchange Online.
+    Gateway,
 }
 
 /// One sign, and where it stands.
@@ -38,6 +41,25 @@ pub(crate) struct Sign {
 pub(crate) struct Forwarding {
     pub(crate) signs: Vec<Sign>,
 }
+
+/// Filter services that receive and send for their customers, by the names of their hosts.
+const GATEWAYS: &[&str] = &[
+    "mimecast.com",
+    "pphosted.com",
+    "ppe-hosted.com",
+    "barracudanetworks.com",
+    "messagelabs.com",
+    "iphmx.com",
+    "mailcontrol.com",
+    "trendmicro.com",
+    "trendmicro.eu",
+    "hornetsecurity.com",
+    "antispameurope.com",
+    "mailprotector.com",
+    "spamtitan.com",
+    "sophos.com",
+    "retarus.com",
+];
 
 /// Fields that only forwarding writes.
 const FIELDS: &[(&str, SignKind)] = &[
@@ -68,7 +90,31 @@ impl Forwarding {
 
     /// The first few signs as evidence.
     pub(crate) fn evidence(&self) -> Vec<HeaderEvidence> {
-        self.signs.iter().take(4).map(|sign| sign.evidence.clone()).collect()
+        let mut evidence: Vec<HeaderEvidence> = Vec::new();
+        for sign in &self.signs {
+            if evidence.len() < 4 && !evidence.contains(&sign.evidence) {
+                evidence.push(sign.evidence.clone());
+            }
+        }
+        evidence
+    }
+
+    /// Whether they explain that the sending address is not in the SPF record. A rewritten envelope would have passed, and
+    /// a filter service may be the sender's own.
+    pub(crate) fn explains_spf(&self) -> bool {
+        self.signs.iter().any(|sign| !matches!(sign.kind, SignKind::Rewritten | SignKind::Gateway))
+    }
+
+    /// The filter service in front of the receiver: it gave the message to Exchange Online, and an earlier server saw a
+    /// pass.
+    pub(crate) fn receivers_gateway(&self) -> Option<&Sign> {
+        let earlier = self.has(SignKind::EarlierSpf) || self.has(SignKind::EarlierDkim);
+        self.of(SignKind::Gateway).next().filter(|_| earlier)
+    }
+
+    /// Whether anything but a filter service passed the message on.
+    pub(crate) fn is_passed_on(&self) -> bool {
+        self.signs.iter().any(|sign| sign.kind != SignKind::Gateway)
     }
 
     /// The domain of whoever passed it on.
@@ -88,7 +134,8 @@ pub(crate) fn read(headers: &Headers<'_>, authentication: &Authentication) -> Fo
         let evidence = HeaderEvidence::new(envelope.field, &text);
         signs.push(Sign { kind: SignKind::Rewritten, evidence, forwarder });
     }
-    for field in &authentication.results {
+    let passages = passages(headers);
+    for field in authentication.results.iter().filter(|field| is_on_the_way(field, authentication, &passages)) {
         signs.extend(earlier_passes(field, authentication));
     }
     // Receivers such as Google and Microsoft seal all that they receive, and Microsoft also what it sends: such a seal is no
@@ -109,7 +156,19 @@ pub(crate) fn read(headers: &Headers<'_>, authentication: &Authentication) -> Fo
             signs.push(Sign { kind: *kind, evidence, forwarder: None });
         }
     }
+    signs.extend(gateway(headers, &passages));
     Forwarding { signs }
+}
+
+/// The filter service that gave the message to Exchange Online.
+fn gateway(headers: &Headers<'_>, passages: &[Passage]) -> Option<Sign> {
+    let border = passages.iter().find(|passage| {
+        let into = passage.by.as_deref().is_some_and(is_microsoft_host);
+        into && passage.from.as_deref().is_some_and(|host| GATEWAYS.iter().any(|one| same_organisation(host, one)))
+    })?;
+    let (name, raw) = headers.iter().nth(border.position)?;
+    let evidence = HeaderEvidence::new(name, &unfold(raw));
+    Some(Sign { kind: SignKind::Gateway, evidence, forwarder: border.from.clone() })
 }
 
 /// Whether the seal is that of the server whose results are trusted.
@@ -119,11 +178,17 @@ fn sealed_by_receiver(domain: &str, authentication: &Authentication) -> bool {
     servers.into_iter().flatten().any(|server| same_organisation(server, domain))
 }
 
+/// Whether a field that is not trusted is at least of a server that the message passed, and not of the receiver's own. A
+/// sender can still write both that field and the Received field.
+fn is_on_the_way(field: &AuthResults, authentication: &Authentication, passages: &[Passage]) -> bool {
+    let Some(server) = field.server.as_deref().filter(|_| !field.trusted) else { return false };
+    let last = authentication.trusted.as_ref().and_then(|trusted| trusted.last_server.as_deref());
+    let foreign = last.is_none_or(|last| !same_operator(last, server));
+    foreign && passed(server, passages)
+}
+
 /// What a field that is not trusted says an earlier server saw: a pass for the domain that fails now.
 fn earlier_passes(field: &AuthResults, authentication: &Authentication) -> Vec<Sign> {
-    if field.trusted {
-        return Vec::new();
-    }
     let name = match field.field {
         AuthField::Current => "Authentication-Results",
         AuthField::Original => "Authentication-Results-Original",

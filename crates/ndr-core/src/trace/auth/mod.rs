@@ -27,10 +27,14 @@ pub use verdict::{Check, CheckKind, Composite, DmarcAction, Verdict};
 use crate::headers::Headers;
 use crate::report::Note;
 use crate::trace::text::{addresses, domain_name, domain_of, received_word, unfold};
+use alignment::same_operator;
 use results::{as_ip, property_domain};
 
 /// Most fields of one kind that are read. A header with more is an attack.
 const MOST_FIELDS: usize = 256;
+
+/// What servers call the envelope sender in an SPF result.
+const MAIL_FROM: &[&str] = &["smtp.mailfrom", "smtp.mfrom", "smtp.mail", "smtp.from", "smtp.envelope-from"];
 
 /// An identity that a check is about, and the field that states it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -82,6 +86,10 @@ pub struct Authentication {
     pub verdict: Verdict,
     /// Oddities that were met.
     pub notes: Vec<Note>,
+    /// Where the first server outside the receiving organisation stands: what lies below was written before the message
+    /// came there.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) border: usize,
 }
 
 impl Authentication {
@@ -121,6 +129,7 @@ impl Authentication {
             identities: Identities::default(),
             verdict: Verdict::default(),
             notes,
+            border: usize::MAX,
         };
         trust::choose(headers, &mut authentication);
         authentication.arc.outcome = authentication.trusted_results("arc").first().map(|result| result.outcome);
@@ -160,6 +169,18 @@ impl Authentication {
         self.trusted.as_ref().is_some_and(|trusted| trusted.basis == TrustBasis::Submission)
     }
 
+    /// The SPF result that the verdict is about: that of the envelope sender before that of the HELO name.
+    pub(crate) fn spf_result(&self) -> Option<&MethodResult> {
+        let results = self.trusted_results("spf");
+        let of_envelope = results.iter().find(|result| result.any_property(MAIL_FROM).is_some());
+        of_envelope.or(results.first()).copied()
+    }
+
+    /// The newest Received-SPF of the receiving organisation.
+    pub(crate) fn own_received_spf(&self) -> Option<&ReceivedSpf> {
+        self.received_spf.iter().find(|spf| spf.position < self.border)
+    }
+
     fn identify(&mut self, headers: &Headers<'_>) {
         let mut found = Identities::default();
         let first = |name: &str| headers.raw(name).map(addresses).unwrap_or_default();
@@ -178,30 +199,32 @@ impl Authentication {
         }
         found.from = first("from").first().map(|address| identity(address, "From"));
         found.sender = first("sender").first().map(|address| identity(address, "Sender"));
-        let spf = self.trusted_results("spf");
-        let stated = spf.iter().find_map(|result| {
-            result.any_property(&["smtp.mailfrom", "smtp.mfrom", "smtp.mail", "smtp.from", "smtp.envelope-from"])
-        });
+        let spf = self.spf_result();
+        let received = self.own_received_spf();
+        let stated = spf.and_then(|result| result.any_property(MAIL_FROM));
         let path = headers.raw("return-path").map(unfold);
         found.null_sender = stated.is_some_and(|value| value == "<>") || path.as_deref() == Some("<>");
         if !found.null_sender {
             let of_path = || first("return-path").into_iter().next();
-            let of_spf = || self.received_spf.first().and_then(|spf| spf.envelope_from.clone());
+            let of_spf = || received.and_then(|spf| spf.envelope_from.clone());
+            // Microsoft states the domain alone; Return-Path has the whole address, if it is of that domain.
+            let of_stated = |value: &str| match of_path() {
+                Some(path) if !value.contains('@') && domain_of(&path) == domain_of(value) => {
+                    identity(&path, "Return-Path")
+                }
+                _ => identity(value, "smtp.mailfrom"),
+            };
             found.envelope_from = stated
                 .filter(|value| property_domain(value).is_some())
-                .map(|value| identity(value, "smtp.mailfrom"))
+                .map(of_stated)
                 .or_else(|| of_spf().map(|address| identity(&address, "Received-SPF")))
                 .or_else(|| of_path().map(|address| identity(&address, "Return-Path")));
         }
-        found.helo = spf
-            .iter()
-            .find_map(|result| result.property("smtp.helo"))
-            .map(str::to_string)
-            .or_else(|| self.received_spf.first().and_then(|spf| spf.helo.clone()));
-        found.client_ip = spf
-            .iter()
-            .find_map(|result| results::client_ip(result))
-            .or_else(|| self.received_spf.first().and_then(|spf| spf.client_ip.clone()));
+        let helo = spf.and_then(|result| result.property("smtp.helo")).map(str::to_string);
+        found.helo = helo.or_else(|| received.and_then(|spf| spf.helo.clone()));
+        let connected = self.trusted_results("iprev");
+        let ip = spf.and_then(results::client_ip).or_else(|| results::client_ip(connected.first()?));
+        found.client_ip = ip.or_else(|| received.and_then(|spf| spf.client_ip.clone()));
         if found.from.is_none() {
             let dmarc = self.trusted_results("dmarc");
             let stated = dmarc.iter().find_map(|result| result.property("header.from"));
@@ -251,4 +274,9 @@ pub(crate) fn passages(headers: &Headers<'_>) -> Vec<Passage> {
         Passage { position, by: host("by"), from: host("from") }
     });
     passages.collect()
+}
+
+/// Whether a Received field says that the message passed a server.
+pub(crate) fn passed(server: &str, passages: &[Passage]) -> bool {
+    passages.iter().filter_map(|passage| passage.by.as_deref()).any(|by| same_operator(by, server))
 }

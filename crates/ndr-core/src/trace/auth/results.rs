@@ -335,10 +335,8 @@ impl Reader {
             return;
         }
         match &mut self.current {
-            // `from=` before the next result is the next result's.
-            Some(_) if self.part_start && !key.contains('.') && !matches!(key, "reason" | "action") => {
-                self.wait(key, value);
-            }
+            // Yahoo's `from=` before a result is that result's.
+            Some(_) if self.part_start && key == "from" => self.wait(key, value),
             Some(current) => match key {
                 "reason" => current.reason = Some(value),
                 "action" => current.action = Some(value.to_ascii_lowercase()),
@@ -585,6 +583,16 @@ mod tests {
         let field = AuthResults::parse("spf=none (sender IP is ) smtp.mailfrom= dkim=none header.d=none; dmarc=none");
         assert_eq!(field.results.len(), 3);
         assert_eq!(field.results[0].property("smtp.mailfrom"), None);
+        // Cisco: words of its own between results.
+        let field = AuthResults::parse(
+            "esa1.example.net; spf=None smtp.pra=a@example.com; spf=Pass smtp.mailfrom=b@example.com; \
+             x-sender=\"b@example.com\"; x-record-type=\"v=spf1\"; dmarc=pass (p=reject dis=none) d=example.com",
+        );
+        assert_eq!(
+            field.results.iter().map(|result| result.method.as_str()).collect::<Vec<_>>(),
+            ["spf", "spf", "dmarc"]
+        );
+        assert_eq!(field.results[2].property("d"), Some("example.com"));
         // ARC.
         let field = read(AuthField::Arc, 3, b"i=2; mx.microsoft.com 1; spf=pass smtp.mailfrom=a.example; arc=pass (0 oda=1 ltdi=1 spf=[1,1,smtp.mailfrom=a.example])");
         assert_eq!((field.instance, field.server.as_deref()), (Some(2), Some("mx.microsoft.com")));

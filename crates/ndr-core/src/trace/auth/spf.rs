@@ -80,7 +80,7 @@ pub(crate) fn read(position: usize, raw: &[u8]) -> ReceivedSpf {
 fn domain_in(comment: &str) -> Option<String> {
     let words = comment.split_once(": ").map_or(comment, |(_, words)| words);
     let named = match words.split_once("domain of ") {
-        Some((_, rest)) => rest.split(' ').next(),
+        Some((_, rest)) => rest.strip_prefix("transitioning ").unwrap_or(rest).split(' ').next(),
         None => words.split_once(" does not designate").and_then(|(before, _)| before.split(' ').next_back()),
     }?;
     crate::trace::text::domain_of(named).filter(|domain| domain.contains('.'))
@@ -108,6 +108,10 @@ mod tests {
         assert_eq!((spf.helo.as_deref(), spf.server), (Some("mail.example.org"), None));
         let spf = ReceivedSpf::parse("None (protection.outlook.com: does not designate permitted sender hosts)");
         assert_eq!(spf.domain, None);
+        let spf = ReceivedSpf::parse(
+            "SoftFail (protection.outlook.com: domain of transitioning contoso.com discourages use of 203.0.113.7 as permitted sender)",
+        );
+        assert_eq!((spf.domain.as_deref(), spf.client_ip.as_deref()), (Some("contoso.com"), Some("203.0.113.7")));
         assert_eq!(ReceivedSpf::parse("none").outcome, Outcome::None);
         assert_eq!(ReceivedSpf::parse("").outcome, Outcome::Other);
         assert_eq!(ReceivedSpf::parse(")(").comment, None);

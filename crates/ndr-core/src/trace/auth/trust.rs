@@ -3,9 +3,9 @@
 //! Anybody can write such a field into a message before it is sent. Servers add fields at the top, so the receiving
 //! organisation's field lies above the first Received field of anybody else; of these the topmost counts.
 
-use super::alignment::same_organisation;
+use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, client_ip};
-use super::{Authentication, Passage, passages};
+use super::{Authentication, Passage, passages, passed};
 use crate::headers::Headers;
 use crate::report::{Note, named};
 use crate::trace::text::is_microsoft_host;
@@ -17,6 +17,8 @@ named! {
         SameServer = "same-server",
         /// It names no server, as Microsoft's do, and the last server on the way is Microsoft's.
         MicrosoftForm = "microsoft-form",
+        /// The last server wrote none; it is that of a server which the message passed before.
+        EarlierServer = "earlier-server",
         /// It is the topmost one; nothing else speaks for it.
         Topmost = "topmost",
         /// It was added when the sender handed the message in, before it was signed and sent. It says nothing of what a
@@ -58,7 +60,7 @@ fn is_submission(field: &AuthResults) -> bool {
         && field.method("compauth").is_none()
 }
 
-fn basis(field: &AuthResults, last: Option<&str>, border: usize) -> TrustBasis {
+fn basis(field: &AuthResults, last: Option<&str>, border: usize, passages: &[Passage]) -> TrustBasis {
     if is_submission(field) {
         return TrustBasis::Submission;
     }
@@ -66,13 +68,17 @@ fn basis(field: &AuthResults, last: Option<&str>, border: usize) -> TrustBasis {
     match (&field.server, last) {
         (Some(server), Some(last)) if above_border && same_organisation(server, last) => TrustBasis::SameServer,
         (None, Some(last)) if above_border && is_microsoft_host(last) => TrustBasis::MicrosoftForm,
+        (Some(server), _) if passed(server, passages) => TrustBasis::EarlierServer,
+        // Exchange Online in front of a server of one's own, as in hybrid organisations.
+        (None, _) if received_by_microsoft(field, passages) => TrustBasis::EarlierServer,
         _ => TrustBasis::Topmost,
     }
 }
 
-/// Whether two hosts are run by one organisation. Microsoft's mail service has several domains.
-fn same_operator(a: &str, b: &str) -> bool {
-    same_organisation(a, b) || (is_microsoft_host(a) && is_microsoft_host(b))
+/// Whether the first server below the field is Microsoft's, which wrote the field above its own Received.
+fn received_by_microsoft(field: &AuthResults, passages: &[Passage]) -> bool {
+    let below = passages.iter().find(|passage| passage.position > field.position);
+    below.and_then(|passage| passage.by.as_deref()).is_some_and(is_microsoft_host)
 }
 
 /// Chooses the fields to believe, and marks them.
@@ -89,12 +95,13 @@ pub(super) fn choose(headers: &Headers<'_>, authentication: &mut Authentication)
         .iter()
         .enumerate()
         .filter(|(_, field)| field.field == AuthField::Current && !field.results.is_empty())
-        .map(|(at, field)| (at, basis(field, last.as_deref(), border)))
+        .map(|(at, field)| (at, basis(field, last.as_deref(), border, &passages)))
         .collect();
     let strong =
         |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::SameServer | TrustBasis::MicrosoftForm);
-    let weak = |(_, basis): &&(usize, TrustBasis)| *basis == TrustBasis::Topmost;
+    let weak = |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::EarlierServer | TrustBasis::Topmost);
     let chosen = candidates.iter().find(strong).or_else(|| candidates.iter().find(weak)).or(candidates.first());
+    authentication.border = border;
     let Some(&(chosen, basis)) = chosen else { return };
     let positions = mark(&mut authentication.results, chosen, &passages);
     let server = authentication.results.get(chosen).and_then(|field| field.server.clone());
@@ -106,8 +113,8 @@ pub(super) fn choose(headers: &Headers<'_>, authentication: &mut Authentication)
     authentication.trusted = Some(Trusted { basis, server, last_server: last, positions, words });
 }
 
-/// Marks the chosen field and those that the same server wrote directly below it: some servers write one field for each
-/// method.
+/// Marks the chosen field and those that the same organisation wrote directly below it: some write one field for each
+/// method, by servers of different names.
 fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec<usize> {
     let Some(top) = results.get(chosen) else { return Vec::new() };
     let (server, start) = (top.server.clone(), top.position);
@@ -116,7 +123,7 @@ fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec
     let mut positions = Vec::new();
     for (at, field) in results.iter_mut().enumerate().skip(chosen) {
         let same_server = match (&server, &field.server) {
-            (Some(server), Some(other)) => server.eq_ignore_ascii_case(other),
+            (Some(server), Some(other)) => server.eq_ignore_ascii_case(other) || same_organisation(server, other),
             _ => false,
         };
         let joined = field.field == AuthField::Current && same_server && field.position < end;
@@ -129,11 +136,14 @@ fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec
 }
 
 fn words(basis: TrustBasis, server: Option<&str>, last: Option<&str>, joined: usize, others: usize) -> String {
-    let server = server.unwrap_or("the server");
+    let server = server.unwrap_or("Exchange Online");
     let last = last.unwrap_or("an unnamed server");
     let mut words = match basis {
         TrustBasis::SameServer => format!("{server} belongs to the organisation of the last server, {last}"),
         TrustBasis::MicrosoftForm => format!("it is in Microsoft's form, and the last server, {last}, is Microsoft's"),
+        TrustBasis::EarlierServer => {
+            format!("{last}, the last server, wrote none; {server} is a server that the message passed before")
+        }
         TrustBasis::Topmost => {
             "it is the topmost one; nothing else in the header speaks for the server that wrote it".to_string()
         }

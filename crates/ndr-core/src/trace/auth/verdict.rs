@@ -1,11 +1,11 @@
 //! The verdict in words: what each check was about, whether it counts for the author in From, and why it failed.
 
 use super::alignment::Alignment;
-use super::causes::{self, FailureCause};
+use super::causes::{self, AuthCause, FailureCause};
 use super::dkim::DkimReason;
 use super::forwarding;
 use super::results::{MethodResult, Outcome, property_domain};
-use super::{Authentication, passages};
+use super::{Authentication, MAIL_FROM, TrustBasis, passages};
 use crate::headers::Headers;
 use crate::report::named;
 use crate::trace::knowledge::Knowledge;
@@ -121,7 +121,7 @@ pub(super) fn judge(headers: &Headers<'_>, authentication: &Authentication) -> V
     checks.extend(case.dkim());
     checks.push(case.dmarc(&checks));
     let dmarc = authentication.trusted_results("dmarc");
-    let dmarc = dmarc.first();
+    let dmarc = dmarc.first().filter(|_| !authentication.at_submission());
     let mut verdict = Verdict {
         authenticated: authenticated(&checks),
         words: String::new(),
@@ -157,27 +157,35 @@ fn authenticated(checks: &[Check]) -> Option<bool> {
     // A pass of one is enough; a failure needs both to be known.
     let both = [CheckKind::Spf, CheckKind::Dkim]
         .iter()
-        .all(|kind| checks.iter().any(|check| check.kind == *kind && check.outcome.is_some()));
-    (known && (passed || both)).then_some(passed)
+        .all(|kind| checks.iter().any(|check| check.kind == *kind && is_known(check.outcome)));
+    // A signature that passed, and of which nobody says whose it is, may be the author's.
+    let unclear = |c: &Check| c.outcome == Some(Outcome::Pass) && c.aligned.is_none();
+    let unclear = checks.iter().filter(judged).any(unclear);
+    (known && (passed || (both && !unclear))).then_some(passed)
+}
+
+/// Whether a result says something. After an error of DNS, the same message may pass.
+fn is_known(outcome: Option<Outcome>) -> bool {
+    !matches!(outcome, None | Some(Outcome::TempError | Outcome::Other))
 }
 
 /// What the checks are read from.
 struct Case<'a> {
     authentication: &'a Authentication,
     from: Option<String>,
-    field: Option<(&'static str, &'a str)>,
 }
 
 impl<'a> Case<'a> {
     fn new(authentication: &'a Authentication) -> Case<'a> {
         let from = authentication.identities.from.as_ref().and_then(|from| from.domain.clone());
-        let field = authentication.results.iter().find(|field| field.trusted);
-        let field = field.map(|field| ("Authentication-Results", field.text.as_str()));
-        Case { authentication, from, field }
+        Case { authentication, from }
     }
 
-    fn evidence(&self) -> Vec<HeaderEvidence> {
-        self.field.iter().map(|(name, text)| HeaderEvidence::new(name, text)).collect()
+    /// The trusted field that states a method.
+    fn evidence(&self, method: &str) -> Vec<HeaderEvidence> {
+        let fields = self.authentication.results.iter().filter(|field| field.trusted);
+        let stating = fields.into_iter().find(|field| field.method(method).is_some());
+        stating.map(|field| HeaderEvidence::new("Authentication-Results", &field.text)).into_iter().collect()
     }
 
     fn aligned(&self, domain: Option<&str>) -> Option<bool> {
@@ -188,8 +196,14 @@ impl<'a> Case<'a> {
     /// The domain that SPF checks: the envelope sender's, or the HELO name's where that is empty.
     fn spf_identity(&self) -> (Option<String>, Option<String>) {
         let identities = &self.authentication.identities;
-        if let Some(envelope) = &identities.envelope_from {
-            return (envelope.domain.clone(), Some(envelope.field.to_string()));
+        let result = self.authentication.spf_result();
+        let of_helo =
+            result.is_some_and(|one| one.property("smtp.helo").is_some() && one.any_property(MAIL_FROM).is_none());
+        if let Some(envelope) = identities.envelope_from.as_ref().filter(|_| !of_helo) {
+            // The address may be read from Return-Path where the result states the domain alone.
+            let stated = result.is_some_and(|one| one.any_property(MAIL_FROM).is_some());
+            let field = if stated && envelope.field == "Return-Path" { "smtp.mailfrom" } else { envelope.field };
+            return (envelope.domain.clone(), Some(field.to_string()));
         }
         match identities.helo.as_deref().and_then(domain_name) {
             Some(helo) => (Some(helo), Some("smtp.helo".to_string())),
@@ -198,15 +212,15 @@ impl<'a> Case<'a> {
     }
 
     fn spf(&self) -> Check {
-        let stated = self.authentication.trusted_results("spf").first().map(|result| result.outcome);
-        let received = self.authentication.received_spf.first();
+        let stated = self.authentication.spf_result().map(|result| result.outcome);
+        let received = self.authentication.own_received_spf();
         let (domain, identity) = self.spf_identity();
         let domain = domain.or_else(|| received.and_then(|spf| spf.domain.clone()));
         let outcome = stated.or_else(|| received.map(|spf| spf.outcome));
         let outcome = outcome.filter(|_| !self.authentication.at_submission());
         let evidence = match (stated, received) {
             (None, Some(spf)) => vec![HeaderEvidence::new("Received-SPF", &spf.text)],
-            (Some(_), _) => self.evidence(),
+            (Some(_), _) => self.evidence("spf"),
             (None, None) => Vec::new(),
         };
         Check {
@@ -225,7 +239,8 @@ impl<'a> Case<'a> {
     fn spf_words(&self, outcome: Option<Outcome>, domain: Option<&str>, identity: Option<&str>) -> String {
         let domain = domain.unwrap_or("the sender's domain");
         let ip = self.authentication.identities.client_ip.as_deref().unwrap_or("the sending address");
-        let role = if identity == Some("smtp.helo") { "the HELO name" } else { "the envelope sender" };
+        let of_helo = identity == Some("smtp.helo") || self.authentication.identities.null_sender;
+        let role = if of_helo { "the HELO name" } else { "the envelope sender" };
         match outcome {
             Some(Outcome::Pass) => format!("SPF passed: {domain}, the domain of {role}, lets {ip} send."),
             Some(Outcome::Fail) => format!("SPF failed: {domain}, the domain of {role}, does not let {ip} send."),
@@ -279,7 +294,8 @@ impl<'a> Case<'a> {
     }
 
     fn dkim_result(&self, result: &MethodResult) -> Check {
-        let stated = ["header.d", "header.i", "header.from"].into_iter().find_map(|name| {
+        // Yahoo writes the signer as `from=`.
+        let stated = ["header.d", "header.i", "from"].into_iter().find_map(|name| {
             let domain = result.property(name).and_then(property_domain)?;
             Some((domain, name.to_string()))
         });
@@ -289,7 +305,7 @@ impl<'a> Case<'a> {
             [one] if signed => one.domain.clone().map(|domain| (domain, "DKIM-Signature".to_string())),
             _ => None,
         };
-        let (domain, identity) = stated.filter(|(_, name)| signed && name != "header.from").or(only).unzip();
+        let (domain, identity) = stated.filter(|_| signed).or(only).unzip();
         let reason = DkimReason::of_result(result);
         Check {
             kind: CheckKind::Dkim,
@@ -300,14 +316,14 @@ impl<'a> Case<'a> {
             domain,
             identity,
             reason,
-            evidence: self.evidence(),
+            evidence: self.evidence("dkim"),
         }
     }
 
     fn dmarc(&self, checks: &[Check]) -> Check {
         let results = self.authentication.trusted_results("dmarc");
         let stated = results.first().filter(|_| !self.authentication.at_submission());
-        let named = stated.and_then(|result| result.property("header.from")).and_then(property_domain);
+        let named = stated.and_then(|result| result.any_property(&["header.from", "d"])).and_then(property_domain);
         let domain = named.or_else(|| self.from.clone());
         let derived = match authenticated(checks) {
             Some(true) => Some(Outcome::Pass),
@@ -316,16 +332,17 @@ impl<'a> Case<'a> {
         };
         let outcome = stated.map(|result| result.outcome).or(derived.filter(|_| domain.is_some()));
         let action = stated.and_then(|result| result.action.as_deref());
+        let policy = stated.and_then(|result| policy(result));
         Check {
             kind: CheckKind::Dmarc,
             outcome,
             stated: stated.is_some(),
-            words: dmarc_words(outcome, stated.is_some(), domain.as_deref(), action, checks),
+            words: dmarc_words(outcome, stated.is_some(), domain.as_deref(), action, policy.as_deref(), checks),
             domain,
             identity: Some(if stated.is_some() { "header.from" } else { "From" }.to_string()),
             aligned: None,
             reason: None,
-            evidence: if stated.is_some() { self.evidence() } else { Vec::new() },
+            evidence: if stated.is_some() { self.evidence("dmarc") } else { Vec::new() },
         }
     }
 
@@ -353,10 +370,11 @@ impl<'a> Case<'a> {
 
 fn dkim_words(result: &MethodResult, domain: Option<&str>, reason: Option<DkimReason>) -> String {
     let of = domain.map(|domain| format!(" of {domain}")).unwrap_or_default();
+    let signer = domain.unwrap_or("the signer");
     match (result.outcome, reason) {
         (Outcome::Pass, _) => format!("DKIM passed: the signature{of} is good."),
         (Outcome::None, _) | (_, Some(DkimReason::NotSigned)) => "DKIM found no signature.".to_string(),
-        (_, Some(DkimReason::BodyHash)) => format!("DKIM failed: the body is not the one that was signed{of}."),
+        (_, Some(DkimReason::BodyHash)) => format!("DKIM failed: the body is not the one that {signer} signed."),
         (_, Some(DkimReason::NoKey)) => format!("DKIM failed: there is no public key for the signature{of}."),
         (_, Some(DkimReason::BadKey)) => format!("DKIM failed: the public key for the signature{of} cannot be used."),
         (_, Some(DkimReason::BadSignature)) => {
@@ -381,6 +399,7 @@ fn dmarc_words(
     stated: bool,
     domain: Option<&str>,
     action: Option<&str>,
+    policy: Option<&str>,
     checks: &[Check],
 ) -> String {
     let domain = domain.unwrap_or("the domain in From");
@@ -399,8 +418,13 @@ fn dmarc_words(
         Some(Outcome::Pass) if stated => format!("DMARC passed for {domain}{by}."),
         Some(Outcome::Pass) => format!("The header states no DMARC result; {domain} would pass{by}, in relaxed mode."),
         Some(Outcome::Fail) if stated => {
+            let why = match by.is_empty() {
+                true => "neither SPF nor DKIM passed for a domain that belongs to it".to_string(),
+                false => format!("something passed{by}, but the server did not count it"),
+            };
             let action = action.map(|action| format!(" Action: {action}.")).unwrap_or_default();
-            format!("DMARC failed for {domain}: neither SPF nor DKIM passed for a domain that belongs to it.{action}")
+            let lenient = if policy == Some("none") { " Its policy is none: it asks nobody to refuse." } else { "" };
+            format!("DMARC failed for {domain}: {why}.{action}{lenient}")
         }
         Some(Outcome::Fail) => {
             format!(
@@ -456,7 +480,7 @@ fn policy(result: &MethodResult) -> Option<String> {
     let said = result.comment.as_deref().unwrap_or_default();
     let commented = said.split([' ', ',', ';']).find_map(|word| {
         let (name, value) = word.split_once('=')?;
-        name.eq_ignore_ascii_case("p").then_some(value)
+        (name.eq_ignore_ascii_case("p") || name.eq_ignore_ascii_case("policy")).then_some(value)
     });
     let policy = stated.or(commented)?.to_ascii_lowercase();
     matches!(policy.as_str(), "none" | "quarantine" | "reject").then_some(policy)
@@ -503,27 +527,48 @@ fn summary(verdict: &Verdict, authentication: &Authentication) -> String {
     if authentication.at_submission() {
         return "The header was taken when the message was handed in: no receiver's result is in it.".to_string();
     }
-    let telling = verdict.causes.iter().find(|cause| !cause.harmless).or(verdict.causes.first());
-    let dmarc = verdict.check(CheckKind::Dmarc);
-    let words = |check: Option<&Check>| check.map(|check| check.words.clone()).unwrap_or_default();
-    match (verdict.authenticated, telling) {
-        (Some(true), None) => words(dmarc),
-        (Some(true), Some(cause)) if cause.harmless => {
-            format!("{} Harmless beside that: {}", words(dmarc), cause.words)
+    let telling = verdict.causes.iter().find(|cause| !cause.harmless);
+    let stated = |checks: &mut dyn Iterator<Item = &Check>| {
+        let words: Vec<&str> =
+            checks.filter(|check| check.outcome.is_some()).map(|check| check.words.as_str()).collect();
+        words.join(" ")
+    };
+    let dmarc = |check: &&Check| check.kind == CheckKind::Dmarc;
+    let mut words = match (verdict.authenticated, telling) {
+        (Some(false), Some(cause)) => {
+            let from = authentication.identities.from.as_ref().and_then(|from| from.domain.as_deref());
+            format!("Nothing proves that {} sent the message. {}", from.unwrap_or("its author"), cause.words)
         }
         (_, Some(cause)) => cause.words.clone(),
-        (Some(false), None) => words(dmarc),
-        (None, None) if authentication.results.is_empty() && authentication.received_spf.is_empty() => {
-            "The header holds no authentication results.".to_string()
+        (Some(true), None) => {
+            let mut words = stated(&mut verdict.checks.iter().filter(dmarc));
+            let passed = verdict.check(CheckKind::Dmarc).is_some_and(|check| check.outcome == Some(Outcome::Pass));
+            if !passed {
+                let good = |c: &&Check| c.outcome == Some(Outcome::Pass) && c.aligned == Some(true);
+                words = format!("{} {words}", stated(&mut verdict.checks.iter().filter(good)));
+            }
+            let beside = verdict.causes.iter().find(|cause| cause.kind != AuthCause::NoDmarcRecord);
+            match beside {
+                Some(cause) => format!("{words} Harmless beside that: {}", cause.words),
+                None => words,
+            }
         }
-        (None, None) => verdict
-            .checks
-            .iter()
-            .filter(|check| check.outcome.is_some())
-            .map(|c| c.words.as_str())
-            .collect::<Vec<_>>()
-            .join(" "),
+        (Some(false), None) => stated(&mut verdict.checks.iter().filter(dmarc)),
+        (None, None) => stated(&mut verdict.checks.iter()),
+    };
+    if words.is_empty() {
+        words = match authentication.trusted_results("auth").first().filter(|auth| auth.outcome == Outcome::Pass) {
+            Some(_) => {
+                "The sender had signed in at the server that wrote the results; it states no result of SPF, DKIM \
+                        or DMARC."
+                    .to_string()
+            }
+            None => "The header holds no result of SPF, DKIM or DMARC.".to_string(),
+        };
+    } else if authentication.trusted.as_ref().is_some_and(|trusted| trusted.basis == TrustBasis::Topmost) {
+        words.push_str(" This rests on a field that nothing else in the header confirms.");
     }
+    words
 }
 
 #[cfg(test)]
