@@ -235,14 +235,18 @@ fn headers_of_what() {
 
 #[test]
 fn mail_that_is_not_yours() {
-    let forged = "Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
-                  From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n\nhello\n";
+    let forged = "From: mailer-daemon@example.net\nSubject: Undelivered Mail Returned to Sender\n\n\
+                  <user@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1 User unknown\n\n\
+                  --- Below this line is a copy of the message.\n\n\
+                  Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
+                  From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n";
     let hints = |domain: &str| {
         let ran = ndr(["headers", "-", "--domain", domain, "--format", "json"]).stdin(forged).run();
-        ran.json()["hints"].as_array().unwrap().iter().map(|hint| hint["kind"].to_string()).collect::<Vec<_>>()
+        let of = |hint: &serde_json::Value| hint["kind"].as_str().unwrap().to_string();
+        ran.json()["hints"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
     };
-    assert_eq!(hints("contoso.com"), ["\"likely-backscatter\""]);
-    assert_eq!(hints("example.net"), Vec::<String>::new());
+    assert!(hints("contoso.com").contains(&"likely-backscatter".to_string()));
+    assert!(!hints("example.net").contains(&"likely-backscatter".to_string()));
 }
 
 #[test]

@@ -98,7 +98,7 @@ pub(crate) struct Explain {
     /// Print a text to paste into a mail or ticket for somebody
     #[arg(long = "for", value_enum, conflicts_with = "format")]
     pub(crate) audience: Option<For>,
-    /// A domain of your own, to tell mail that is not yours; may be given several times
+    /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
 }
@@ -132,7 +132,7 @@ pub(crate) struct Headers {
     /// Of a bounce, show the report's own header and not that of the message that bounced
     #[arg(long)]
     pub(crate) outer: bool,
-    /// A domain of your own, to tell mail that is not yours; may be given several times
+    /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
 }

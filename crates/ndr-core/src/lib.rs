@@ -112,9 +112,12 @@ impl Decoder {
     ///
     /// ```
     /// let own = Box::leak(Box::new(["contoso.com".to_string()]));
-    /// let header = b"Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
-    ///     From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n\n";
-    /// let trace = ndr::Decoder::new().with_domains(own).trace_of(header);
+    /// let bounce = b"From: mailer-daemon@example.net\nSubject: Undelivered Mail Returned to Sender\n\n\
+    ///     <user@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1 User unknown\n\n\
+    ///     --- Below this line is a copy of the message.\n\n\
+    ///     Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
+    ///     From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n";
+    /// let trace = ndr::Decoder::new().with_domains(own).trace_of(bounce);
     /// assert_eq!(trace.hints[0].kind, ndr::trace::HintKind::LikelyBackscatter);
     /// ```
     #[cfg(feature = "trace")]
@@ -134,7 +137,7 @@ impl Decoder {
         let is_report = matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Success | Kind::Feedback);
         match report.trace.filter(|trace| is_report && trace.is_of_returned()) {
             Some(trace) => *trace,
-            None => trace::of_message(bytes, self.domains),
+            None => trace::of_message(bytes),
         }
     }
 

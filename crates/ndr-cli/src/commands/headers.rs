@@ -9,9 +9,8 @@ use ndr::trace::{self, Trace};
 
 pub(crate) fn headers(args: &Headers, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let input = source::read(args.input.as_deref())?;
-    let domains: &'static [String] = Vec::leak(args.domain.clone());
-    let decoder = decoder.with_domains(domains);
-    let trace = if args.outer { trace::of_message(&input.bytes, domains) } else { decoder.trace_of(&input.bytes) };
+    let decoder = decoder.with_domains(Vec::leak(args.domain.clone()));
+    let trace = if args.outer { trace::of_message(&input.bytes) } else { decoder.trace_of(&input.bytes) };
     if trace.is_empty() {
         let name = input.name.as_deref().unwrap_or("the input");
         return Err(Stop { message: format!("{name} holds no header fields that tell of a way"), exit: Exit::Nothing });

@@ -107,6 +107,7 @@ fn causes(authentication: &Authentication) -> Vec<Line> {
 /// A record as zone files write it, or its name and type where only the domain's own systems know the value.
 fn record_words(record: &DnsRecord) -> String {
     match &record.value {
+        Some(value) if record.adds => format!("{} {}, add: {value}", record.name, record.kind),
         Some(value) => format!("{} {} \"{value}\"", record.name, record.kind),
         None => format!("{} {}", record.name, record.kind),
     }

@@ -24,7 +24,6 @@ const BAR: usize = 8;
 /// let trace = ndr::trace::of_message(
 ///     b"Received: from mail.example.net ([192.0.2.7]) by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\
 ///       Received: from pc by mail.example.net with ESMTPSA; Tue, 21 Jan 2025 06:59:56 +0000\n\n",
-///     &[],
 /// );
 /// let text = trace_human(&trace, Options::default());
 /// assert!(text.contains("mx.example.com"));

@@ -10,7 +10,7 @@ use crate::trace::{Hop, Trace};
 /// Renders a trace as Markdown.
 ///
 /// ```
-/// let trace = ndr::trace::of_message(b"Received: from `a` by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n", &[]);
+/// let trace = ndr::trace::of_message(b"Received: from `a` by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n");
 /// assert!(ndr::render::trace_markdown(&trace).contains("| 1 |"));
 /// ```
 pub fn trace_markdown(trace: &Trace) -> String {
@@ -74,7 +74,7 @@ fn hop_cells(hop: &Hop) -> [String; 3] {
 /// Renders a trace as an HTML fragment.
 ///
 /// ```
-/// let trace = ndr::trace::of_message(b"Received: from <script> by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n", &[]);
+/// let trace = ndr::trace::of_message(b"Received: from <script> by mx.example.com; Tue, 21 Jan 2025 07:00:01 +0000\n\n");
 /// assert!(!ndr::render::trace_html(&trace).contains("<script"));
 /// ```
 pub fn trace_html(trace: &Trace) -> String {

@@ -85,9 +85,9 @@ impl Trace {
     /// Whether nothing was found that tells of a way: no hop, no name, no server.
     ///
     /// ```
-    /// assert!(ndr::trace::of_message(b"just a few words", &[]).is_empty());
+    /// assert!(ndr::trace::of_message(b"just a few words").is_empty());
     /// let header = b"Received: by mx.example.com; Tue, 21 Jan 2025 06:59:56 +0000\n\n";
-    /// assert!(!ndr::trace::of_message(header, &[]).is_empty());
+    /// assert!(!ndr::trace::of_message(header).is_empty());
     /// ```
     pub fn is_empty(&self) -> bool {
         self.source.is_none() && self.path.hops.is_empty() && self.chain.nodes.is_empty()
@@ -172,7 +172,8 @@ impl<'x> Found<'x> {
     }
 
     /// Everything that the header tells, but for the chain.
-    fn trace(self, report: Option<&Headers<'_>>, domains: &[String]) -> Trace {
+    /// `report` is the header of the report that it came back in, and `returned` whether it came back in one at all.
+    fn trace(self, report: Option<&Headers<'_>>, returned: bool, domains: &[String]) -> Trace {
         let headers = Headers::of_message(&self.block);
         let original = self.source.is_some().then_some(&headers);
         Trace {
@@ -183,13 +184,12 @@ impl<'x> Found<'x> {
             authentication: original.map(Authentication::read).filter(Authentication::tells).map(Box::new),
             antispam: Antispam::read(&headers),
             exchange_addresses: fields::exchange_addresses(&headers),
-            hints: Hint::read(&HintContext { original, report, domains }),
+            hints: Hint::read(&HintContext { original, report, returned, domains }),
         }
     }
 }
 
 /// Reads the header of a message, or a header block that somebody pasted: wrapped, quoted, with words in front.
-/// `domains` are the reader's own, for the hint that a message is not theirs; it may be empty.
 ///
 /// ```
 /// let trace = ndr::trace::of_message(
@@ -197,14 +197,13 @@ impl<'x> Found<'x> {
 ///       Tue, 21 Jan 2025 07:00:01 +0000\n\
 ///       Received: from laptop ([10.0.0.9]) by mail.example.net with ESMTPSA; Tue, 21 Jan 2025 06:59:56 +0000\n\
 ///       From: mia@example.net\n\nHello\n",
-///     &[],
 /// );
 /// assert_eq!(trace.path.hops.len(), 2);
 /// assert_eq!(trace.path.hops[0].by.as_deref(), Some("mail.example.net"));
 /// assert_eq!(trace.path.hops[1].delay, Some(5));
 /// assert_eq!(trace.message.from.as_deref(), Some("mia@example.net"));
 /// ```
-pub fn of_message(bytes: &[u8], domains: &[String]) -> Trace {
+pub fn of_message(bytes: &[u8]) -> Trace {
     let bytes = message::clean(bytes);
     let text;
     let mut found = match input::kind(&bytes) {
@@ -215,7 +214,7 @@ pub fn of_message(bytes: &[u8], domains: &[String]) -> Trace {
         }
     };
     found.source = found.source.map(|_| HeaderSource::Message);
-    let mut trace = found.trace(None, domains);
+    let mut trace = found.trace(None, false, &[]);
     trace.chain = Chain::of_path(&trace.path);
     trace
 }
@@ -254,7 +253,7 @@ pub(crate) fn of_report(
     // A report that somebody forwarded has a header which is not at hand.
     let is_own = !report.notes.iter().any(|note| matches!(note.code, "forwarded-report" | "wrapped-report"));
     let outer = (bounced && is_own && input::kind(bytes) == Input::Mail).then(|| Headers::of_message(bytes));
-    let mut trace = best.trace(outer.as_ref(), domains);
+    let mut trace = best.trace(outer.as_ref(), bounced, domains);
     if trace.source.is_none() {
         trace.message = MessageFields::of_report(&report.original);
     }

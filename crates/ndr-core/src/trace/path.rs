@@ -141,7 +141,6 @@ impl Hop {
     /// ```
     /// let trace = ndr::trace::of_message(
     ///     b"Received: from pc (client.example.net [192.0.2.7]) by mx.example.com with ESMTP; Tue, 21 Jan 2025 06:59:56 +0000\n\n",
-    ///     &[],
     /// );
     /// assert_eq!(trace.path.hops[0].client(), Some("client.example.net"));
     /// ```
