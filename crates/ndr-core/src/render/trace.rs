@@ -50,7 +50,8 @@ pub fn trace_human(trace: &Trace, options: Options) -> String {
 
 /// The short form within the answer to a bounce; nothing where nothing is known.
 pub(crate) fn section(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
-    if !trace.path.hops.is_empty() {
+    let nodes = &trace.chain.nodes;
+    if !trace.path.hops.is_empty() && (nodes.len() > 1 || nodes.iter().any(|node| node.refused)) {
         chain(out, trace, width, paint);
     }
     findings::human(out, &findings::short(trace), width, paint);

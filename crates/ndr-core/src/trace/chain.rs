@@ -126,10 +126,7 @@ pub struct Try {
 impl Chain {
     /// The way of a message that arrived.
     pub(crate) fn of_path(path: &Path) -> Chain {
-        let mut chain = Chain::default();
-        for hop in path.hops.iter().filter(|hop| hop.parsed) {
-            chain.add(hop);
-        }
+        let mut chain = Chain::of_hops(path);
         if let Some(last) = chain.nodes.last_mut().filter(|last| last.role != Role::Client) {
             last.role = Role::Receiver;
         }
@@ -138,18 +135,35 @@ impl Chain {
 
     /// The way of a message that came back.
     pub(crate) fn of_report(report: &Report, path: &Path) -> Chain {
+        if !matches!(report.kind, Kind::Failure | Kind::Delay) {
+            return Chain::of_path(path);
+        }
+        let mut chain = Chain::of_hops(path);
+        let generator = match report.generator.as_deref() {
+            Some(host) => Some(chain.generator(host)),
+            None => chain.last_holder(),
+        };
+        let sent = report.original.date.as_deref().and_then(Moment::parse);
+        for recipient in &report.recipients {
+            chain.refuse(recipient, report.kind, generator, sent);
+        }
+        chain
+    }
+
+    fn of_hops(path: &Path) -> Chain {
         let mut chain = Chain::default();
         for hop in path.hops.iter().filter(|hop| hop.parsed) {
             chain.add(hop);
         }
-        let generator = report.generator.as_deref().map(|host| chain.generator(host));
-        let sent = report.original.date.as_deref().and_then(Moment::parse);
-        if matches!(report.kind, Kind::Failure | Kind::Delay) {
-            for recipient in &report.recipients {
-                chain.refuse(recipient, report.kind, generator, sent);
-            }
-        }
         chain
+    }
+
+    /// Where a report does not name its writer: the server that took the message last. The report returns the header as
+    /// its writer had it.
+    fn last_holder(&mut self) -> Option<usize> {
+        let at = self.nodes.len().checked_sub(1).filter(|at| !self.nodes[*at].hops.is_empty())?;
+        self.nodes[at].role = Role::Generator;
+        Some(at)
     }
 
     /// Adds the machines of a hop.
