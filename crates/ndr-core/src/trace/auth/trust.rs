@@ -27,6 +27,13 @@ named! {
     }
 }
 
+impl TrustBasis {
+    /// Whether the field is the receiving organisation's.
+    pub(crate) fn is_of_receiver(self) -> bool {
+        matches!(self, TrustBasis::SameServer | TrustBasis::MicrosoftForm)
+    }
+}
+
 /// The fields that the verdict rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -97,8 +104,7 @@ pub(super) fn choose(headers: &Headers<'_>, authentication: &mut Authentication)
         .filter(|(_, field)| field.field == AuthField::Current && !field.results.is_empty())
         .map(|(at, field)| (at, basis(field, last.as_deref(), border, &passages)))
         .collect();
-    let strong =
-        |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::SameServer | TrustBasis::MicrosoftForm);
+    let strong = |(_, basis): &&(usize, TrustBasis)| basis.is_of_receiver();
     let weak = |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::EarlierServer | TrustBasis::Topmost);
     let chosen = candidates.iter().find(strong).or_else(|| candidates.iter().find(weak)).or(candidates.first());
     authentication.border = border;
