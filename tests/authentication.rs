@@ -240,6 +240,17 @@ fn forged_results_are_kept_and_not_believed() {
 }
 
 #[test]
+fn a_field_without_results_is_joined_to_none() {
+    let headers = Headers::of_message(
+        b"Received: by mx.example.net; x\nAuthentication-Results: mx.example.net; spf=fail smtp.mailfrom=a.example\n\
+          Authentication-Results: mx.example.net\nAuthentication-Results: mx.example.net; none\nFrom: a@a.example\n",
+    );
+    let read = Authentication::read(&headers);
+    assert_eq!(read.results.iter().map(|field| field.trusted).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(read.trusted.unwrap().positions, [1]);
+}
+
+#[test]
 fn what_is_shown_holds_no_escape_sequence() {
     let bytes = sample("auth-escape-sequences");
     let headers = Headers::of_message(&bytes);
@@ -373,6 +384,9 @@ const WORDS: &[&str] = &[
     ">",
     ".",
     "contoso.onmicrosoft.com",
+    "mx.contoso.com; ",
+    "mx.example.net; ",
+    "mx.google.com; ",
     "example.com",
     "203.0.113.7",
     "SRS0=a=b=c=d@e.example",
@@ -419,5 +433,31 @@ proptest! {
         }
         // Two readings agree: nothing depends on chance.
         prop_assert_eq!(&read, &Authentication::read(&headers));
+    }
+
+    /// What a sender writes below the receiver's own fields must not turn a failure into a pass, nor the other way round.
+    #[test]
+    fn fields_below_change_no_verdict(
+        of in 0..SAMPLES.len(),
+        fields in prop::collection::vec((0..NAMES.len(), prop::collection::vec(0..WORDS.len(), 0..24)), 0..8),
+    ) {
+        let receivers = |basis| matches!(basis, Some(TrustBasis::SameServer | TrustBasis::MicrosoftForm));
+        let believed: Vec<_> = SAMPLES.iter().filter(|one| receivers(one.basis)).collect();
+        let bytes = sample(believed[of % believed.len()].sample);
+        let text = String::from_utf8(bytes).unwrap();
+        let (header, _) = text.split_once("\n\n").unwrap();
+        let mut block = format!("{header}\n");
+        for (name, words) in fields {
+            block.push_str(NAMES[name]);
+            block.push_str(": ");
+            block.extend(words.into_iter().map(|word| WORDS[word]));
+            block.push('\n');
+        }
+        let outcomes = |block: &str| {
+            let verdict = Authentication::read(&Headers::of_message(block.as_bytes())).verdict;
+            let checks: Vec<_> = verdict.checks.iter().map(|check| (check.kind, check.outcome)).collect();
+            (verdict.authenticated, checks)
+        };
+        prop_assert_eq!(outcomes(header), outcomes(&block));
     }
 }

@@ -111,7 +111,7 @@ pub(super) fn choose(headers: &Headers<'_>, authentication: &mut Authentication)
     let Some(&(chosen, basis)) = chosen else { return };
     let positions = mark(&mut authentication.results, chosen, &passages);
     let server = authentication.results.get(chosen).and_then(|field| field.server.clone());
-    let others = candidates.len() - positions.len();
+    let others = candidates.len().saturating_sub(positions.len());
     let words = words(basis, server.as_deref(), last.as_deref(), positions.len(), others);
     if others > 0 {
         note_contradiction(authentication);
@@ -132,7 +132,8 @@ fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec
             (Some(server), Some(other)) => server.eq_ignore_ascii_case(other) || same_organisation(server, other),
             _ => false,
         };
-        let joined = field.field == AuthField::Current && same_server && field.position < end;
+        let states = field.field == AuthField::Current && !field.results.is_empty();
+        let joined = states && same_server && field.position < end;
         if at == chosen || joined {
             field.trusted = true;
             positions.push(field.position);
