@@ -397,6 +397,28 @@ const WORDS: &[&str] = &[
     "xn--",
 ];
 
+/// Every header field of every sample, folds and all.
+fn every_field() -> &'static [String] {
+    static FIELDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
+        let mut fields: Vec<String> = Vec::new();
+        for one in SAMPLES {
+            let text = String::from_utf8(sample(one.sample)).unwrap();
+            let (header, _) = text.split_once("\n\n").unwrap();
+            for line in header.lines() {
+                match fields.last_mut() {
+                    Some(field) if line.starts_with([' ', '\t']) => {
+                        field.push('\n');
+                        field.push_str(line);
+                    }
+                    _ => fields.push(line.to_string()),
+                }
+            }
+        }
+        fields
+    });
+    &FIELDS
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -459,5 +481,35 @@ proptest! {
             (verdict.authenticated, checks)
         };
         prop_assert_eq!(outcomes(header), outcomes(&block));
+    }
+
+    /// Real fields in any order and number: the readers meet each other's states.
+    #[test]
+    fn shuffled_fields_are_read(picks in prop::collection::vec(any::<prop::sample::Index>(), 0..24)) {
+        let headers = every_field();
+        let mut block = String::new();
+        for pick in picks {
+            block.push_str(&headers[pick.index(headers.len())]);
+            block.push('\n');
+        }
+        let headers = Headers::of_message(block.as_bytes());
+        let read = Authentication::read(&headers);
+        prop_assert!(serde_json::to_string(&read).is_ok());
+        prop_assert!(!read.verdict.words.is_empty());
+        for cause in &read.verdict.causes {
+            prop_assert!(!cause.fixes.is_empty() && !cause.words.is_empty(), "{cause:?}");
+        }
+        let kinds: Vec<AuthCause> = read.verdict.causes.iter().map(|cause| cause.kind).collect();
+        for (at, kind) in kinds.iter().enumerate() {
+            prop_assert!(!kinds[at + 1..].contains(kind), "{kinds:?}");
+        }
+        // What DMARC passed for is authenticated, and only that has harmless causes.
+        let dmarc = read.verdict.check(CheckKind::Dmarc).and_then(|check| check.outcome);
+        if dmarc == Some(Outcome::Pass) {
+            prop_assert_eq!(read.verdict.authenticated, Some(true));
+        }
+        prop_assert!(read.verdict.authenticated == Some(true) || read.verdict.causes.iter().all(|cause| !cause.harmless));
+        let domains = ["contoso.com".to_string()];
+        let _ = Hint::read(&HintContext { original: Some(&headers), report: Some(&headers), returned: true, domains: &domains });
     }
 }
