@@ -240,6 +240,17 @@ fn forged_results_are_kept_and_not_believed() {
 }
 
 #[test]
+fn a_field_without_results_is_joined_to_none() {
+    let headers = Headers::of_message(
+        b"Received: by mx.example.net; x\nAuthentication-Results: mx.example.net; spf=fail smtp.mailfrom=a.example\n\
+          Authentication-Results: mx.example.net\nAuthentication-Results: mx.example.net; none\nFrom: a@a.example\n",
+    );
+    let read = Authentication::read(&headers);
+    assert_eq!(read.results.iter().map(|field| field.trusted).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(read.trusted.unwrap().positions, [1]);
+}
+
+#[test]
 fn what_is_shown_holds_no_escape_sequence() {
     let bytes = sample("auth-escape-sequences");
     let headers = Headers::of_message(&bytes);
@@ -373,6 +384,9 @@ const WORDS: &[&str] = &[
     ">",
     ".",
     "contoso.onmicrosoft.com",
+    "mx.contoso.com; ",
+    "mx.example.net; ",
+    "mx.google.com; ",
     "example.com",
     "203.0.113.7",
     "SRS0=a=b=c=d@e.example",
@@ -382,6 +396,28 @@ const WORDS: &[&str] = &[
     "\u{1b}",
     "xn--",
 ];
+
+/// Every header field of every sample, folds and all.
+fn every_field() -> &'static [String] {
+    static FIELDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
+        let mut fields: Vec<String> = Vec::new();
+        for one in SAMPLES {
+            let text = String::from_utf8(sample(one.sample)).unwrap();
+            let (header, _) = text.split_once("\n\n").unwrap();
+            for line in header.lines() {
+                match fields.last_mut() {
+                    Some(field) if line.starts_with([' ', '\t']) => {
+                        field.push('\n');
+                        field.push_str(line);
+                    }
+                    _ => fields.push(line.to_string()),
+                }
+            }
+        }
+        fields
+    });
+    &FIELDS
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
@@ -419,5 +455,61 @@ proptest! {
         }
         // Two readings agree: nothing depends on chance.
         prop_assert_eq!(&read, &Authentication::read(&headers));
+    }
+
+    /// What a sender writes below the receiver's own fields must not turn a failure into a pass, nor the other way round.
+    #[test]
+    fn fields_below_change_no_verdict(
+        of in 0..SAMPLES.len(),
+        fields in prop::collection::vec((0..NAMES.len(), prop::collection::vec(0..WORDS.len(), 0..24)), 0..8),
+    ) {
+        let receivers = |basis| matches!(basis, Some(TrustBasis::SameServer | TrustBasis::MicrosoftForm));
+        let believed: Vec<_> = SAMPLES.iter().filter(|one| receivers(one.basis)).collect();
+        let bytes = sample(believed[of % believed.len()].sample);
+        let text = String::from_utf8(bytes).unwrap();
+        let (header, _) = text.split_once("\n\n").unwrap();
+        let mut block = format!("{header}\n");
+        for (name, words) in fields {
+            block.push_str(NAMES[name]);
+            block.push_str(": ");
+            block.extend(words.into_iter().map(|word| WORDS[word]));
+            block.push('\n');
+        }
+        let outcomes = |block: &str| {
+            let verdict = Authentication::read(&Headers::of_message(block.as_bytes())).verdict;
+            let checks: Vec<_> = verdict.checks.iter().map(|check| (check.kind, check.outcome)).collect();
+            (verdict.authenticated, checks)
+        };
+        prop_assert_eq!(outcomes(header), outcomes(&block));
+    }
+
+    /// Real fields in any order and number: the readers meet each other's states.
+    #[test]
+    fn shuffled_fields_are_read(picks in prop::collection::vec(any::<prop::sample::Index>(), 0..24)) {
+        let headers = every_field();
+        let mut block = String::new();
+        for pick in picks {
+            block.push_str(&headers[pick.index(headers.len())]);
+            block.push('\n');
+        }
+        let headers = Headers::of_message(block.as_bytes());
+        let read = Authentication::read(&headers);
+        prop_assert!(serde_json::to_string(&read).is_ok());
+        prop_assert!(!read.verdict.words.is_empty());
+        for cause in &read.verdict.causes {
+            prop_assert!(!cause.fixes.is_empty() && !cause.words.is_empty(), "{cause:?}");
+        }
+        let kinds: Vec<AuthCause> = read.verdict.causes.iter().map(|cause| cause.kind).collect();
+        for (at, kind) in kinds.iter().enumerate() {
+            prop_assert!(!kinds[at + 1..].contains(kind), "{kinds:?}");
+        }
+        // What DMARC passed for is authenticated, and only that has harmless causes.
+        let dmarc = read.verdict.check(CheckKind::Dmarc).and_then(|check| check.outcome);
+        if dmarc == Some(Outcome::Pass) {
+            prop_assert_eq!(read.verdict.authenticated, Some(true));
+        }
+        prop_assert!(read.verdict.authenticated == Some(true) || read.verdict.causes.iter().all(|cause| !cause.harmless));
+        let domains = ["contoso.com".to_string()];
+        let _ = Hint::read(&HintContext { original: Some(&headers), report: Some(&headers), returned: true, domains: &domains });
     }
 }

@@ -166,11 +166,17 @@ const SFTY: &[(Value, &str)] = &[
     (Is("9.25"), "First contact: the recipient does not often get mail from this sender."),
     (
         Is("9.11"),
-        "Spoofing within the organisation: sender and recipient have the same domain, and authentication failed.",
+        "Spoofing within the organisation: sender and recipient have the same domain, and authentication failed. Microsoft documented this value formerly.",
     ),
-    (Is("9.21"), "Spoofing across organisations: the domain in From did not pass authentication."),
-    (Is("9.1"), "Phishing links or the like."),
-    (Is("9.22"), "Spoofing across organisations, where the recipient has had mail from the sender before."),
+    (
+        Is("9.21"),
+        "Spoofing across organisations: the domain in From did not pass authentication. Microsoft documented this value formerly.",
+    ),
+    (Is("9.1"), "Phishing links or the like. Microsoft documented this value formerly."),
+    (
+        Is("9.22"),
+        "Spoofing across organisations, where the recipient has had mail from the sender before. Microsoft documented this value formerly.",
+    ),
 ];
 
 const AUTH_AS: &[(Value, &str)] = &[

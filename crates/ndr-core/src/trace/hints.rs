@@ -292,7 +292,7 @@ impl Suspicion {
 
 /// Signs that a report is no report.
 fn forged_report(headers: &Headers<'_>) -> Option<Hint> {
-    /// One strong sign and a weak one, or three weak ones.
+    /// A strong sign and a weak one, or three weak ones.
     const ENOUGH: u32 = 3;
     let authentication = Authentication::read(headers);
     let mut suspicion = Suspicion::default();
@@ -317,7 +317,7 @@ fn forged_report(headers: &Headers<'_>) -> Option<Hint> {
     let reply = reply.first().and_then(|address| domain_of(address));
     let from = authentication.identities.from.as_ref().and_then(|from| from.domain.clone());
     if reply.zip(from).is_some_and(|(reply, from)| !same_organisation(&reply, &from)) {
-        suspicion.add(2, "answers to it go to another domain", of("Reply-To"));
+        suspicion.add(1, "answers to it go to another domain", of("Reply-To"));
     }
     let content = headers.raw("content-type").map(|raw| unfold(cut(raw)).to_ascii_lowercase());
     if !content.is_some_and(|content| content.starts_with("multipart/report")) {

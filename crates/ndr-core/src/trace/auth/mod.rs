@@ -176,9 +176,11 @@ impl Authentication {
         of_envelope.or(results.first()).copied()
     }
 
-    /// The newest Received-SPF of the receiving organisation.
+    /// The Received-SPF to go by: the newest of the receiving organisation, or, where that wrote nothing, the newest.
     pub(crate) fn own_received_spf(&self) -> Option<&ReceivedSpf> {
-        self.received_spf.iter().find(|spf| spf.position < self.border)
+        let own = self.received_spf.iter().find(|spf| spf.position < self.border);
+        let wrote = self.trusted.as_ref().is_some_and(|trusted| trusted.basis.is_of_receiver());
+        own.or(self.received_spf.first().filter(|_| !wrote))
     }
 
     fn identify(&mut self, headers: &Headers<'_>) {

@@ -27,6 +27,13 @@ named! {
     }
 }
 
+impl TrustBasis {
+    /// Whether the field is the receiving organisation's.
+    pub(crate) fn is_of_receiver(self) -> bool {
+        matches!(self, TrustBasis::SameServer | TrustBasis::MicrosoftForm)
+    }
+}
+
 /// The fields that the verdict rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -97,15 +104,14 @@ pub(super) fn choose(headers: &Headers<'_>, authentication: &mut Authentication)
         .filter(|(_, field)| field.field == AuthField::Current && !field.results.is_empty())
         .map(|(at, field)| (at, basis(field, last.as_deref(), border, &passages)))
         .collect();
-    let strong =
-        |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::SameServer | TrustBasis::MicrosoftForm);
+    let strong = |(_, basis): &&(usize, TrustBasis)| basis.is_of_receiver();
     let weak = |(_, basis): &&(usize, TrustBasis)| matches!(basis, TrustBasis::EarlierServer | TrustBasis::Topmost);
     let chosen = candidates.iter().find(strong).or_else(|| candidates.iter().find(weak)).or(candidates.first());
     authentication.border = border;
     let Some(&(chosen, basis)) = chosen else { return };
     let positions = mark(&mut authentication.results, chosen, &passages);
     let server = authentication.results.get(chosen).and_then(|field| field.server.clone());
-    let others = candidates.len() - positions.len();
+    let others = candidates.len().saturating_sub(positions.len());
     let words = words(basis, server.as_deref(), last.as_deref(), positions.len(), others);
     if others > 0 {
         note_contradiction(authentication);
@@ -126,7 +132,8 @@ fn mark(results: &mut [AuthResults], chosen: usize, passages: &[Passage]) -> Vec
             (Some(server), Some(other)) => server.eq_ignore_ascii_case(other) || same_organisation(server, other),
             _ => false,
         };
-        let joined = field.field == AuthField::Current && same_server && field.position < end;
+        let states = field.field == AuthField::Current && !field.results.is_empty();
+        let joined = states && same_server && field.position < end;
         if at == chosen || joined {
             field.trusted = true;
             positions.push(field.position);

@@ -523,6 +523,14 @@ fn composite_meaning(code: &str) -> Option<&'static str> {
     exact.or_else(|| CLASSES.iter().find(|(class, _)| code.starts_with(*class)).map(|(_, meaning)| *meaning))
 }
 
+/// Whether the verdict rests on a field of which nothing shows whose it is.
+fn is_unconfirmed(authentication: &Authentication) -> bool {
+    match &authentication.trusted {
+        Some(trusted) => trusted.basis == TrustBasis::Topmost,
+        None => authentication.own_received_spf().is_some_and(|spf| spf.position > authentication.border),
+    }
+}
+
 fn summary(verdict: &Verdict, authentication: &Authentication) -> String {
     if authentication.at_submission() {
         return "The header was taken when the message was handed in: no receiver's result is in it.".to_string();
@@ -565,7 +573,7 @@ fn summary(verdict: &Verdict, authentication: &Authentication) -> String {
             }
             None => "The header holds no result of SPF, DKIM or DMARC.".to_string(),
         };
-    } else if authentication.trusted.as_ref().is_some_and(|trusted| trusted.basis == TrustBasis::Topmost) {
+    } else if is_unconfirmed(authentication) {
         words.push_str(" This rests on a field that nothing else in the header confirms.");
     }
     words
