@@ -71,12 +71,17 @@ pub(crate) enum Command {
     /// Takes any message, or a header block that somebody copied. Of a bounce, it shows the message that bounced.
     /// Exit status: 0 done, 1 no header found, 2 usage, 3 unreadable.
     Headers(Headers),
+    /// Say what many bounces come down to: incidents with their remedies, addresses to drop, addresses to try again
+    ///
+    /// Failures that share their cause, such as one blocked IP, are one incident.
+    /// Exit status: 0, or 3 where something could not be read.
+    Summary(Summary),
     /// Say what the catalogue knows of a code or slug
     Code(Code),
     /// Search the catalogue by words
     Search(Search),
     /// List the catalogue
-    List(List),
+    List(Entries),
     /// Print the JSON Schema of the result
     Schema,
     /// Print shell completions
@@ -103,23 +108,18 @@ pub(crate) struct Explain {
     pub(crate) domain: Vec<String>,
 }
 
+/// What `scan` and `summary` read.
 #[derive(Args, Debug)]
-pub(crate) struct Scan {
+pub(crate) struct Inputs {
     /// Files and directories; `-` for standard input
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// How to print it: human on a terminal, ndjson elsewhere
-    #[arg(long, short, value_enum)]
-    pub(crate) format: Option<Format>,
     /// Threads; the results are the same for any number
     #[arg(long, short)]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
-    /// No progress bar and no summary
+    /// No progress bar and no summary on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// Add the way of each returned message, as `trace`, to json and ndjson
-    #[arg(long)]
-    pub(crate) trace: bool,
 }
 
 #[derive(Args, Debug)]
@@ -135,6 +135,41 @@ pub(crate) struct Headers {
     /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Scan {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// How to print it: human on a terminal, ndjson elsewhere
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Add the way of each returned message, as `trace`, to json and ndjson
+    #[arg(long)]
+    pub(crate) trace: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum List {
+    /// Addresses to drop: those that are gone, and those that failed again and again
+    Suppress,
+    /// Addresses to send to again, at once or once the cause is put right
+    Retry,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Summary {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Print a list of addresses in place of the summary
+    #[arg(long, value_enum)]
+    pub(crate) list: Option<List>,
+    /// A full mailbox and the like count against an address after so many failures
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) repeats: u64,
+    /// How to print it: human or json; lists also as ndjson or csv
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Args, Debug)]
@@ -160,7 +195,7 @@ pub(crate) struct Search {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct List {
+pub(crate) struct Entries {
     /// Only entries of this provider
     #[arg(long)]
     pub(crate) provider: Option<String>,

@@ -4,7 +4,6 @@ mod args;
 mod commands;
 mod output;
 mod source;
-mod walk;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -79,6 +78,7 @@ fn run(cli: &Cli) -> Outcome {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
         Command::Headers(args) => commands::headers(args, &decoder, &out),
+        Command::Summary(args) => commands::summary(args, &decoder, &out),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),
         Command::List(args) => commands::list(args, &decoder, &out),

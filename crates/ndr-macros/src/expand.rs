@@ -1,6 +1,6 @@
 //! From a checked catalogue to tokens. Data only: the methods are ordinary Rust in the core crate.
 
-use ndr_resolve::{Actor, Catalog, CodePattern, Entry, Index, Limit, Provider, Source};
+use ndr_resolve::{Actor, Catalog, CodePattern, Entry, Facts, Index, Limit, Provider, Slot, Source};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -179,17 +179,15 @@ fn pattern(code: &CodePattern) -> TokenStream {
 
 fn index(index: &Index) -> TokenStream {
     let names = index.names.iter();
-    let parts = index.parts.iter().map(|part| Literal::u64_unsuffixed(*part));
-    let rows = index.rows.iter().map(|row| {
-        let [owner, len, weight] = [row.owner, row.len, row.weight].map(Literal::u16_unsuffixed);
-        let start = Literal::u32_unsuffixed(row.start);
-        quote! { ::ndr_resolve::Row { owner: #owner, start: #start, len: #len, weight: #weight } }
-    });
+    let parts = index.parts.iter().map(|part| Literal::u32_unsuffixed(*part));
     let bitmap = index.bitmap.iter().map(|word| Literal::u64_unsuffixed(*word));
     let slots = index.slots.iter().map(|slot| {
-        let key = Literal::u64_unsuffixed(slot.key);
-        let [row, offset] = [slot.row, slot.offset].map(Literal::u16_unsuffixed);
-        quote! { ::ndr_resolve::Slot { key: #key, row: #row, offset: #offset } }
+        let Slot { key, start, owner, weight, next, len, offset } = slot;
+        quote! {
+            ::ndr_resolve::Slot {
+                key: #key, start: #start, owner: #owner, weight: #weight, next: #next, len: #len, offset: #offset,
+            }
+        }
     });
     let dir = index.dir.iter().map(|at| Literal::u16_unsuffixed(*at));
     let codes = index.codes.iter().map(|(code, entry)| quote! { (#code, #entry) });
@@ -198,17 +196,31 @@ fn index(index: &Index) -> TokenStream {
         quote! { (#code, #entry) }
     });
     let replies = index.replies.iter().map(|(reply, entry)| quote! { (#reply, #entry) });
+    let facts = index.facts.iter().map(|facts| {
+        let Facts { provider, flags, slug, first_code, patterns: (at, count) } = facts;
+        quote! {
+            ::ndr_resolve::Facts {
+                provider: #provider, flags: #flags, slug: #slug, first_code: #first_code, patterns: (#at, #count),
+            }
+        }
+    });
+    let patterns = index.patterns.iter().map(pattern);
+    let providers = index.providers.iter().map(|hash| Literal::u64_unsuffixed(*hash));
+    let hosts = index.hosts.iter().map(|(hash, provider)| quote! { (#hash, #provider) });
     quote! {
         ::ndr_resolve::Index {
             names: ::std::borrow::Cow::Borrowed(&[#(#names),*]),
             parts: ::std::borrow::Cow::Borrowed(&[#(#parts),*]),
-            rows: ::std::borrow::Cow::Borrowed(&[#(#rows),*]),
             bitmap: ::std::borrow::Cow::Borrowed(&[#(#bitmap),*]),
             slots: ::std::borrow::Cow::Borrowed(&[#(#slots),*]),
             dir: ::std::borrow::Cow::Borrowed(&[#(#dir),*]),
             codes: ::std::borrow::Cow::Borrowed(&[#(#codes),*]),
             ranges: ::std::borrow::Cow::Borrowed(&[#(#ranges),*]),
             replies: ::std::borrow::Cow::Borrowed(&[#(#replies),*]),
+            facts: ::std::borrow::Cow::Borrowed(&[#(#facts),*]),
+            patterns: ::std::borrow::Cow::Borrowed(&[#(#patterns),*]),
+            providers: ::std::borrow::Cow::Borrowed(&[#(#providers),*]),
+            hosts: ::std::borrow::Cow::Borrowed(&[#(#hosts),*]),
         }
     }
 }

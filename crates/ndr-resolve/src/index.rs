@@ -7,42 +7,82 @@
 
 use crate::code::{CodePattern, StatusCode};
 use crate::entry::{Entry, Provider};
-use crate::template::{self, Part, Template, TemplateError, catch_before, encode, is_hole, match_forward};
+use crate::template::{self, Part, Template, TemplateError, catch_before, encode, is_hole, match_forward, short};
 use crate::words::{self, HASH_MASK, Word, hash_pair};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
-/// One template in the index.
-#[derive(Clone, Copy, Debug)]
-#[doc(hidden)]
-pub struct Row {
-    /// Index of the entry, or of the provider plus [`MARK`].
-    pub owner: u16,
-    /// Where its parts begin.
-    pub start: u32,
-    /// How many parts it has.
-    pub len: u16,
-    /// How many letters its literal words have: the longer phrase wins.
-    pub weight: u16,
-}
-
 /// Owners from here on are providers' marks.
 pub(crate) const MARK: u16 = 0x8000;
 
-/// Where a template is filed.
+/// A template, where it is filed: all that a look-up asks of one in one place of memory.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Slot {
-    /// Hash of the anchor.
-    pub key: u64,
-    /// The template.
-    pub row: u16,
+    /// Low bits of the anchor's hash; the high bits are where it is filed.
+    pub key: u32,
+    /// Where its parts begin.
+    pub start: u32,
+    /// Index of the entry, or of the provider plus [`MARK`].
+    pub owner: u16,
+    /// How many letters its literal words have: the longer phrase wins.
+    pub weight: u16,
+    /// Low bits of the hash of the word behind the anchor; 0 where no word must follow.
+    pub next: u16,
+    /// How many parts it has.
+    pub len: u8,
     /// Which of its parts the anchor begins with.
-    pub offset: u16,
+    pub offset: u8,
 }
 
-const BITMAP_BITS: u32 = 16;
+/// What the ranking asks of an entry, in few bytes: all entries' fit into the processor's nearest cache.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Facts {
+    /// Number of its provider.
+    pub provider: u8,
+    /// Bits of [`flag`].
+    pub flags: u8,
+    /// Its place among all entries by slug.
+    pub slug: u16,
+    /// The lowest code, as a sort key; [`Facts::NO_CODE`] where it has none.
+    pub first_code: u32,
+    /// Where its patterns begin, and how many there are.
+    pub patterns: (u16, u8),
+}
+
+impl Facts {
+    /// Behind every code.
+    pub const NO_CODE: u32 = 0xFF_FFFF;
+
+    pub(crate) const fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// Bits of [`Facts::flags`].
+pub(crate) mod flag {
+    /// Its category does not tell what happened.
+    pub(crate) const VAGUE: u8 = 1;
+    /// It is of an overlay.
+    pub(crate) const OVERLAY: u8 = 2;
+    /// Its provider is one of Microsoft's.
+    pub(crate) const MICROSOFT: u8 = 4;
+    /// Its provider is Exchange Online.
+    pub(crate) const EXCHANGE_ONLINE: u8 = 8;
+    /// Its words are those of any server.
+    pub(crate) const GENERIC: u8 = 16;
+    /// It is of the IANA registry.
+    pub(crate) const IANA: u8 = 32;
+    /// It has no texts.
+    pub(crate) const BARE: u8 = 64;
+}
+
+/// A set of providers by number. A catalogue has fewer.
+pub(crate) type Providers = u128;
+
+const BITMAP_BITS: u32 = 18;
 const DIR_BITS: u32 = 12;
 
 /// The index; its parts are public only for the macro that writes it as a static table.
@@ -50,14 +90,17 @@ const DIR_BITS: u32 = 12;
 #[doc(hidden)]
 pub struct Index {
     pub names: Cow<'static, [&'static str]>,
-    pub parts: Cow<'static, [u64]>,
-    pub rows: Cow<'static, [Row]>,
+    pub parts: Cow<'static, [u32]>,
     pub bitmap: Cow<'static, [u64]>,
     pub slots: Cow<'static, [Slot]>,
     pub dir: Cow<'static, [u16]>,
     pub codes: Cow<'static, [(u32, u16)]>,
     pub ranges: Cow<'static, [(CodePattern, u16)]>,
     pub replies: Cow<'static, [(u16, u16)]>,
+    pub facts: Cow<'static, [Facts]>,
+    pub patterns: Cow<'static, [CodePattern]>,
+    pub providers: Cow<'static, [u64]>,
+    pub hosts: Cow<'static, [(u64, u8)]>,
 }
 
 /// A template that matched.
@@ -66,6 +109,15 @@ pub(crate) struct Match {
     pub(crate) owner: u16,
     pub(crate) weight: u16,
     pub(crate) span: (usize, usize),
+    /// Which of the caught values are its own.
+    pub(crate) caught: (usize, usize),
+}
+
+/// Memory that look-ups of a thread use again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    words: Vec<Word>,
+    pub(crate) hits: Vec<Match>,
     pub(crate) caught: Vec<template::Caught>,
 }
 
@@ -73,7 +125,15 @@ pub(crate) struct Match {
 pub(crate) const MAX_WORDS: usize = 4096;
 
 thread_local! {
-    static WORDS: Cell<Vec<Word>> = const { Cell::new(Vec::new()) };
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+/// Lends the thread's scratch memory.
+pub(crate) fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
+    let mut scratch = SCRATCH.take().unwrap_or_default();
+    let result = work(&mut scratch);
+    SCRATCH.set(Some(scratch));
+    result
 }
 
 fn leak(text: &str) -> &'static str {
@@ -88,46 +148,58 @@ impl Index {
     pub(crate) fn build(entries: &[Entry], providers: &[Provider]) -> Result<Index, TemplateError> {
         let mut names = Vec::new();
         let mut parts = Vec::new();
-        let mut rows = Vec::new();
+        let mut templates: Vec<(u16, Template)> = Vec::new();
         let mut anchors: HashMap<u64, u32> = HashMap::new();
         let texts =
             entries.iter().enumerate().flat_map(|(i, entry)| entry.texts.iter().map(move |text| (i as u16, *text)));
         let marks = providers.iter().enumerate().flat_map(|(i, p)| p.marks.iter().map(move |m| (MARK + i as u16, *m)));
         for (owner, text) in texts.chain(marks) {
             let template = if owner >= MARK { mark(text) } else { Template::parse(text)? };
-            let start = parts.len();
-            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
-            // A hole makes a template a little more specific than its words alone.
-            let weight: usize =
-                template.parts.iter().map(|part| if let Part::Word { len, .. } = part { *len } else { 2 }).sum();
-            for (key, _) in candidates(&parts[start..]) {
+            for (key, _) in candidates(&template.parts) {
                 *anchors.entry(key).or_default() += 1;
             }
-            rows.push(Row {
-                owner,
-                start: start as u32,
-                len: (parts.len() - start) as u16,
-                weight: weight.min(usize::from(u16::MAX)) as u16,
-            });
+            templates.push((owner, template));
         }
-        let mut slots = Vec::new();
+        let mut filed: Vec<(u64, Slot)> = Vec::new();
         let mut bitmap = vec![0u64; 1 << (BITMAP_BITS - 6)];
-        for (i, row) in rows.iter().enumerate() {
-            let own = &parts[row.start as usize..row.start as usize + usize::from(row.len)];
-            let best = candidates(own).min_by_key(|(key, offset)| (anchors[key], *offset));
+        for (owner, template) in &templates {
+            let start = parts.len();
+            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
+            let own = &parts[start..];
+            let best = candidates(&template.parts).min_by_key(|(key, offset)| (anchors[key], *offset));
             let Some((key, offset)) = best else { continue };
-            slots.push(Slot { key, row: i as u16, offset });
+            // A hole makes a template a little more specific than its words alone.
+            let weight = |part: &Part| if let Part::Word { len, .. } = part { *len } else { 2 };
+            let weight: usize = template.parts.iter().map(weight).sum();
+            // An anchor is a pair wherever a word follows its first.
+            let is_word = |at: usize| own.get(at).is_some_and(|part| !is_hole(*part));
+            let at = usize::from(offset);
+            let behind = at + 1 + usize::from(is_word(at + 1));
+            let next = own.get(behind).filter(|part| !is_hole(**part)).map_or(0, |part| *part as u16);
+            filed.push((
+                key,
+                Slot {
+                    key: key as u32,
+                    start: start as u32,
+                    owner: *owner,
+                    weight: weight.min(usize::from(u16::MAX)) as u16,
+                    next,
+                    len: own.len() as u8,
+                    offset,
+                },
+            ));
             let bit = bitmap_bit(key);
             bitmap[bit >> 6] |= 1 << (bit & 63);
         }
-        slots.sort_by_key(|slot| (slot.key, slot.row));
+        filed.sort_by_key(|(key, slot)| (*key, slot.start));
         let mut dir = vec![0u16; (1 << DIR_BITS) + 1];
-        for slot in &slots {
-            dir[dir_of(slot.key) + 1] += 1;
+        for (key, _) in &filed {
+            dir[dir_of(*key) + 1] += 1;
         }
         for i in 1..dir.len() {
             dir[i] += dir[i - 1];
         }
+        let slots: Vec<Slot> = filed.into_iter().map(|(_, slot)| slot).collect();
 
         let mut codes = Vec::new();
         let mut ranges = Vec::new();
@@ -149,80 +221,172 @@ impl Index {
                 replies.extend(entry.replies.iter().map(|reply| (*reply, i as u16)));
             }
         }
+        let mut slugs: Vec<usize> = (0..entries.len()).collect();
+        slugs.sort_by_key(|i| entries[*i].slug);
+        let mut places = vec![0u16; entries.len()];
+        for (place, entry) in slugs.into_iter().enumerate() {
+            places[entry] = place as u16;
+        }
+        let mut patterns: Vec<CodePattern> = Vec::new();
+        let facts: Vec<Facts> = entries
+            .iter()
+            .zip(places)
+            .map(|(entry, slug)| {
+                let at = patterns.len() as u16;
+                patterns.extend(entry.codes);
+                let provider = providers.iter().position(|provider| provider.id == entry.provider);
+                Facts {
+                    provider: provider.unwrap_or(usize::from(u8::MAX)) as u8,
+                    flags: flags(entry),
+                    slug,
+                    first_code: entry.codes.first().map_or(Facts::NO_CODE, |code| code.first_key()),
+                    patterns: (at, entry.codes.len().min(255) as u8),
+                }
+            })
+            .collect();
+        let mut hosts: Vec<(u64, u8)> = Vec::new();
+        for (i, provider) in providers.iter().enumerate() {
+            hosts.extend(provider.hosts.iter().map(|host| (words::hash_text(host), i as u8)));
+        }
+        hosts.sort_unstable();
         codes.sort_unstable();
         ranges.sort_by_key(|(pattern, entry)| (pattern.width(), *pattern, entries[usize::from(*entry)].slug));
         replies.sort_unstable();
         Ok(Index {
             names: names.into(),
             parts: parts.into(),
-            rows: rows.into(),
             bitmap: bitmap.into(),
             slots: slots.into(),
             dir: dir.into(),
             codes: codes.into(),
             ranges: ranges.into(),
             replies: replies.into(),
+            facts: facts.into(),
+            patterns: patterns.into(),
+            providers: providers.iter().map(|provider| words::hash_text(provider.id)).collect(),
+            hosts: hosts.into(),
         })
     }
 
-    /// Calls `found` for every template that matches in `text`.
-    pub(crate) fn matches(&self, text: &str, mut found: impl FnMut(Match)) {
-        let mut words = WORDS.take();
+    /// Gathers every template that matches in `text`.
+    pub(crate) fn matches(&self, text: &str, scratch: &mut Scratch) {
+        let Scratch { words, hits, caught } = scratch;
         words.clear();
-        words::split(text, MAX_WORDS, &mut words);
-        for i in 0..words.len() {
-            let hash = words[i].hash;
-            self.probe(hash, i, text, &words, &mut found);
-            if let Some(next) = words.get(i + 1) {
-                self.probe(hash_pair(hash, next.hash), i, text, &words, &mut found);
+        hits.clear();
+        caught.clear();
+        words::split(text, MAX_WORDS, words);
+        let mut before = None;
+        for (i, word) in words.iter().enumerate() {
+            if let Some(before) = before {
+                let pair = hash_pair(before, word.hash);
+                if self.may_hold(pair) {
+                    self.probe(pair, 2, i - 1, (text, words), hits, caught);
+                }
             }
+            if self.may_hold(word.hash) {
+                self.probe(word.hash, 1, i, (text, words), hits, caught);
+            }
+            before = Some(word.hash);
         }
-        WORDS.set(words);
     }
 
+    /// Whether a template may be filed under `key`.
     #[inline]
-    fn probe(&self, key: u64, at: usize, text: &str, words: &[Word], found: &mut impl FnMut(Match)) {
+    fn may_hold(&self, key: u64) -> bool {
         let bit = bitmap_bit(key);
-        if self.bitmap[bit >> 6] & (1 << (bit & 63)) == 0 {
-            return;
-        }
+        self.bitmap[bit >> 6] & (1 << (bit & 63)) != 0
+    }
+
+    fn probe(
+        &self,
+        key: u64,
+        width: u8,
+        at: usize,
+        (text, words): (&str, &[Word]),
+        hits: &mut Vec<Match>,
+        caught: &mut Vec<template::Caught>,
+    ) {
         let slot = dir_of(key);
         let (from, to) = (usize::from(self.dir[slot]), usize::from(self.dir[slot + 1]));
         for slot in &self.slots[from..to] {
-            if slot.key == key
-                && let Some(hit) = self.verify(slot, at, text, words)
-            {
-                found(hit);
+            if slot.key == key as u32 {
+                // Most templates that fail do so at the next word.
+                let behind = words.get(at + usize::from(width)).map_or(0, |word| short(word.hash) as u16);
+                if slot.next != 0 && slot.next != behind {
+                    continue;
+                }
+                let kept = caught.len();
+                match self.verify(slot, at, text, words, caught) {
+                    Some(span) => {
+                        let caught = (kept, caught.len());
+                        hits.push(Match { owner: slot.owner, weight: slot.weight, span, caught });
+                    }
+                    None => caught.truncate(kept),
+                }
             }
         }
     }
 
-    /// Compares the template of `slot` with the text around the word `at`.
-    fn verify(&self, slot: &Slot, at: usize, text: &str, words: &[Word]) -> Option<Match> {
-        let row = &self.rows[usize::from(slot.row)];
-        let parts = &self.parts[row.start as usize..row.start as usize + usize::from(row.len)];
+    /// Compares the template of `slot` with the text around the word `at`. Gives the span that it matches.
+    fn verify(
+        &self,
+        slot: &Slot,
+        at: usize,
+        text: &str,
+        words: &[Word],
+        caught: &mut Vec<template::Caught>,
+    ) -> Option<(usize, usize)> {
+        let parts = &self.parts[slot.start as usize..slot.start as usize + usize::from(slot.len)];
         let offset = usize::from(slot.offset);
         let lead = usize::from(is_hole(parts[0]));
         let head = &parts[lead..offset];
-        let mut caught = Vec::new();
+        let kept = caught.len();
         let (first, end) = if head.iter().any(|part| is_hole(*part)) {
             // A hole stands before the anchor: try each place where the template may begin.
             let near = at.saturating_sub(head.len() + 40)..at;
-            near.rev().filter(|first| words[*first].hash == parts[lead]).find_map(|first| {
-                caught.clear();
-                match_forward(&parts[lead..], text, words, first, &mut caught).map(|end| (first, end))
+            near.rev().filter(|first| short(words[*first].hash) == parts[lead]).find_map(|first| {
+                caught.truncate(kept);
+                match_forward(&parts[lead..], text, words, first, caught).map(|end| (first, end))
             })?
         } else {
             let first = at.checked_sub(head.len())?;
-            (first, match_forward(&parts[lead..], text, words, first, &mut caught)?)
+            (first, match_forward(&parts[lead..], text, words, first, caught)?)
         };
         let mut start = words[first].start as usize;
         if lead == 1 {
             let value = catch_before(parts[0], text, start)?;
             start = value.1.0;
-            caught.insert(0, value);
+            caught.insert(kept, value);
         }
-        Some(Match { owner: row.owner, weight: row.weight, span: (start, end), caught })
+        Some((start, end))
+    }
+
+    /// The set of providers of that name: one, or none.
+    pub(crate) fn provider(&self, id: &str) -> Providers {
+        let hash = words::hash_text(id);
+        self.providers.iter().position(|known| *known == hash).map_or(0, |number| bit(number as u8))
+    }
+
+    /// The providers that own a host, by its name or by a part of it that begins at a dot.
+    pub(crate) fn owners(&self, host: &str) -> Providers {
+        let host = host.trim_end_matches('.');
+        let mut found = 0;
+        let mut add = |hash: u64| {
+            let from = self.hosts.partition_point(|(known, _)| *known < hash);
+            for (_, number) in self.hosts[from..].iter().take_while(|(known, _)| *known == hash) {
+                found |= bit(*number);
+            }
+        };
+        add(words::hash_text(host));
+        let mut pattern = [b'*'; 128];
+        for dot in memchr::memchr_iter(b'.', host.as_bytes()) {
+            let suffix = &host.as_bytes()[dot..];
+            if let Some(room) = pattern.get_mut(1..=suffix.len()) {
+                room.copy_from_slice(suffix);
+                add(words::hash_bytes(&pattern[..=suffix.len()]));
+            }
+        }
+        found
     }
 
     /// The entries that claim exactly `code`, in catalogue order.
@@ -253,16 +417,33 @@ fn mark(text: &str) -> Template {
 }
 
 /// The anchors that a template may be filed under: its pairs of adjacent words, or its words where it has no pair.
-fn candidates(parts: &[u64]) -> impl Iterator<Item = (u64, u16)> + '_ {
-    let pair = |i: usize| !is_hole(parts[i]) && parts.get(i + 1).is_some_and(|next| !is_hole(*next));
-    let has_pair = (0..parts.len()).any(pair);
-    (0..parts.len()).filter_map(move |i| {
-        if has_pair {
-            pair(i).then(|| (hash_pair(parts[i], parts[i + 1]), i as u16))
-        } else {
-            (!is_hole(parts[i])).then_some((parts[i], i as u16))
+fn candidates(parts: &[Part]) -> impl Iterator<Item = (u64, u8)> + '_ {
+    let word = |i: usize| match parts.get(i) {
+        Some(Part::Word { hash, .. }) => Some(*hash),
+        _ => None,
+    };
+    let pair = move |i: usize| Some(hash_pair(word(i)?, word(i + 1)?));
+    let has_pair = (0..parts.len()).any(|i| pair(i).is_some());
+    (0..parts.len()).filter_map(move |i| Some((if has_pair { pair(i)? } else { word(i)? }, i as u8)))
+}
+
+/// The flags of an entry.
+fn flags(entry: &Entry) -> u8 {
+    let mut flags = 0;
+    for (holds, bit) in [
+        (entry.category.is_vague(), flag::VAGUE),
+        (entry.origin.is_some(), flag::OVERLAY),
+        (matches!(entry.provider, "exchange-online" | "hve" | "exchange-server" | "outlook-com"), flag::MICROSOFT),
+        (entry.provider == "exchange-online", flag::EXCHANGE_ONLINE),
+        (entry.provider == "generic", flag::GENERIC),
+        (entry.provider == "iana", flag::IANA),
+        (entry.texts.is_empty(), flag::BARE),
+    ] {
+        if holds {
+            flags |= bit;
         }
-    })
+    }
+    flags
 }
 
 const fn bitmap_bit(key: u64) -> usize {
@@ -271,4 +452,9 @@ const fn bitmap_bit(key: u64) -> usize {
 
 const fn dir_of(key: u64) -> usize {
     ((key & HASH_MASK) >> (63 - DIR_BITS)) as usize
+}
+
+/// The set of one provider; empty for a number that is none.
+pub(crate) const fn bit(provider: u8) -> Providers {
+    if provider < 128 { 1 << provider } else { 0 }
 }

@@ -2,7 +2,7 @@
 
 use crate::code::StatusCode;
 use crate::entry::{Entry, Provider};
-use crate::index::{Index, MARK, Match};
+use crate::index::{Facts, Index, MARK, Match, Providers, Scratch, bit, flag, with_scratch};
 use crate::template::TemplateError;
 use std::borrow::Cow;
 
@@ -74,6 +74,9 @@ pub struct Resolution {
 /// The most alternatives that an answer names.
 const MAX_OTHERS: usize = 12;
 
+/// The most entries of one code that an answer chooses from.
+const MAX_SHARED: usize = 64;
+
 /// All entries and providers, with the index over them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
@@ -101,9 +104,17 @@ enum Tier {
     Foreign,
 }
 
-/// What candidates with a matching phrase are ordered by, best first: telling before vague, an overlay before the
-/// built-in entries, tier, longer phrase, any server's wording before one provider's, lower code.
-type Rank = (bool, bool, Tier, std::cmp::Reverse<u16>, u8, u32);
+/// What candidates with a matching phrase are ordered by, as one number, the best lowest. From the top: telling before
+/// vague, an overlay before the built-in entries, tier, longer phrase, any server's wording before one provider's, lower
+/// code.
+type Rank = u64;
+
+/// The bit that makes a candidate vague.
+const VAGUE: Rank = 1 << 63;
+/// Two candidates with the same rank above these bits differ in nothing but their lowest code.
+const CODE_BITS: u32 = 24;
+/// Where the tier stands.
+const TIER_SHIFT: u32 = CODE_BITS + 2 + 16;
 
 impl Catalog {
     /// Builds a catalogue.
@@ -160,13 +171,22 @@ impl Catalog {
 
     /// The entry of last resort for an SMTP reply code that stands alone.
     pub fn by_reply(&self, reply: u16) -> Option<&Entry> {
-        self.of_reply(reply, &[]).map(|i| &self.entries[usize::from(i)])
+        self.of_reply(reply, 0).map(|i| &self.entries[usize::from(i)])
     }
 
-    fn of_reply(&self, reply: u16, known: &[&str]) -> Option<u16> {
+    fn of_reply(&self, reply: u16, known: Providers) -> Option<u16> {
         let all = || self.index.of_reply(reply);
-        let of = |i: u16| self.entries[usize::from(i)].provider;
-        all().find(|i| known.contains(&of(*i)) && of(*i) != "iana").or_else(|| all().find(|i| of(*i) == "iana"))
+        let is_iana = |i: &u16| self.facts(*i).is(flag::IANA);
+        all().find(|i| self.is_known(*i, known) && !is_iana(i)).or_else(|| all().find(is_iana))
+    }
+
+    fn facts(&self, entry: u16) -> &Facts {
+        &self.index.facts[usize::from(entry)]
+    }
+
+    /// Whether the provider of an entry is among `known`.
+    fn is_known(&self, entry: u16, known: Providers) -> bool {
+        known & bit(self.facts(entry).provider) != 0
     }
 
     /// The providers that own one of `hosts`.
@@ -181,133 +201,150 @@ impl Catalog {
     /// something did; the provider known to have said it beats others, whose codes mean nothing there; then the longer
     /// phrase wins.
     pub fn resolve(&self, query: &Query<'_>) -> Resolution {
-        let mut hits: Vec<Match> = Vec::new();
-        let mut known: Vec<&str> = Vec::new();
-        if !query.text.is_empty() {
-            self.index.matches(query.text, |hit| {
-                if hit.owner >= MARK {
-                    known.push(self.providers[usize::from(hit.owner - MARK)].id);
-                } else {
-                    hits.push(hit);
-                }
-            });
+        let mut known: Providers = query.providers.iter().fold(0, |known, id| known | self.index.provider(id));
+        for host in query.hosts {
+            known |= self.index.owners(host);
         }
-        known.extend(query.providers);
-        if !query.hosts.is_empty() {
-            known.extend(self.providers_of(query.hosts).map(|provider| provider.id));
-        }
-        let rank = |hit: &Match| -> Rank {
-            let entry = &self.entries[usize::from(hit.owner)];
-            let basis = self.basis_with_text(entry, query);
-            let is_shared = matches!(entry.provider, "generic" | "iana");
-            let tier = if known.contains(&entry.provider) {
-                match basis {
-                    Basis::CodeAndText => Tier::KnownCode,
-                    Basis::RangeAndText => Tier::KnownRange,
-                    _ => Tier::KnownText,
-                }
-            } else if is_microsoft(entry.provider) && query.hosts.is_empty() && known.is_empty() {
-                match basis {
-                    Basis::CodeAndText => Tier::OpenCode,
-                    Basis::RangeAndText => Tier::OpenRange,
-                    _ => Tier::Anybody,
-                }
-            } else if is_shared || is_microsoft(entry.provider) || query.hosts.is_empty() {
-                Tier::Anybody
+        with_scratch(|scratch| {
+            if query.text.is_empty() {
+                scratch.hits.clear();
             } else {
-                Tier::Foreign
-            };
-            let own = match entry.provider {
-                "exchange-online" if query.hosts.is_empty() => 0,
-                "generic" | "iana" => 1,
-                "exchange-online" => 2,
-                _ => 3,
-            };
-            let first_code = entry.codes.first().map_or(u32::MAX, |code| code.first_key());
-            (entry.category.is_vague(), entry.origin.is_none(), tier, std::cmp::Reverse(hit.weight), own, first_code)
-        };
-        if hits.is_empty() {
-            return self.resolve_by_code(query, &known);
-        }
-        let mut ranked: Vec<(Rank, usize)> = hits.iter().enumerate().map(|(i, hit)| (rank(hit), i)).collect();
-        let owner = |i: usize| &self.entries[usize::from(hits[i].owner)];
-        for (key, i) in &mut ranked {
-            let span = hits[*i].span;
-            // The very words of any server say no more because one provider uses them too.
-            let shared_and_vague = |other: usize| {
-                hits[other].span == span && owner(other).provider == "generic" && owner(other).category.is_vague()
-            };
-            if key.2 >= Tier::Anybody && owner(*i).provider != "generic" && (0..hits.len()).any(shared_and_vague) {
-                key.0 = true;
+                self.index.matches(query.text, scratch);
             }
-            // A vague statement that contains the telling one is the fuller statement of the two.
-            let contains = |inner: (usize, usize)| span != inner && span.0 <= inner.0 && inner.1 <= span.1;
-            let tells_within = |other: usize| contains(hits[other].span) && !owner(other).category.is_vague();
-            if key.0 && (0..hits.len()).any(tells_within) {
-                key.0 = false;
-            }
+            scratch.hits.retain(|hit| {
+                let is_mark = hit.owner >= MARK;
+                if is_mark {
+                    known |= bit((hit.owner - MARK) as u8);
+                }
+                !is_mark
+            });
+            if scratch.hits.is_empty() { self.resolve_by_code(query, known) } else { self.best(query, known, scratch) }
+        })
+    }
+
+    /// The best of the entries whose phrase matched.
+    fn best(&self, query: &Query<'_>, known: Providers, scratch: &Scratch) -> Resolution {
+        let hits = &scratch.hits;
+        let mut ranked: Vec<(Rank, u16, u16)> = Vec::with_capacity(hits.len());
+        for (i, hit) in hits.iter().enumerate() {
+            let rank = self.settle_vagueness(self.rank(hit, query, known), hit, hits);
+            ranked.push((rank, self.facts(hit.owner).slug, i as u16));
         }
-        ranked.sort_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| {
-                self.entries[usize::from(hits[a.1].owner)].slug.cmp(self.entries[usize::from(hits[b.1].owner)].slug)
-            })
-        });
-        let (best_rank, best) = ranked[0];
-        let hit = &hits[best];
-        let even = |rank: &Rank| (rank.0, rank.1, rank.2, rank.3, rank.4);
-        let tied = ranked[1..].iter().any(|(rank, i)| even(rank) == even(&best_rank) && hits[*i].owner != hit.owner);
+        ranked.sort_unstable();
+        let (best_rank, _, best) = ranked[0];
+        let hit = &hits[usize::from(best)];
+        let tied = ranked[1..]
+            .iter()
+            .take_while(|(rank, ..)| rank >> CODE_BITS == best_rank >> CODE_BITS)
+            .any(|(_, _, i)| hits[usize::from(*i)].owner != hit.owner);
         let mut others = Vec::new();
-        for (_, i) in &ranked[1..] {
-            push_other(&mut others, usize::from(hits[*i].owner), usize::from(hit.owner));
+        for (_, _, i) in &ranked[1..] {
+            push_other(&mut others, usize::from(hits[usize::from(*i)].owner), usize::from(hit.owner));
         }
         for code in query.status.iter().chain(query.inner) {
-            for entry in self.worth_naming(*code, &known) {
-                push_other(&mut others, entry, usize::from(hit.owner));
-            }
+            self.worth_naming(*code, known, |entry| push_other(&mut others, entry, usize::from(hit.owner)));
         }
-        let basis = self.basis_with_text(&self.entries[usize::from(hit.owner)], query);
-        let values = hit
-            .caught
-            .iter()
-            .map(|(name, (from, to))| (self.index.names[usize::from(*name)], query.text[*from..*to].to_string()))
-            .collect();
+        let caught = &scratch.caught[hit.caught.0..hit.caught.1];
+        let value = |(name, (from, to)): &(u16, (usize, usize))| {
+            (self.index.names[usize::from(*name)], query.text[*from..*to].to_string())
+        };
         Resolution {
             entry: Some(usize::from(hit.owner)),
-            basis: Some(basis),
+            basis: Some(self.basis_with_text(hit.owner, query)),
             phrase: Some(hit.span),
-            values,
+            values: caught.iter().map(value).collect(),
             others,
             tied,
         }
     }
 
+    fn rank(&self, hit: &Match, query: &Query<'_>, known: Providers) -> Rank {
+        let facts = self.facts(hit.owner);
+        let basis = || self.basis_with_text(hit.owner, query);
+        let tier = if self.is_known(hit.owner, known) {
+            match basis() {
+                Basis::CodeAndText => Tier::KnownCode,
+                Basis::RangeAndText => Tier::KnownRange,
+                _ => Tier::KnownText,
+            }
+        } else if facts.is(flag::MICROSOFT) && query.hosts.is_empty() && known == 0 {
+            match basis() {
+                Basis::CodeAndText => Tier::OpenCode,
+                Basis::RangeAndText => Tier::OpenRange,
+                _ => Tier::Anybody,
+            }
+        } else if facts.is(flag::GENERIC | flag::IANA | flag::MICROSOFT) || query.hosts.is_empty() {
+            Tier::Anybody
+        } else {
+            Tier::Foreign
+        };
+        let own = match () {
+            () if facts.is(flag::EXCHANGE_ONLINE) && query.hosts.is_empty() => 0,
+            () if facts.is(flag::GENERIC | flag::IANA) => 1,
+            () if facts.is(flag::EXCHANGE_ONLINE) => 2,
+            () => 3,
+        };
+        (if facts.is(flag::VAGUE) { VAGUE } else { 0 })
+            | Rank::from(!facts.is(flag::OVERLAY)) << 62
+            | (tier as Rank) << TIER_SHIFT
+            | Rank::from(u16::MAX - hit.weight) << (CODE_BITS + 2)
+            | own << CODE_BITS
+            | Rank::from(facts.first_code.min(Facts::NO_CODE))
+    }
+
+    /// Whether a candidate counts as vague beside the others.
+    fn settle_vagueness(&self, rank: Rank, hit: &Match, hits: &[Match]) -> Rank {
+        let mut is_vague = rank & VAGUE != 0;
+        let is_open = rank >> TIER_SHIFT & 7 >= Tier::Anybody as Rank;
+        // The very words of any server say no more because one provider uses them too.
+        if !is_vague && is_open && !self.facts(hit.owner).is(flag::GENERIC) {
+            is_vague = hits.iter().any(|other| {
+                let facts = self.facts(other.owner);
+                other.span == hit.span && facts.is(flag::GENERIC) && facts.is(flag::VAGUE)
+            });
+        }
+        // A vague statement that contains the telling one is the fuller statement of the two.
+        if is_vague {
+            is_vague = !hits.iter().any(|other| {
+                hit.span != other.span
+                    && hit.span.0 <= other.span.0
+                    && other.span.1 <= hit.span.1
+                    && !self.facts(other.owner).is(flag::VAGUE)
+            });
+        }
+        if is_vague { rank | VAGUE } else { rank & !VAGUE }
+    }
+
     /// The entries of a code that are worth naming beside the answer: those of whoever may have said it, never those of
     /// some other provider. In an order of their own, so that the file's does not matter.
-    fn worth_naming(&self, code: StatusCode, known: &[&str]) -> Vec<usize> {
-        let place = |entry: &Entry| match entry.provider {
-            _ if entry.origin.is_some() => Some(0),
-            provider if known.contains(&provider) => Some(1),
-            "exchange-online" => Some(2),
-            provider if is_microsoft(provider) => Some(3),
-            "generic" => Some(4),
-            "iana" => Some(5),
-            _ => None,
-        };
-        let mut found: Vec<(u8, &str, usize)> = self
-            .index
-            .exact(code)
-            .filter_map(|i| {
-                let entry = &self.entries[usize::from(i)];
-                Some((place(entry)?, entry.slug, usize::from(i)))
+    fn worth_naming(&self, code: StatusCode, known: Providers, mut name: impl FnMut(usize)) {
+        let place = |i: u16| {
+            let facts = self.facts(i);
+            Some(match () {
+                () if facts.is(flag::OVERLAY) => 0,
+                () if self.is_known(i, known) => 1,
+                () if facts.is(flag::EXCHANGE_ONLINE) => 2,
+                () if facts.is(flag::MICROSOFT) => 3,
+                () if facts.is(flag::GENERIC) => 4,
+                () if facts.is(flag::IANA) => 5,
+                () => return None,
             })
-            .collect();
+        };
+        let mut found = [(0u8, 0u16, 0u16); MAX_SHARED];
+        let mut count = 0;
+        let worth = self.index.exact(code).filter_map(|i| Some((place(i)?, self.facts(i).slug, i)));
+        for (room, entry) in found.iter_mut().zip(worth) {
+            *room = entry;
+            count += 1;
+        }
+        let found = &mut found[..count];
         found.sort_unstable();
-        found.into_iter().map(|(_, _, i)| i).collect()
+        found.iter().for_each(|(_, _, i)| name(usize::from(*i)));
     }
 
     /// The one entry of a group, or the one that speaks for its code without a text.
-    fn only(&self, group: &[usize]) -> Option<usize> {
-        let mut bare = group.iter().filter(|i| self.entries[**i].texts.is_empty());
+    fn only(&self, group: &[u16]) -> Option<u16> {
+        let mut bare = group.iter().filter(|i| self.facts(**i).is(flag::BARE));
         match (group, bare.next(), bare.next()) {
             ([one], _, _) => Some(*one),
             (_, Some(one), None) => Some(*one),
@@ -315,42 +352,41 @@ impl Catalog {
         }
     }
 
-    fn basis_with_text(&self, entry: &Entry, query: &Query<'_>) -> Basis {
+    fn basis_with_text(&self, entry: u16, query: &Query<'_>) -> Basis {
+        let (at, count) = self.facts(entry).patterns;
         let mut best = Basis::Text;
-        for code in query.status.iter().chain(query.inner) {
-            for pattern in entry.codes {
-                if pattern.matches(*code) {
-                    best = best.min(if pattern.is_exact() { Basis::CodeAndText } else { Basis::RangeAndText });
-                }
+        for pattern in &self.index.patterns[usize::from(at)..usize::from(at) + usize::from(count)] {
+            if query.status.iter().chain(query.inner).any(|code| pattern.matches(*code)) {
+                best = best.min(if pattern.is_exact() { Basis::CodeAndText } else { Basis::RangeAndText });
             }
         }
         best
     }
 
     /// The answer where no phrase is known: by exact code, narrowest range, reply code, class.
-    fn resolve_by_code(&self, query: &Query<'_>, known: &[&str]) -> Resolution {
+    fn resolve_by_code(&self, query: &Query<'_>, known: Providers) -> Resolution {
         let mut answer =
             Resolution { entry: None, basis: None, phrase: None, values: Vec::new(), others: Vec::new(), tied: false };
         // A bare x.0.0 says nothing but its class: any other code comes first.
         let codes = query.status.iter().chain(query.inner).filter(|code| !code.is_bare());
-        let open_context = query.hosts.is_empty() && known.is_empty();
+        let open_context = query.hosts.is_empty() && known == 0;
         for code in codes {
-            let exact: Vec<usize> = self.index.exact(*code).map(usize::from).collect();
-            let of = |wanted: &dyn Fn(&Entry) -> bool| -> Vec<usize> {
-                exact.iter().copied().filter(|i| wanted(&self.entries[*i])).collect()
-            };
-            let overlay = of(&|entry| entry.origin.is_some());
-            let hinted = of(&|entry| known.contains(&entry.provider));
-            let microsoft = of(&|entry| is_microsoft(entry.provider));
-            let registry = of(&|entry| entry.provider == "iana");
+            let exact: Vec<u16> = self.index.exact(*code).collect();
+            let of =
+                |wanted: &dyn Fn(u16) -> bool| -> Vec<u16> { exact.iter().copied().filter(|i| wanted(*i)).collect() };
+            let overlay = of(&|i| self.facts(i).is(flag::OVERLAY));
+            let hinted = of(&|i| self.is_known(i, known));
+            let microsoft = of(&|i| self.facts(i).is(flag::MICROSOFT));
+            let registry = of(&|i| self.facts(i).is(flag::IANA));
             let first = [&overlay, &hinted]
                 .into_iter()
                 .chain(open_context.then_some(&microsoft))
                 .chain([&registry, &microsoft])
                 .find_map(|group| self.only(group));
-            for other in self.worth_naming(*code, known) {
+            let first = first.map(usize::from);
+            self.worth_naming(*code, known, |other| {
                 push_other(&mut answer.others, other, first.unwrap_or(usize::MAX));
-            }
+            });
             if let Some(first) = first {
                 answer.entry = Some(first);
                 answer.basis = Some(Basis::Code);
@@ -360,18 +396,14 @@ impl Catalog {
                 // Several meanings and no text: honest beats confident.
                 return answer;
             }
-            let usable = |entry: &Entry| {
-                entry.origin.is_some()
-                    || known.contains(&entry.provider)
-                    || is_microsoft(entry.provider)
-                    || entry.provider == "iana"
-            };
+            let usable =
+                |i: &u16| self.facts(*i).is(flag::OVERLAY | flag::MICROSOFT | flag::IANA) || self.is_known(*i, known);
             let ranges = || self.index.in_range(*code).filter(|(pattern, _)| pattern.subject.0 == pattern.subject.1);
-            let own = ranges().find(|(_, i)| known.contains(&self.entries[usize::from(*i)].provider));
-            if let Some((_, i)) = own.or_else(|| ranges().find(|(_, i)| usable(&self.entries[usize::from(*i)]))) {
+            let own = ranges().find(|(_, i)| self.is_known(*i, known));
+            if let Some((_, i)) = own.or_else(|| ranges().find(|(_, i)| usable(i))) {
                 answer.entry = Some(usize::from(i));
                 answer.basis = Some(Basis::Range);
-                for (_, other) in ranges().filter(|(_, other)| usable(&self.entries[usize::from(*other)])) {
+                for (_, other) in ranges().filter(|(_, other)| usable(other)) {
                     push_other(&mut answer.others, usize::from(other), usize::from(i));
                 }
                 return answer;
@@ -383,11 +415,8 @@ impl Catalog {
             return answer;
         }
         if let Some(code) = query.status {
-            let by_class = self
-                .index
-                .exact(code)
-                .map(|i| (Basis::Class, i))
-                .find(|(_, i)| self.entries[usize::from(*i)].provider == "iana");
+            let by_class =
+                self.index.exact(code).map(|i| (Basis::Class, i)).find(|(_, i)| self.facts(*i).is(flag::IANA));
             let found = by_class.or_else(|| self.index.in_range(code).map(|(_, i)| (Basis::Class, i)).last());
             if let Some((basis, i)) = found {
                 answer.entry = Some(usize::from(i));
@@ -402,8 +431,4 @@ fn push_other(others: &mut Vec<usize>, entry: usize, chosen: usize) {
     if entry != chosen && others.len() < MAX_OTHERS && !others.contains(&entry) {
         others.push(entry);
     }
-}
-
-fn is_microsoft(provider: &str) -> bool {
-    matches!(provider, "exchange-online" | "hve" | "exchange-server" | "outlook-com")
 }

@@ -38,7 +38,7 @@ impl Hole {
         ("any", Hole::Any),
     ];
 
-    fn from_code(code: u64) -> Hole {
+    fn from_code(code: u32) -> Hole {
         Self::ALL.get(code as usize).map_or(Hole::Any, |(_, hole)| *hole)
     }
 
@@ -153,23 +153,31 @@ fn literal(text: &str, parts: &mut Vec<Part>) -> Result<(), TemplateError> {
     Ok(())
 }
 
-/// The compact form of a part, as the index holds it: a word's hash, or with the top bit set a hole's type and the
-/// number of its name.
-pub(crate) fn encode(part: &Part, names: &mut Vec<&'static str>, leak: impl Fn(&str) -> &'static str) -> u64 {
+/// The compact form of a part, as the index holds it: the low bits of a word's hash, or with the top bit set a hole's
+/// type and the number of its name.
+pub(crate) fn encode(part: &Part, names: &mut Vec<&'static str>, leak: impl Fn(&str) -> &'static str) -> u32 {
     match part {
-        Part::Word { hash, .. } => *hash,
+        Part::Word { hash, .. } => short(*hash),
         Part::Hole { name, hole } => {
             let number = names.iter().position(|known| known == name).unwrap_or_else(|| {
                 names.push(leak(name));
                 names.len() - 1
             });
-            (HASH_MASK + 1) | (hole.code() << 16) | number as u64
+            HOLE | (hole.code() as u32) << 16 | number as u32
         }
     }
 }
 
-pub(crate) const fn is_hole(part: u64) -> bool {
-    part > HASH_MASK
+const HOLE: u32 = 1 << 31;
+
+/// A word's hash as templates hold it.
+#[inline]
+pub(crate) const fn short(hash: u64) -> u32 {
+    hash as u32 & !HOLE
+}
+
+pub(crate) const fn is_hole(part: u32) -> bool {
+    part & HOLE != 0
 }
 
 /// A value that a hole caught: number of its name, and its span in the text.
@@ -180,7 +188,7 @@ const ANY_WORDS: usize = 30;
 
 /// Matches `parts` against the words of `text` from word `first` on. Returns the end of the match in bytes.
 pub(crate) fn match_forward(
-    parts: &[u64],
+    parts: &[u32],
     text: &str,
     words: &[Word],
     first: usize,
@@ -191,14 +199,14 @@ pub(crate) fn match_forward(
     for (i, &part) in parts.iter().enumerate() {
         if !is_hole(part) {
             let word = words.get(at)?;
-            if word.hash != part {
+            if short(word.hash) != part {
                 return None;
             }
             end = word.end as usize;
             at += 1;
             continue;
         }
-        let hole = Hole::from_code((part >> 16) & 0xFF);
+        let hole = Hole::from_code(part >> 16 & 0xFF);
         let name = (part & 0xFFFF) as u16;
         let rest = &parts[i + 1..];
         if hole == Hole::Any {
@@ -211,7 +219,7 @@ pub(crate) fn match_forward(
             }
             let kept = caught.len();
             for next in at + 1..words.len().min(at + 1 + ANY_WORDS) {
-                if words[next].hash != rest[0] {
+                if short(words[next].hash) != rest[0] {
                     continue;
                 }
                 caught.push((name, (start, words[next - 1].end as usize)));
@@ -292,8 +300,8 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
 }
 
 /// Catches the value of a hole that stands before `to`, the start of the first literal word.
-pub(crate) fn catch_before(part: u64, text: &str, to: usize) -> Option<Caught> {
-    let hole = Hole::from_code((part >> 16) & 0xFF);
+pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
+    let hole = Hole::from_code(part >> 16 & 0xFF);
     let end = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || "])>\"':,;-|".contains(c)).len();
     let start = text[..end]
         .rfind(|c: char| c.is_whitespace() || "[(<\"';,".contains(c))

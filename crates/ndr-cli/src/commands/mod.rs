@@ -1,11 +1,13 @@
 //! One file per command.
 
+mod batch;
 mod code;
 mod explain;
 mod headers;
 mod list;
 mod scan;
 mod search;
+mod summary;
 
 pub(crate) use code::code;
 pub(crate) use explain::explain;
@@ -13,6 +15,7 @@ pub(crate) use headers::headers;
 pub(crate) use list::list;
 pub(crate) use scan::scan;
 pub(crate) use search::search;
+pub(crate) use summary::summary;
 
 use crate::{Exit, Outcome, Stop};
 use clap::CommandFactory;

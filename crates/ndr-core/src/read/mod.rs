@@ -3,10 +3,11 @@
 //! what they found. No reader knows the catalogue.
 
 mod exchange;
-mod fields;
+pub(crate) mod fields;
 mod general;
 mod kind;
 mod landmarks;
+mod log;
 mod mailers;
 mod quoted;
 mod statement;
@@ -40,7 +41,15 @@ pub(crate) struct Background<'x> {
     pub(crate) quoted: Option<String>,
 }
 
-impl Background<'_> {
+impl<'x> Background<'x> {
+    /// Of a text that somebody pasted.
+    fn of_pasted(text: Cow<'x, str>, provider: Option<&'static str>) -> Background<'x> {
+        let parts = vec![(Cow::Borrowed("text"), text)];
+        let mut background = Background { parts, provider, ..Background::default() };
+        background.pasted = true;
+        background
+    }
+
     fn into_owned(self) -> Background<'static> {
         let parts = self.parts.into_iter().map(|(mime, text)| (mime, Cow::Owned(text.into_owned()))).collect();
         Background {
@@ -64,11 +73,26 @@ struct Words<'x> {
     quoted: Option<String>,
 }
 
+impl Words<'_> {
+    /// Ends the words at `end`; what follows is the returned message.
+    fn cut(&mut self, end: usize) {
+        let rest = self.text[end..].split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+        if self.quoted.is_none() {
+            self.quoted = Some(statement::cap(rest, 64 << 10).to_string());
+        }
+        self.marks.truncate(end);
+        match &mut self.text {
+            Cow::Borrowed(text) => *text = &text[..end],
+            Cow::Owned(text) => text.truncate(end),
+        }
+    }
+}
+
 /// Reads a mail.
 pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Report, Background<'x>) {
     let mail = Mail::read(bytes, limits);
     let mut notes: Vec<Note> = mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone() }).collect();
-    let words = own_words(&mail);
+    let mut words = own_words(&mail);
 
     // A report that somebody forwarded as an attachment.
     let has_own_status = mail
@@ -122,6 +146,9 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         fields_in_text = !machine.recipients.is_empty();
     }
     let mailer = mailers::recognise(&mail.headers, &words.marks, machine.reporting_mta.as_deref());
+    if let Some(end) = mailer.and_then(|mailer| mailer.own_words_end(&words.text)) {
+        words.cut(end);
+    }
     let exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
         || mail.headers.has("X-MS-Embedded-Report")
         || exchange::recognises(&words.marks);
@@ -136,7 +163,12 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     report.generator = machine.reporting_mta.take().or(block.generator.take());
     let mut known: Vec<String> = failed.clone();
     known.extend(machine.recipients.iter().filter_map(|recipient| recipient.address().map(str::to_string)));
-    let around = general::Surroundings { strangers: &strangers, known: &known, limit: limits.recipients };
+    let around = general::Surroundings {
+        strangers: &strangers,
+        known: &known,
+        recipient: mailer.map_or(&[], |mailer| mailer.recipient),
+        limit: limits.recipients,
+    };
     let said = match std::mem::take(&mut block.recipients) {
         said if !said.is_empty() => said,
         _ => match transcript::read(&words.text, &words.marks) {
@@ -214,6 +246,12 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     if let Some(found) = webhook::read(&text) {
         return (found.report, Background { provider: found.provider, ..Background::default() });
     }
+    if let Some((writer, recipients)) = log::read(&text, limits.recipients) {
+        let mut report = Report::new(Kind::Other);
+        report.dialect = writer;
+        report.recipients = recipients;
+        return (report, Background::of_pasted(text, None));
+    }
     let text = quoted::unquote(&text).map_or(text, Cow::Owned);
     let mut report = Report::new(Kind::Other);
     let mut marks = Landmarks::of(&text);
@@ -235,7 +273,12 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         machine = fields::parse(words, limits.recipients);
         report.generator = machine.reporting_mta.take().or(report.generator);
     }
-    let around = general::Surroundings { strangers: &[], known: &[], limit: limits.recipients };
+    let around = general::Surroundings {
+        strangers: &[],
+        known: &[],
+        recipient: mailer.map_or(&[], |mailer| mailer.recipient),
+        limit: limits.recipients,
+    };
     let has_head = words.trim().lines().count() > 1;
     let said = match std::mem::take(&mut block.recipients) {
         said if !said.is_empty() => said,
@@ -283,15 +326,10 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
             Cow::Owned(text)
         }
     };
-    let background = Background {
-        parts: vec![(Cow::Borrowed("text"), text)],
-        provider,
-        pasted: true,
-        #[cfg(feature = "trace")]
-        original: None,
-        #[cfg(feature = "trace")]
-        quoted: header,
-    };
+    #[cfg(feature = "trace")]
+    let background = Background { quoted: header, ..Background::of_pasted(text, provider) };
+    #[cfg(not(feature = "trace"))]
+    let background = Background::of_pasted(text, provider);
     (report, background)
 }
 
@@ -448,11 +486,10 @@ fn join(
             recipient.hidden.part = 1;
         }
         if let Some(supplement) = &group.supplement {
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(supplement);
+            recipient.hidden.add_context(supplement);
             if recipient.text.as_deref().is_none_or(|text| !general::tells(text)) {
                 recipient.status = None;
-                statement::set_text(&mut recipient, supplement);
+                statement::set_text(&mut recipient, statement::Marked::new(supplement).reply_part());
             }
         }
         if let Some(other) = nearest {
@@ -473,8 +510,7 @@ fn join(
             if recipient.attempts.is_empty() {
                 recipient.attempts = other.attempts.clone();
             }
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(&other.hidden.context);
+            recipient.hidden.add_context(&other.hidden.context);
         } else {
             let poor = recipient.text.as_deref().is_none_or(|text| !general::tells(text));
             let coded = coded_words(words);
@@ -484,8 +520,7 @@ fn join(
                 recipient.status = recipient.status.or(status);
                 recipient.hidden.part = 0;
             }
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(&statement::cap(words, 4_000).replace(['\n', '\r'], " "));
+            recipient.hidden.add_context(statement::cap(words, 4_000));
         }
         settle_status(&mut recipient);
         match joined.iter_mut().find(|known| known.address.is_some() && known.address == recipient.address) {

@@ -73,7 +73,8 @@ pub(crate) fn scope(hop: &Hop, comments: &[&str]) -> Scope {
             .is_some_and(|first| names.iter().any(|name| first.eq_ignore_ascii_case(name)))
     };
     let invoked = comments.iter().any(|comment| {
-        comment.contains("invoked by") || comment.contains("invoked for") || comment.contains("from userid")
+        ["invoked by", "invoked for", "from userid"].iter().any(|words| comment.contains(words))
+            || comment.starts_with("uid ")
     }) || hop.text.starts_with("(from ");
     if invoked || protocol(&["local", "LMTP", "LMTPS", "host"]) || hop.ip.is_some_and(|ip| ip.is_loopback()) {
         return Scope::Local;

@@ -1,0 +1,297 @@
+//! What lies in a file or stream: one message, an mbox, an archive, or any of them compressed.
+
+use crate::feed::{Body, Feed, Flow};
+use crate::mbox::{self, Mbox};
+use crate::{ErrorKind, ScanError, ScanLimits};
+use std::cell::Cell;
+use std::io::{BufReader, Cursor, Read, Seek};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+/// How many first bytes tell what a file is.
+pub(crate) const HEAD: usize = 2048;
+
+/// What a file is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Message,
+    Mbox,
+    Gzip,
+    Zstd,
+    Zip,
+    Tar,
+}
+
+pub(crate) fn kind(head: &[u8]) -> Kind {
+    if head.starts_with(&[0x1F, 0x8B]) {
+        Kind::Gzip
+    } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
+        Kind::Zstd
+    } else if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        Kind::Zip
+    } else if head.get(257..262) == Some(b"ustar") {
+        Kind::Tar
+    } else if mbox::begins(head) {
+        Kind::Mbox
+    } else {
+        Kind::Message
+    }
+}
+
+/// The first bytes of a stream, as far as it has them, and the error behind them.
+pub(crate) fn head(reader: &mut dyn Read) -> (Vec<u8>, Option<std::io::Error>) {
+    let mut head = Vec::with_capacity(HEAD);
+    let error = reader.take(HEAD as u64).read_to_end(&mut head).err();
+    (head, error)
+}
+
+/// An error that waits until the bytes in front of it are read.
+struct Pending(Option<std::io::Error>);
+
+impl Read for Pending {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// Gives every message of a stream.
+pub(crate) fn stream(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, depth: usize) -> Flow {
+    let (head, error) = head(reader);
+    if let (true, Some(error)) = (head.is_empty(), &error) {
+        return feed.error(name, error);
+    }
+    let kind = kind(&head);
+    let mut whole = Cursor::new(head).chain(Pending(error)).chain(reader);
+    if kind != Kind::Message && depth >= feed.limits.container_depth {
+        let message = format!("more than {} containers lie in each other", feed.limits.container_depth);
+        return feed.give(name, Body::Error(ScanError::new(ErrorKind::Limit, message)));
+    }
+    match kind {
+        Kind::Message => message(feed, &mut whole, name),
+        Kind::Mbox => split(feed, &mut whole, name),
+        Kind::Tar => tar(feed, &mut whole, name, depth),
+        Kind::Gzip => {
+            let (counted, count) = Counted::new(whole);
+            let inflated = flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted));
+            stream(feed, &mut Guarded::new(inflated, count, feed.limits), name, depth + 1)
+        }
+        Kind::Zstd => {
+            let (counted, count) = Counted::new(whole);
+            let inflated = Frames::new(BufReader::with_capacity(1 << 16, counted));
+            stream(feed, &mut Guarded::new(inflated, count, feed.limits), name, depth + 1)
+        }
+        Kind::Zip => {
+            let limit = feed.limits.nested_archive_bytes;
+            match read_most(&mut whole, limit as usize) {
+                Ok((_, size)) if size > limit => {
+                    let message = format!("a zip inside another file may have {limit} bytes, this one has {size}");
+                    feed.give(name, Body::Error(ScanError::new(ErrorKind::Limit, message)))
+                }
+                Ok((bytes, size)) => zip(feed, Cursor::new(bytes), size, name, depth),
+                Err(error) => feed.error(name, &error),
+            }
+        }
+    }
+}
+
+/// Gives the whole stream as one message.
+fn message(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str) -> Flow {
+    match read_most(reader, feed.limits.message_bytes) {
+        Ok((bytes, size)) => feed.give(name, Body::Bytes { bytes, size }),
+        Err(error) => feed.error(name, &error),
+    }
+}
+
+/// Reads a stream to its end and keeps at most `limit` bytes; also its size.
+pub(crate) fn read_most(reader: &mut dyn Read, limit: usize) -> std::io::Result<(Vec<u8>, u64)> {
+    let mut bytes = Vec::new();
+    reader.take(limit as u64).read_to_end(&mut bytes)?;
+    let more = std::io::copy(reader, &mut std::io::sink())?;
+    let size = bytes.len() as u64 + more;
+    Ok((bytes, size))
+}
+
+fn split(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str) -> Flow {
+    let mut mbox = Mbox::new(reader, feed.limits.message_bytes);
+    let mut count = 0;
+    while let Some(next) = mbox.next() {
+        match next {
+            Ok(mbox::Message { bytes, size }) => {
+                count += 1;
+                feed.give(&format!("{name}#{count}"), Body::Bytes { bytes, size })?;
+            }
+            Err(error) => feed.error(name, &error)?,
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+fn tar(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, depth: usize) -> Flow {
+    let mut archive = tar::Archive::new(reader);
+    let entries = match archive.entries() {
+        Ok(entries) => entries,
+        Err(error) => return feed.error(name, &error),
+    };
+    let mut count = 0;
+    // Raw, because long names would be read into memory, and no name is used.
+    for entry in entries.raw(true) {
+        let mut entry = match entry {
+            Ok(entry) => entry,
+            // A broken archive gives no further entries.
+            Err(error) => return feed.error(name, &error),
+        };
+        if entry.header().entry_type().is_file() {
+            count += 1;
+            stream(feed, &mut entry, &format!("{name}#{count}"), depth + 1)?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// Gives the messages of a zip of `size` bytes. Members are read, never written to disk, and their names lead nowhere.
+pub(crate) fn zip<R: Read + Seek>(feed: &mut Feed<'_>, reader: R, size: u64, name: &str, depth: usize) -> Flow {
+    let mut archive = match zip::ZipArchive::new(reader) {
+        Ok(archive) => archive,
+        Err(error) => return feed.error(name, &error.into()),
+    };
+    let size = Rc::new(Cell::new(size));
+    let mut inflated = 0;
+    let mut count = 0;
+    for n in 0..archive.len() {
+        let member = match archive.by_index(n) {
+            Ok(member) => member,
+            Err(error) => {
+                count += 1;
+                feed.error(&format!("{name}#{count}"), &error.into())?;
+                continue;
+            }
+        };
+        if !member.is_file() {
+            continue;
+        }
+        count += 1;
+        // One count for all members: they may share the same few bytes of the archive.
+        let mut guarded = Guarded { inner: member, compressed: Rc::clone(&size), inflated, limits: *feed.limits };
+        stream(feed, &mut guarded, &format!("{name}#{count}"), depth + 1)?;
+        inflated = guarded.inflated;
+        if let Some(error) = guarded.check() {
+            let message = format!("{}; its other members are left out", error.message);
+            return feed.give(name, Body::Error(ScanError { message, ..error }));
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// Counts what is read through it.
+struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R> Counted<R> {
+    fn new(inner: R) -> (Counted<R>, Rc<Cell<u64>>) {
+        let count = Rc::new(Cell::new(0));
+        (Counted { inner, count: Rc::clone(&count) }, count)
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// Ends with an error where much more comes out than went in.
+struct Guarded<R> {
+    inner: R,
+    compressed: Rc<Cell<u64>>,
+    inflated: u64,
+    limits: ScanLimits,
+}
+
+impl<R> Guarded<R> {
+    fn new(inner: R, compressed: Rc<Cell<u64>>, limits: &ScanLimits) -> Guarded<R> {
+        Guarded { inner, compressed, inflated: 0, limits: *limits }
+    }
+
+    fn check(&self) -> Option<ScanError> {
+        let ScanLimits { inflated_bytes, inflated_ratio, inflated_free, .. } = self.limits;
+        let message = if self.inflated > inflated_bytes {
+            format!("it unpacks to more than {inflated_bytes} bytes")
+        } else if self.inflated > inflated_free && self.inflated / inflated_ratio > self.compressed.get() {
+            format!("it unpacks to more than {inflated_ratio} times its size")
+        } else {
+            return None;
+        };
+        Some(ScanError::new(ErrorKind::Limit, message))
+    }
+}
+
+impl<R: Read> Read for Guarded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if let Some(error) = self.check() {
+            return Err(std::io::Error::other(error));
+        }
+        let n = self.inner.read(buffer)?;
+        self.inflated += n as u64;
+        Ok(n)
+    }
+}
+
+/// A zstd stream of several frames, some of them to be skipped; the decoder knows one frame.
+struct Frames<R> {
+    reader: R,
+    frame: Option<Box<ruzstd::decoding::FrameDecoder>>,
+    open: bool,
+}
+
+impl<R: std::io::BufRead> Frames<R> {
+    fn new(reader: R) -> Frames<R> {
+        Frames { reader, frame: None, open: false }
+    }
+
+    /// Opens the next frame; false at the end.
+    fn open(&mut self) -> std::io::Result<bool> {
+        use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+        loop {
+            if self.reader.fill_buf()?.is_empty() {
+                return Ok(false);
+            }
+            let frame = self.frame.get_or_insert_with(Default::default);
+            match frame.reset(&mut self.reader) {
+                Ok(()) => return Ok(true),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                    std::io::copy(&mut (&mut self.reader).take(length.into()), &mut std::io::sink())?;
+                }
+                Err(error) => return Err(std::io::Error::other(error.to_string())),
+            }
+        }
+    }
+}
+
+impl<R: std::io::BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        use ruzstd::decoding::BlockDecodingStrategy::UptoBlocks;
+        loop {
+            if !self.open {
+                if !self.open()? {
+                    return Ok(0);
+                }
+                self.open = true;
+            }
+            let Some(frame) = &mut self.frame else { return Ok(0) };
+            while frame.can_collect() == 0 && !frame.is_finished() {
+                frame
+                    .decode_blocks(&mut self.reader, UptoBlocks(1))
+                    .map_err(|error| std::io::Error::other(error.to_string()))?;
+            }
+            let n = frame.read(buffer)?;
+            if n > 0 || buffer.is_empty() {
+                return Ok(n);
+            }
+            self.open = false;
+        }
+    }
+}

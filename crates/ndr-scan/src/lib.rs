@@ -1,0 +1,42 @@
+//! Many bounces at once: files, directories, Maildir, mbox, archives, compressed files, streams and messages in memory,
+//! decoded in parallel, given in order, in memory that does not grow with the input.
+//!
+//! ```
+//! use ndr_scan::{Input, Scan};
+//!
+//! let rows = (1..=3).map(|n| (format!("row {n}"), b"550 5.1.1 User unknown".to_vec()));
+//! for record in Scan::new([Input::messages(rows)]).records() {
+//!     let report = record.result.unwrap();
+//!     println!("{}: {}", record.source, report.recipients[0].diagnosis.as_ref().unwrap().entry.title);
+//! }
+//! ```
+//!
+//! Nothing of a report is read here: each message goes to [`ndr::Decoder`] as it is. A bad message is a record with an
+//! error, never the end.
+
+mod addresses;
+#[cfg(feature = "arrow")]
+pub mod arrow;
+mod container;
+mod counts;
+mod date;
+mod feed;
+mod incident;
+mod input;
+mod limits;
+mod mbox;
+mod ordered;
+mod record;
+mod scan;
+mod summary;
+
+pub use addresses::{Again, Suppressed};
+pub use counts::{Counts, Top};
+pub use date::rfc3339;
+pub use incident::{Incident, Remedy, Shared};
+pub use input::{Input, Messages};
+pub use limits::ScanLimits;
+pub use ordered::{Ordered, Progress, Step};
+pub use record::{ErrorKind, Record, ScanError};
+pub use scan::{Cancel, Scan, THREADS};
+pub use summary::{Day, Summary};

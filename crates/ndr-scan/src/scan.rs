@@ -1,0 +1,413 @@
+//! A scan: what is read, how it is decoded, and how the work is shared out.
+//!
+//! One thread reads the inputs and cuts them into batches; the others decode. Where a batch finds no free thread, the
+//! reading thread decodes it itself, so that `jobs` threads are busy and no more, and one job needs no hand-over at
+//! all. Each batch leaves its place in a bounded queue before it is decoded; whoever wants the results takes the places
+//! in order. So the order is that of the input for any number of jobs, and memory is bounded by the length of the
+//! queues. Threads and channels of the standard library do for that: there is one producer, one consumer, and work so
+//! coarse that no scheduler would gain anything.
+
+use crate::feed::{self, Body, Feed, Flow, Item};
+use crate::ordered::{Done, Ordered, Place};
+use crate::{ErrorKind, Input, Record, ScanError, ScanLimits};
+use ndr::{Decoder, Report};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+
+/// Most messages that travel together.
+const BATCH: usize = 64;
+/// Most bytes of messages in a batch before it is sent on.
+const BATCH_BYTES: usize = 1 << 20;
+/// A file that was not opened yet counts as so many bytes of its batch.
+const FILE_BYTES: usize = 8 << 10;
+/// The stack of a thread. The decoder bounds nesting, and this leaves it room.
+const STACK: usize = 4 << 20;
+/// Most threads.
+const JOBS: usize = 256;
+
+/// How the names of the threads of a scan begin.
+pub const THREADS: &str = "ndr-scan-";
+
+/// Decodes one message.
+pub(crate) type Decode = Arc<dyn Fn(&[u8]) -> Report + Send + Sync>;
+
+/// Many messages to be decoded.
+///
+/// ```
+/// use ndr_scan::{Input, Scan};
+/// let mbox = "From a@example.com Mon Nov 23 10:00:00 2026\nSubject: x\n\n550 5.1.1 User unknown\n";
+/// let input = Input::Reader { name: "inbox".into(), reader: Box::new(mbox.as_bytes()) };
+/// let records: Vec<_> = Scan::new([input]).jobs(2).records().collect();
+/// assert_eq!(records[0].source, "inbox#1");
+/// ```
+pub struct Scan {
+    inputs: Vec<Input>,
+    jobs: usize,
+    decode: Decode,
+    #[cfg(feature = "arrow")]
+    pub(crate) catalog: &'static ndr::Catalog,
+    limits: ScanLimits,
+    cancel: Cancel,
+    batch: usize,
+    measured: bool,
+}
+
+/// Ends a scan from another thread.
+///
+/// ```
+/// use ndr_scan::{Cancel, Scan};
+/// let cancel = Cancel::default();
+/// let mut records = Scan::of(["."]).cancel(&cancel).records();
+/// cancel.cancel();
+/// assert!(records.next().is_none());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Ends the scan: no thread begins another message, and the results end.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the scan was ended.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Scan {
+    /// A scan of inputs, in their order, on all cores, with the built-in catalogue.
+    pub fn new(inputs: impl IntoIterator<Item = Input>) -> Scan {
+        let decoder = Decoder::new();
+        Scan {
+            inputs: inputs.into_iter().collect(),
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            decode: Arc::new(move |bytes| decoder.decode(bytes)),
+            #[cfg(feature = "arrow")]
+            catalog: decoder.catalog(),
+            limits: ScanLimits::default(),
+            cancel: Cancel::default(),
+            batch: BATCH,
+            measured: false,
+        }
+    }
+
+    /// A scan of paths.
+    ///
+    /// ```
+    /// let scan = ndr_scan::Scan::of(["bounces.mbox", "more/"]);
+    /// ```
+    pub fn of<P: Into<Input>>(paths: impl IntoIterator<Item = P>) -> Scan {
+        Scan::new(paths.into_iter().map(Into::into))
+    }
+
+    /// How many threads are busy, 1 to 256. The results are the same for any number.
+    pub fn jobs(self, jobs: usize) -> Scan {
+        Scan { jobs: jobs.clamp(1, JOBS), ..self }
+    }
+
+    /// Decodes with a catalogue and limits of one's own.
+    pub fn decoder(self, decoder: Decoder) -> Scan {
+        Scan {
+            decode: Arc::new(move |bytes| decoder.decode(bytes)),
+            #[cfg(feature = "arrow")]
+            catalog: decoder.catalog(),
+            ..self
+        }
+    }
+
+    /// Decodes with any function. A panic in it costs the message at hand and no other.
+    ///
+    /// ```
+    /// use ndr_scan::{ErrorKind, Input, Scan};
+    /// let rows = ["one", "two"].map(|text| (text.to_string(), text.as_bytes().to_vec()));
+    /// let scan = Scan::new([Input::messages(rows)]).decode_with(|bytes| match bytes {
+    ///     b"one" => panic!("no ones"),
+    ///     _ => ndr::decode(bytes),
+    /// });
+    /// let records: Vec<_> = scan.records().collect();
+    /// assert_eq!(records[0].result.as_ref().unwrap_err().kind, ErrorKind::Panic);
+    /// assert!(records[1].result.is_ok());
+    /// ```
+    pub fn decode_with(self, decode: impl Fn(&[u8]) -> Report + Send + Sync + 'static) -> Scan {
+        Scan { decode: Arc::new(decode), ..self }
+    }
+
+    /// What the scan may cost.
+    pub fn limits(self, limits: ScanLimits) -> Scan {
+        Scan { limits, ..self }
+    }
+
+    /// Lets another thread end the scan.
+    pub fn cancel(self, cancel: &Cancel) -> Scan {
+        Scan { cancel: cancel.clone(), ..self }
+    }
+
+    /// Most messages that travel together, 1 or more (default 64): one accumulator of [`fold`](Self::fold) holds so many.
+    pub fn batch(self, messages: usize) -> Scan {
+        Scan { batch: messages.max(1), ..self }
+    }
+
+    /// Finds out how many bytes there are, beside the work, for [`Progress::bytes_total`](crate::Progress).
+    pub fn measured(self, measured: bool) -> Scan {
+        Scan { measured, ..self }
+    }
+
+    /// Every record, in order.
+    pub fn records(self) -> impl Iterator<Item = Record> + Send {
+        self.map_ordered(|record| record)
+    }
+
+    /// What `map` makes of every record, in order. It runs on the thread that decodes.
+    ///
+    /// ```
+    /// use ndr_scan::{Input, Scan};
+    /// let rows = (0..200).map(|n| (n.to_string(), b"550 5.1.1 User unknown".to_vec()));
+    /// let lengths = Scan::new([Input::messages(rows)]).map_ordered(|record| record.source.len());
+    /// assert_eq!(lengths.sum::<usize>(), 10 + 90 * 2 + 100 * 3);
+    /// ```
+    pub fn map_ordered<T, F>(self, map: F) -> impl Iterator<Item = T> + Send
+    where
+        T: Send + 'static,
+        F: Fn(Record) -> T + Send + Sync + 'static,
+    {
+        self.fold(Vec::new, move |all: &mut Vec<T>, record| all.push(map(record))).flatten()
+    }
+
+    /// Gathers the records of each batch, in order, into an accumulator of its own, on the thread that decodes; the
+    /// accumulators come in order. This is the cheapest way: a batch costs one hand-over, and a report is dropped where
+    /// it was made. How messages are batched depends on the input alone.
+    ///
+    /// ```
+    /// use ndr_scan::{Input, Scan};
+    /// let rows = (0..200).map(|n| (n.to_string(), b"550 5.1.1 User unknown".to_vec()));
+    /// let batches = Scan::new([Input::messages(rows)]).batch(50).fold(String::new, |text, record| {
+    ///     text.push_str(&record.source);
+    /// });
+    /// assert_eq!(batches.count(), 4);
+    /// ```
+    pub fn fold<A, I, S>(self, init: I, step: S) -> Ordered<A>
+    where
+        A: Send + 'static,
+        I: Fn() -> A + Send + Sync + 'static,
+        S: Fn(&mut A, Record) + Send + Sync + 'static,
+    {
+        let Scan { inputs, jobs, decode, limits, cancel, batch, measured, .. } = self;
+        let shared = Arc::new(Shared {
+            limits,
+            stop: Stop { cancel, ended: AtomicBool::new(false) },
+            read: AtomicU64::new(0),
+            total: AtomicU64::new(u64::MAX),
+            waiting: AtomicUsize::new(0),
+        });
+        let (places, order) = sync_channel(jobs * 4 + 4);
+        let (send, work) = sync_channel::<Work<A>>((jobs - 1) * 2);
+        let work = Arc::new(Mutex::new(work));
+        let worker = Arc::new(Worker { shared: Arc::clone(&shared), decode, init, step });
+        let mut threads = Vec::new();
+        for n in 1..jobs {
+            let (worker, work) = (Arc::clone(&worker), Arc::clone(&work));
+            threads.extend(spawn(n, move || worker.serve(&work)));
+        }
+        // Without a worker the channel is closed, and the reading thread decodes everything.
+        drop(work);
+        if measured && let Some(paths) = paths(&inputs) {
+            let shared = Arc::clone(&shared);
+            threads.extend(spawn(jobs, move || {
+                if let Some(total) = feed::measure(&paths, &shared.limits, &shared.stop) {
+                    shared.total.store(total, Ordering::Relaxed);
+                }
+            }));
+        }
+        let reader = Reader { worker, places, send, most: batch, batch: Batch::default() };
+        // The reading thread is never waited for: it may hang on a silent pipe.
+        // If it does not start, its end of the queue is gone, and there are no results.
+        let _ = spawn(0, move || reader.run(inputs));
+        Ordered::new(order, threads, shared)
+    }
+}
+
+/// Starts a thread; a system that has none left costs speed, not results.
+fn spawn(number: usize, run: impl FnOnce() + Send + 'static) -> Option<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new().name(format!("{THREADS}{number}")).stack_size(STACK).spawn(run).ok()
+}
+
+/// The paths, if the inputs are nothing else.
+fn paths(inputs: &[Input]) -> Option<Vec<PathBuf>> {
+    inputs.iter().map(|input| if let Input::Path(path) = input { Some(path.clone()) } else { None }).collect()
+}
+
+/// What all threads of a scan share.
+pub(crate) struct Shared {
+    limits: ScanLimits,
+    pub(crate) stop: Stop,
+    /// Bytes read from the inputs.
+    read: AtomicU64,
+    /// Bytes of the inputs; the highest number while nobody knows.
+    pub(crate) total: AtomicU64,
+    /// Bytes of messages that wait for a thread.
+    waiting: AtomicUsize,
+}
+
+/// Whether the scan is to end: somebody said so, or nobody takes its results.
+pub(crate) struct Stop {
+    cancel: Cancel,
+    ended: AtomicBool,
+}
+
+impl Stop {
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.ended.load(Ordering::Relaxed) || self.cancel.is_cancelled()
+    }
+}
+
+/// Messages that travel together.
+#[derive(Default)]
+struct Batch {
+    items: Vec<Item>,
+    bytes: usize,
+    /// Bytes read from the inputs when the batch was full.
+    position: u64,
+}
+
+struct Work<A> {
+    batch: Batch,
+    place: SyncSender<Done<A>>,
+}
+
+/// Decodes batches.
+struct Worker<I, S> {
+    shared: Arc<Shared>,
+    decode: Decode,
+    init: I,
+    step: S,
+}
+
+impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
+    fn serve(&self, work: &Mutex<Receiver<Work<A>>>) {
+        loop {
+            let next = work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+            let Ok(Work { batch, place }) = next else { return };
+            self.shared.waiting.fetch_sub(batch.bytes, Ordering::Relaxed);
+            // Nobody may be waiting any more.
+            let _ = place.send(self.run(batch));
+        }
+    }
+
+    fn run(&self, batch: Batch) -> Done<A> {
+        let mut done = Done { value: None, messages: 0, errors: 0, skipped: 0, position: batch.position };
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let mut value = (self.init)();
+            for item in batch.items {
+                if self.item(item, &mut value, &mut done).is_break() {
+                    break;
+                }
+            }
+            value
+        }));
+        done.value = Some(outcome);
+        done
+    }
+
+    fn item(&self, item: Item, value: &mut A, done: &mut Done<A>) -> Flow {
+        if self.shared.stop.is_set() {
+            return ControlFlow::Break(());
+        }
+        let Item { source, body } = item;
+        match body {
+            Body::Bytes { bytes, size } => self.record(source, Ok((bytes, size)), value, done),
+            Body::Error(error) => self.record(source, Err(error), value, done),
+            Body::File { path, size } => {
+                // Its bytes were counted when it was found.
+                let read = AtomicU64::new(0);
+                let mut give = |item| self.item(item, value, done);
+                let Shared { limits, stop, .. } = &*self.shared;
+                let mut feed = Feed { limits, stop, read: &read, give: &mut give };
+                return feed::file(&mut feed, &source, &path, size);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn record(&self, source: String, found: Result<(Vec<u8>, u64), ScanError>, value: &mut A, done: &mut Done<A>) {
+        let record = match found {
+            Ok((bytes, size)) => Record::of_bytes(source, &bytes, size, &*self.decode),
+            Err(error) => Record { source, date: None, result: Err(error) },
+        };
+        done.messages += 1;
+        match &record.result {
+            Err(ScanError { kind: ErrorKind::Skipped, .. }) => done.skipped += 1,
+            Err(_) => done.errors += 1,
+            Ok(_) => {}
+        }
+        (self.step)(value, record);
+    }
+}
+
+/// The reading thread.
+struct Reader<A, I, S> {
+    worker: Arc<Worker<I, S>>,
+    places: SyncSender<Place<A>>,
+    send: SyncSender<Work<A>>,
+    most: usize,
+    batch: Batch,
+}
+
+impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
+    fn run(mut self, inputs: Vec<Input>) {
+        let shared = Arc::clone(&self.worker.shared);
+        let mut give = |item: Item| self.give(item);
+        let Shared { limits, stop, read, .. } = &*shared;
+        let mut feed = Feed { limits, stop, read, give: &mut give };
+        if feed::all(inputs, &mut feed).is_continue() {
+            let _ = self.flush();
+        }
+    }
+
+    fn give(&mut self, item: Item) -> Flow {
+        self.batch.bytes += if let Body::Bytes { bytes, .. } = &item.body { bytes.len() } else { FILE_BYTES };
+        self.batch.items.push(item);
+        if self.batch.items.len() >= self.most || self.batch.bytes >= BATCH_BYTES.max(self.most * FILE_BYTES) {
+            return self.flush();
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Gives the batch its place and a thread; this one, if no other is free.
+    fn flush(&mut self) -> Flow {
+        let mut batch = std::mem::take(&mut self.batch);
+        if batch.items.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let shared = &self.worker.shared;
+        batch.position = shared.read.load(Ordering::Relaxed);
+        let (place, result) = sync_channel(1);
+        if self.places.send(result).is_err() {
+            return ControlFlow::Break(());
+        }
+        let bytes = batch.bytes;
+        let work = Work { batch, place };
+        let before = shared.waiting.fetch_add(bytes, Ordering::Relaxed);
+        let refused = match before + bytes > shared.limits.waiting_bytes {
+            true => Some(work),
+            false => match self.send.try_send(work) {
+                Ok(()) => None,
+                Err(TrySendError::Full(work) | TrySendError::Disconnected(work)) => Some(work),
+            },
+        };
+        if let Some(Work { batch, place }) = refused {
+            shared.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            let _ = place.send(self.worker.run(batch));
+        }
+        ControlFlow::Continue(())
+    }
+}
