@@ -197,6 +197,66 @@ fn bad_usage() {
     assert_eq!(ndr(["scan"]).run().status, 2);
 }
 
+// ---- headers
+
+/// What the readme shows of a way.
+const README_WAY: &str = "tests/headers/bounce-dmarc.eml";
+/// A report that returns a header with hops.
+const WAY: &str = "tests/headers/bounce-remote-refused.eml";
+
+#[test]
+fn headers_in_every_format() {
+    check("headers", &ndr(["headers", WAY]).run());
+    check("headers-color", &ndr(["headers", WAY, "--color", "always"]).run());
+    check("headers-markdown", &ndr(["headers", WAY, "--format", "markdown"]).run());
+    check("headers-html", &ndr(["headers", WAY, "--format", "html"]).run());
+    check("headers-csv", &ndr(["headers", WAY, "--format", "csv"]).run());
+    let json = ndr(["headers", WAY, "--format", "json"]).run();
+    assert_eq!(json.json()["chain"]["nodes"][3]["refused"], true, "{json}");
+    let lines = ndr(["headers", WAY, "-f", "ndjson"]).run();
+    assert_eq!(lines.text().lines().count(), 1, "{lines}");
+    assert_eq!(lines.json(), json.json());
+}
+
+#[test]
+fn headers_of_what() {
+    let outer = ndr(["headers", WAY, "--outer", "--format", "json"]).run().json();
+    assert_eq!(outer["message"]["subject"], "Undelivered Mail Returned to Sender");
+    assert_eq!(outer["source"], "message");
+    let bytes = sample("tests/headers/qmail.eml");
+    let piped = ndr(["headers", "-", "--format", "json"]).stdin(bytes).run().json();
+    assert_eq!(piped["path"]["hops"].as_array().unwrap().len(), 3);
+    let text =
+        ndr(["headers", "Received: from a.example.net by mx.example.com; Tue, 21 Jan 2025 06:59:56 +0000"]).run();
+    assert_eq!(text.status, 0, "{text}");
+    check("headers-nothing", &ndr(["headers", "hello there"]).run());
+    check("headers-missing", &ndr(["headers", "no-such.eml"]).run());
+}
+
+#[test]
+fn mail_that_is_not_yours() {
+    let forged = "From: mailer-daemon@example.net\nSubject: Undelivered Mail Returned to Sender\n\n\
+                  <user@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1 User unknown\n\n\
+                  --- Below this line is a copy of the message.\n\n\
+                  Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
+                  From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n";
+    let hints = |domain: &str| {
+        let ran = ndr(["headers", "-", "--domain", domain, "--format", "json"]).stdin(forged).run();
+        let of = |hint: &serde_json::Value| hint["kind"].as_str().unwrap().to_string();
+        ran.json()["hints"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    assert!(hints("contoso.com").contains(&"likely-backscatter".to_string()));
+    assert!(!hints("example.net").contains(&"likely-backscatter".to_string()));
+}
+
+#[test]
+fn scan_gives_the_way_only_when_asked() {
+    let without = ndr(["scan", WAY, "--quiet", "--format", "ndjson"]).run().json();
+    assert!(without.get("trace").is_none(), "{without}");
+    let with = ndr(["scan", WAY, "--quiet", "--format", "ndjson", "--trace"]).run().json();
+    assert_eq!(with["trace"]["path"]["hops"].as_array().unwrap().len(), 2, "{with}");
+}
+
 // ---- explain
 
 #[test]
@@ -212,9 +272,11 @@ fn explain_a_file() {
 #[test]
 fn readme_shows_what_the_program_prints() {
     let readme = String::from_utf8(sample("README.md")).unwrap();
-    let ran = ndr(["explain", SAMPLE]).run();
-    let shown = format!("```console\n$ ndr explain {SAMPLE}\n{}```\n", ran.text());
-    assert!(readme.contains(&shown), "README.md shows an old answer; paste this:\n{shown}");
+    for (command, path) in [("explain", SAMPLE), ("headers", README_WAY)] {
+        let ran = ndr([command, path]).run();
+        let shown = format!("```console\n$ ndr {command} {path}\n{}```\n", ran.text());
+        assert!(readme.contains(&shown), "README.md shows an old answer; paste this:\n{shown}");
+    }
 }
 
 #[test]
@@ -478,10 +540,11 @@ fn schema_is_valid_and_names_every_value() {
 fn every_sample_obeys_the_schema() {
     let validator = jsonschema::validator_for(&ndr(["schema"]).run().json()).unwrap();
     let ran = ndr(["scan", "tests/samples", "--format", "ndjson", "--quiet"]).run();
+    let traced = ndr(["scan", "tests/samples", "tests/headers", "--format", "ndjson", "--quiet", "--trace"]).run();
     let texts = ["hello", BANNED, "421", "5.7.1"].map(|text| ndr(["explain", text, "--format", "ndjson"]).run());
     let unreadable = ndr(["scan", "no-such-file.eml", "--format", "ndjson"]).run();
     let mut count = 0;
-    for ran in [&ran, &unreadable].into_iter().chain(&texts) {
+    for ran in [&ran, &traced, &unreadable].into_iter().chain(&texts) {
         for line in ran.text().lines() {
             count += 1;
             let record: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -490,7 +553,29 @@ fn every_sample_obeys_the_schema() {
             assert!(errors.is_empty(), "{}: {errors:#?}", record["source"]);
         }
     }
-    assert!(count > 90, "only {count} records");
+    assert!(count > 220, "only {count} records");
+}
+
+#[test]
+fn every_trace_obeys_the_schema() {
+    let mut schema = ndr(["schema"]).run().json();
+    let record = schema.as_object_mut().unwrap();
+    record.retain(|key, _| key.starts_with('$'));
+    record.insert("$ref".into(), "#/$defs/trace".into());
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/headers");
+    let mut count = 0;
+    for file in std::fs::read_dir(place).unwrap() {
+        let path = file.unwrap().path().display().to_string();
+        if path.ends_with(".eml") {
+            count += 1;
+            let ran = ndr(["headers", &path, "--format", "json"]).run();
+            let errors: Vec<String> =
+                validator.iter_errors(&ran.json()).map(|e| format!("{}: {e}", e.instance_path())).collect();
+            assert!(errors.is_empty(), "{path}: {errors:#?}");
+        }
+    }
+    assert!(count >= 40, "only {count} files");
 }
 
 #[test]

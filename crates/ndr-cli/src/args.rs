@@ -108,6 +108,11 @@ pub(crate) enum Command {
     /// if it says the same. Look through it before you send it.
     /// Exit status: 0 masked, 2 usage, 3 unreadable, 4 it would be read differently.
     Redact(Redact),
+    /// Show where a message went: the way that its header tells
+    ///
+    /// Takes any message, or a header block that somebody copied. Of a bounce, it shows the message that bounced.
+    /// Exit status: 0 done, 1 no header found, 2 usage, 3 unreadable.
+    Headers(Headers),
     /// Say what many bounces come down to: incidents with their remedies, addresses to drop, addresses to try again
     ///
     /// Failures that share their cause, such as one blocked IP, are one incident.
@@ -152,6 +157,9 @@ pub(crate) struct Explain {
     pub(crate) audience: Option<For>,
     #[command(flatten)]
     pub(crate) limiting: Limiting,
+    /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) domain: Vec<String>,
 }
 
 /// What `scan` and `summary` read.
@@ -186,12 +194,30 @@ pub(crate) struct Redact {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct Headers {
+    /// A file, `-` for standard input, or the header itself; standard input when left out
+    pub(crate) input: Option<String>,
+    /// How to print it; csv gives a row for each hop
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Of a bounce, show the report's own header and not that of the message that bounced
+    #[arg(long)]
+    pub(crate) outer: bool,
+    /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) domain: Vec<String>,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Scan {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
     /// How to print it: human on a terminal, ndjson elsewhere
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,
+    /// Add the way of each returned message, as `trace`, to json and ndjson
+    #[arg(long)]
+    pub(crate) trace: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -94,6 +94,7 @@ fn run(cli: &Cli) -> Outcome {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
         Command::Redact(args) => commands::redact(args),
+        Command::Headers(args) => commands::headers(args, &decoder, &out),
         Command::Summary(args) => commands::summary(args, &decoder, &out),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),

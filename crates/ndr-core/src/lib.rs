@@ -45,6 +45,8 @@ pub mod redact;
 pub mod render;
 #[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod sanitize;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 pub use cause::{Cause, catalog};
 pub use headers::Headers;
@@ -64,11 +66,22 @@ use std::borrow::Cow;
 pub struct Decoder {
     catalog: &'static Catalog,
     limits: Limits,
+    #[cfg(feature = "trace")]
+    trace: bool,
+    #[cfg(feature = "trace")]
+    domains: &'static [String],
 }
 
 impl Default for Decoder {
     fn default() -> Self {
-        Decoder { catalog: catalog(), limits: Limits::default() }
+        Decoder {
+            catalog: catalog(),
+            limits: Limits::default(),
+            #[cfg(feature = "trace")]
+            trace: false,
+            #[cfg(feature = "trace")]
+            domains: &[],
+        }
     }
 }
 
@@ -92,6 +105,56 @@ impl Decoder {
     /// ```
     pub fn with_limits(self, limits: Limits) -> Decoder {
         Decoder { limits, ..self }
+    }
+
+    /// Whether to read the way of the message that a report is about, from the header that the report returns or
+    /// quotes. Off by default, since it costs time.
+    ///
+    /// ```
+    /// let mail = b"From: mailer-daemon@example.com\nSubject: Undelivered Mail Returned to Sender\n\n\
+    ///     <user@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1 User unknown\n\n\
+    ///     --- Below this line is a copy of the message.\n\n\
+    ///     Received: from pc.example.com by mail.example.com with ESMTPSA; Tue, 21 Jan 2025 06:59:56 +0000\n\
+    ///     From: mia@example.com\nSubject: hello\n";
+    /// let report = ndr::Decoder::new().with_trace(true).decode(mail);
+    /// assert_eq!(report.trace.unwrap().path.hops[0].from.as_deref(), Some("pc.example.com"));
+    /// ```
+    #[cfg(feature = "trace")]
+    pub fn with_trace(self, trace: bool) -> Decoder {
+        Decoder { trace, ..self }
+    }
+
+    /// The domains that are the reader's own. With them, the trace can say that a message which came back is not theirs.
+    ///
+    /// ```
+    /// let own = Box::leak(Box::new(["contoso.com".to_string()]));
+    /// let bounce = b"From: mailer-daemon@example.net\nSubject: Undelivered Mail Returned to Sender\n\n\
+    ///     <user@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1 User unknown\n\n\
+    ///     --- Below this line is a copy of the message.\n\n\
+    ///     Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
+    ///     From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n";
+    /// let trace = ndr::Decoder::new().with_domains(own).trace_of(bounce);
+    /// assert_eq!(trace.hints[0].kind, ndr::trace::HintKind::LikelyBackscatter);
+    /// ```
+    #[cfg(feature = "trace")]
+    pub fn with_domains(self, domains: &'static [String]) -> Decoder {
+        Decoder { domains, ..self }
+    }
+
+    /// The way of the message that bounced, where `bytes` is a report; of the message itself, where it is none.
+    ///
+    /// ```
+    /// let trace = ndr::Decoder::new().trace_of(b"Received: by mx.example.com; Tue, 21 Jan 2025 06:59:56 +0000\n\n");
+    /// assert_eq!(trace.source, Some(ndr::trace::HeaderSource::Message));
+    /// ```
+    #[cfg(feature = "trace")]
+    pub fn trace_of(&self, bytes: &[u8]) -> trace::Trace {
+        let report = self.with_trace(true).decode(bytes);
+        let is_report = matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Success | Kind::Feedback);
+        match report.trace.filter(|trace| is_report && trace.is_of_returned()) {
+            Some(trace) => *trace,
+            None => trace::of_message(bytes),
+        }
     }
 
     /// The catalogue that is used.
@@ -127,6 +190,10 @@ impl Decoder {
             report.note(code, text);
         }
         diagnose::diagnose(&mut report, &background, self.catalog);
+        #[cfg(feature = "trace")]
+        if self.trace {
+            report.trace = Some(Box::new(trace::of_report(&report, &background, &bytes, &self.limits, self.domains)));
+        }
         report
     }
 }

@@ -26,6 +26,8 @@ macro_rules! named {
         }
     };
 }
+#[cfg(feature = "trace")]
+pub(crate) use named;
 
 named! {
     /// What a message is.
@@ -80,6 +82,10 @@ pub struct Report {
     pub original: Original,
     /// Oddities that were met, and reasons for verdicts.
     pub notes: Vec<Note>,
+    /// The way of the message that the report is about; only there when
+    /// [`Decoder::with_trace`](crate::Decoder::with_trace) asks for it.
+    #[cfg(feature = "trace")]
+    pub trace: Option<Box<crate::trace::Trace>>,
 }
 
 /// What the report says of one recipient, and what it means.
@@ -209,6 +215,8 @@ impl Report {
             recipients: Vec::new(),
             original: Original::default(),
             notes: Vec::new(),
+            #[cfg(feature = "trace")]
+            trace: None,
         }
     }
 

@@ -6,7 +6,11 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Report", 7)?;
+        #[cfg(feature = "trace")]
+        let fields = 7 + usize::from(self.trace.is_some());
+        #[cfg(not(feature = "trace"))]
+        let fields = 7;
+        let mut out = serializer.serialize_struct("Report", fields)?;
         out.serialize_field("source", &self.source)?;
         out.serialize_field("kind", self.kind.slug())?;
         out.serialize_field("dialect", &self.dialect)?;
@@ -14,6 +18,10 @@ impl Serialize for Report {
         out.serialize_field("recipients", &self.recipients)?;
         out.serialize_field("original", &self.original)?;
         out.serialize_field("notes", &self.notes)?;
+        #[cfg(feature = "trace")]
+        if let Some(trace) = &self.trace {
+            out.serialize_field("trace", trace)?;
+        }
         out.end()
     }
 }

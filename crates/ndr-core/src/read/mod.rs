@@ -33,12 +33,34 @@ pub(crate) struct Background<'x> {
     pub(crate) provider: Option<&'static str>,
     /// Whether words alone may make the input a report: text that somebody pasted, not a mail that arrived.
     pub(crate) pasted: bool,
+    /// The returned message, header first.
+    #[cfg(feature = "trace")]
+    pub(crate) original: Option<Cow<'x, [u8]>>,
+    /// The returned message's header, where the report's text quotes it.
+    #[cfg(feature = "trace")]
+    pub(crate) quoted: Option<String>,
 }
 
-impl Background<'_> {
+impl<'x> Background<'x> {
+    /// Of a text that somebody pasted.
+    fn of_pasted(text: Cow<'x, str>, provider: Option<&'static str>) -> Background<'x> {
+        let parts = vec![(Cow::Borrowed("text"), text)];
+        let mut background = Background { parts, provider, ..Background::default() };
+        background.pasted = true;
+        background
+    }
+
     fn into_owned(self) -> Background<'static> {
         let parts = self.parts.into_iter().map(|(mime, text)| (mime, Cow::Owned(text.into_owned()))).collect();
-        Background { parts, provider: self.provider, pasted: self.pasted }
+        Background {
+            parts,
+            provider: self.provider,
+            pasted: self.pasted,
+            #[cfg(feature = "trace")]
+            original: self.original.map(|original| Cow::Owned(original.into_owned())),
+            #[cfg(feature = "trace")]
+            quoted: self.quoted,
+        }
     }
 }
 
@@ -215,6 +237,11 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         from_original(&mut report, &words.text, &strangers);
     }
     let mut background = Background { provider, pasted: false, ..Background::default() };
+    #[cfg(feature = "trace")]
+    {
+        background.original = mail.original;
+        background.quoted = words.quoted;
+    }
     background.parts.push((words.mime, words.text));
     background.parts.extend(
         mail.parts.into_iter().filter(|part| part.kind == PartKind::DeliveryStatus).map(|part| (part.mime, part.text)),
@@ -231,7 +258,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         let mut report = Report::new(Kind::Other);
         report.dialect = writer;
         report.recipients = recipients;
-        return (report, Background { parts: vec![(Cow::Borrowed("text"), text)], provider: None, pasted: true });
+        return (report, Background::of_pasted(text, None));
     }
     let text = log::without_frames(&text).map_or(text, Cow::Owned);
     let text = quoted::unquote(&text).map_or(text, Cow::Owned);
@@ -297,7 +324,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     }
     let provider = if exchange { report.dialect } else { None };
     report.original = block.original;
-    if let Some(header) = header {
+    if let Some(header) = &header {
         report.original.complete(original::read(header.trim_start().as_bytes()));
     }
     let words_len = words.len();
@@ -308,7 +335,11 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
             Cow::Owned(text)
         }
     };
-    (report, Background { parts: vec![(Cow::Borrowed("text"), text)], provider, pasted: true })
+    #[cfg(feature = "trace")]
+    let background = Background { quoted: header, ..Background::of_pasted(text, provider) };
+    #[cfg(not(feature = "trace"))]
+    let background = Background::of_pasted(text, provider);
+    (report, background)
 }
 
 /// The address of a one-line input: `to=<user@example.com>`, `<user@example.com>... no`.

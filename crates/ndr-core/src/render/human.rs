@@ -92,6 +92,10 @@ pub fn human(report: &Report, options: Options) -> String {
     if shown.len() > 20 {
         out += &format!("\n… and {} more groups of recipients; use --format json for all of them\n", shown.len() - 20);
     }
+    #[cfg(feature = "trace")]
+    if let Some(trace) = &report.trace {
+        super::trace::section(&mut out, trace, width, paint);
+    }
     details(&mut out, report, width, paint);
     out
 }

@@ -1,16 +1,26 @@
 //! Results for people. A renderer decides nothing: it shows what the report and the diagnosis hold.
 
 mod entry;
+#[cfg(feature = "trace")]
+mod findings;
 mod html;
 mod human;
 mod markdown;
 mod ticket;
+#[cfg(feature = "trace")]
+mod trace;
+#[cfg(feature = "trace")]
+mod trace_page;
 
 pub use entry::{entry_human, entry_markdown};
 pub use html::html;
 pub use human::{Options, human};
 pub use markdown::markdown;
 pub use ticket::{Audience, ticket};
+#[cfg(feature = "trace")]
+pub use trace::trace_human;
+#[cfg(feature = "trace")]
+pub use trace_page::{trace_html, trace_markdown};
 
 use crate::report::{Diagnosis, Kind, Recipient, Report};
 use ndr_resolve::{Actor, Retry, Suppress};
