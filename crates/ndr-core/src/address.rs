@@ -2,8 +2,8 @@
 
 /// An address found in text, with its byte span.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
-    pub(crate) address: String,
+pub(crate) struct Found<'t> {
+    pub(crate) address: &'t str,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
@@ -62,8 +62,8 @@ fn without_sentence(local: &str, domain: &str) -> usize {
 }
 
 /// Finds the addresses of a text, in order.
-pub(crate) fn find_all(text: &str) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+pub(crate) fn find_all(text: &str) -> Vec<Found<'_>> {
+    let mut found: Vec<Found<'_>> = Vec::new();
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         if found.last().is_some_and(|last| at < last.end) {
             continue;
@@ -80,7 +80,7 @@ pub(crate) fn find_all(text: &str) -> Vec<Found> {
 }
 
 /// The address around the `@` at `at`.
-fn around(text: &str, at: usize) -> Option<Found> {
+fn around(text: &str, at: usize) -> Option<Found<'_>> {
     // Nothing longer is an address; the cap keeps a hostile run of letters from costing quadratic time.
     const LONGEST: usize = 1024;
     let before = &text[floor(text, at.saturating_sub(LONGEST))..at];
@@ -127,7 +127,7 @@ fn around(text: &str, at: usize) -> Option<Found> {
         return None;
     }
     let end = at + 1 + domain.len();
-    Some(Found { address: text[start..end].to_string(), start, end })
+    Some(Found { address: &text[start..end], start, end })
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
@@ -152,7 +152,7 @@ pub(crate) fn bare(value: &str) -> String {
     if let Some(found) = find_all(inside).into_iter().next()
         && (inside.contains(char::is_whitespace) || inside.len() < found.end - found.start + 4)
     {
-        return found.address;
+        return found.address.to_string();
     }
     inside.trim_matches('"').to_string()
 }
@@ -186,7 +186,9 @@ mod tests {
 
     #[test]
     fn addresses_in_text() {
-        let all = |text: &str| find_all(text).into_iter().map(|f| f.address).collect::<Vec<_>>();
+        fn all(text: &str) -> Vec<&str> {
+            find_all(text).into_iter().map(|f| f.address).collect()
+        }
         assert_eq!(all("<a@example.com>: no"), ["a@example.com"]);
         assert_eq!(all("to a.b+c=d@example.com. Bye"), ["a.b+c=d@example.com"]);
         assert_eq!(all("'a@example.com' \"b c\"@example.org"), ["a@example.com", "\"b c\"@example.org"]);

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 /// A header block. Values stay where they are in the message; looking a field up walks the list of fields.
 #[derive(Clone, Debug, Default)]
 pub struct Headers<'x> {
-    fields: Vec<(&'x str, &'x [u8])>,
+    /// Names are ASCII.
+    fields: Vec<(&'x [u8], &'x [u8])>,
 }
 
 impl<'x> Headers<'x> {
@@ -41,19 +42,30 @@ impl<'x> Headers<'x> {
     /// assert_eq!(names, ["Subject", "To"]);
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'x str, &'x [u8])> + '_ {
-        self.fields.iter().copied()
+        self.fields.iter().map(|(name, value)| (std::str::from_utf8(name).unwrap_or_default(), *value))
     }
 
     /// Where in `bytes`, which the fields were read from, the first field stands that tells of MIME.
     pub(crate) fn mime_start(&self, bytes: &[u8]) -> Option<usize> {
-        let tells = |name: &str| name.get(..8).is_some_and(|head| head.eq_ignore_ascii_case("content-"));
-        let (name, _) = self.iter().find(|(name, _)| tells(name))?;
+        let tells = |name: &[u8]| name.get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"content-"));
+        let (name, _) = self.fields.iter().find(|(name, _)| tells(name))?;
         (name.as_ptr() as usize).checked_sub(bytes.as_ptr() as usize)
     }
 
     /// The raw value of the first field of that name. Case does not matter.
     pub fn raw(&self, name: &str) -> Option<&'x [u8]> {
-        self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.all(name).next()
+    }
+
+    /// The raw values of all fields of that name, in order.
+    pub(crate) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'x [u8]> + 'n {
+        let fits = |field: &&(&[u8], &[u8])| field.0.eq_ignore_ascii_case(name.as_bytes());
+        self.fields.iter().filter(fits).map(|(_, value)| *value)
+    }
+
+    /// The fields in order, names as bytes.
+    pub(crate) fn raw_fields(&self) -> &[(&'x [u8], &'x [u8])] {
+        &self.fields
     }
 
     /// Whether there is a field of that name, even an empty one.
@@ -123,7 +135,7 @@ impl<'x> Block<'x> {
 }
 
 impl<'x> Iterator for Block<'x> {
-    type Item = (&'x str, &'x [u8]);
+    type Item = (&'x [u8], &'x [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -131,9 +143,7 @@ impl<'x> Iterator for Block<'x> {
             let end = field.iter().position(|b| !matches!(b, b'!'..=b'9' | b';'..=b'~')).unwrap_or(field.len());
             let (name, rest) = field.split_at(end);
             // Blanks before the colon are against the rules and harmless.
-            if let (false, Some(value)) = (name.is_empty(), rest.trim_ascii_start().strip_prefix(b":"))
-                && let Ok(name) = std::str::from_utf8(name)
-            {
+            if let (false, Some(value)) = (name.is_empty(), rest.trim_ascii_start().strip_prefix(b":")) {
                 return Some((name, value.trim_ascii()));
             }
         }

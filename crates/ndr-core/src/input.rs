@@ -64,7 +64,7 @@ fn is_mail(bytes: &[u8]) -> bool {
     }
     Block::new(bytes)
         .take(60)
-        .filter(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+        .filter(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
         .nth(1)
         .is_some()
 }

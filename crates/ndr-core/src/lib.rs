@@ -36,6 +36,7 @@ mod report;
 #[cfg(feature = "serde")]
 #[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod serialize;
+mod text;
 
 #[cfg(feature = "redact")]
 #[deny(clippy::indexing_slicing, clippy::string_slice)]

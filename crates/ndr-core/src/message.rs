@@ -4,6 +4,7 @@ use crate::headers::Headers;
 use crate::limits::Limits;
 use crate::outline::{self, ContentType, Leaf};
 use crate::read::fields;
+use crate::text::lossy;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -196,7 +197,7 @@ impl<'x> Mail<'x> {
         } else if is_status_as_data(&mime, leaf.body) {
             self.take_status(Cow::Borrowed(leaf.body), mime, limits);
         } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
-            self.take_text(kind, mime, String::from_utf8_lossy(leaf.body), limits);
+            self.take_text(kind, mime, lossy(leaf.body), limits);
         }
     }
 

@@ -1,19 +1,19 @@
 //! The identity of the message that a report is about.
 
-use crate::headers::Headers;
+use crate::headers::Block;
 use crate::report::Original;
 
 /// Reads it from the returned header.
 pub(crate) fn read(header: &[u8]) -> Original {
-    let headers = Headers::of_message(header.trim_ascii_start());
     let mut original = Original::default();
-    for (name, raw) in headers.iter() {
+    let mut missing = 5;
+    for (name, raw) in Block::new(header.trim_ascii_start()) {
         let slot = match name.len() {
-            10 if name.eq_ignore_ascii_case("message-id") => &mut original.message_id,
-            4 if name.eq_ignore_ascii_case("from") => &mut original.from,
-            2 if name.eq_ignore_ascii_case("to") => &mut original.to,
-            7 if name.eq_ignore_ascii_case("subject") => &mut original.subject,
-            4 if name.eq_ignore_ascii_case("date") => &mut original.date,
+            10 if name.eq_ignore_ascii_case(b"message-id") => &mut original.message_id,
+            4 if name.eq_ignore_ascii_case(b"from") => &mut original.from,
+            2 if name.eq_ignore_ascii_case(b"to") => &mut original.to,
+            7 if name.eq_ignore_ascii_case(b"subject") => &mut original.subject,
+            4 if name.eq_ignore_ascii_case(b"date") => &mut original.date,
             _ => continue,
         };
         if slot.is_none() {
@@ -21,6 +21,10 @@ pub(crate) fn read(header: &[u8]) -> Original {
             let text = text.trim();
             if !text.is_empty() {
                 *slot = Some(text.to_string());
+                missing -= 1;
+                if missing == 0 {
+                    break;
+                }
             }
         }
     }

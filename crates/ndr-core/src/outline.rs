@@ -42,9 +42,9 @@ fn gather<'x>(
     found: &mut Vec<Leaf<'x>>,
 ) -> Option<()> {
     let body = after_line(whole, header_end);
-    let mut types = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let mut types = headers.all("content-type");
     let content = match types.next() {
-        Some((_, value)) => ContentType::read(value)?,
+        Some(value) => ContentType::read(value)?,
         None => ContentType { mime: ("text", "plain"), parameters: "" },
     };
     // Of two, mail-parser knows which counts.

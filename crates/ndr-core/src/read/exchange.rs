@@ -5,6 +5,7 @@ use super::landmarks::{Landmarks, Topic};
 use super::statement::{self, cap, host_at};
 use crate::address;
 use crate::report::{Attempt, Original, Recipient};
+use crate::text::lines;
 use ndr_resolve::{find_codes, find_reply, unfold_reply};
 
 /// What the text of an Exchange report says.
@@ -83,7 +84,7 @@ pub(crate) fn recognises(marks: &Landmarks) -> bool {
 /// Reads the text, which ends before the original's headers.
 pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[String], limit: usize) -> Block {
     let mut block = Block::default();
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let lines: Vec<&str> = lines(text).map(str::trim).collect();
     let admin_line = lines.iter().position(|line| {
         let line = line.to_lowercase();
         ADMIN.iter().any(|mark| line.contains(mark))
@@ -195,7 +196,7 @@ fn address_line(line: &str) -> Option<String> {
     let after = line[last.end..].trim_matches(['>', ')', ' ', '"', '\'', ';', ',', '\t']);
     let named =
         before.split_whitespace().count() <= 6 && line[..first.start].ends_with(['(', '<']) && !before.contains(':');
-    (same && after.is_empty() && (before.is_empty() || named)).then(|| first.address.clone())
+    (same && after.is_empty() && (before.is_empty() || named)).then(|| first.address.to_string())
 }
 
 /// Whether a line begins what a server said.
@@ -291,6 +292,10 @@ fn unwrap(line: &str) -> Quoted<'_> {
 
 /// The lines `time - Server at host (ip) returned 'reply'`, newest first.
 fn attempts(words: &str) -> Vec<Attempt> {
+    // Few statements list any.
+    if memchr::memmem::find(words.as_bytes(), b"erver at ").is_none() {
+        return Vec::new();
+    }
     let mut joined = String::new();
     for line in words.lines() {
         joined.push_str(line.trim());
@@ -415,8 +420,8 @@ fn latest_style(lines: &[&str], strangers: &[String], block: &mut Block) {
         .map(|found| found.address)
         .find(|address| !strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address)));
     let recipients: Vec<String> = match first(Label::Recipient) {
-        Some(value) => address::find_all(value).into_iter().map(|found| found.address).collect(),
-        None => opener.into_iter().collect(),
+        Some(value) => address::find_all(value).into_iter().map(|found| found.address.to_string()).collect(),
+        None => opener.into_iter().map(str::to_string).collect(),
     };
     block.original.from = first(Label::Sender).map(address::bare);
     block.original.to = first(Label::Recipient).map(|value| value.to_string());

@@ -4,7 +4,9 @@
 use super::landmarks::{Landmarks, Topic};
 use crate::address;
 use crate::report::Action;
+use crate::text::lines;
 use ndr_resolve::{StatusCode, find_codes, unfold_reply};
+use std::borrow::Cow;
 
 /// The fields of a delivery status.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +93,7 @@ pub(crate) fn begins(data: &[u8]) -> bool {
 pub(crate) fn parse(text: &str, limit: usize) -> Fields {
     let mut fields = Fields::default();
     let mut current = FieldRecipient::default();
-    let mut lines = text.lines().peekable();
+    let mut lines = lines(text).peekable();
     while let Some(line) = lines.next() {
         if line.trim().is_empty() {
             close(&mut fields, &mut current);
@@ -103,8 +105,10 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
         let Some((name, first)) = line.split_once(':') else {
             continue;
         };
-        let name = name.trim().to_ascii_lowercase().replace(' ', "-");
-        let mut value = first.trim().to_string();
+        let Some(name) = known_name(name.trim()) else {
+            continue;
+        };
+        let mut value = Cow::Borrowed(first.trim());
         while let Some(next) = lines.peek() {
             if !next.starts_with([' ', '\t']) || next.trim().is_empty() {
                 // A reply whose further lines lost their indent: `550-...` right after the field.
@@ -114,11 +118,12 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
                     break;
                 }
             }
+            let value = value.to_mut();
             value.push('\n');
             value.push_str(next.trim());
             lines.next();
         }
-        match name.as_str() {
+        match name {
             "reporting-mta" => {
                 close(&mut fields, &mut current);
                 if fields.reporting_mta.is_none() {
@@ -159,7 +164,7 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
                     {
                         (Some(kind.trim().to_ascii_lowercase()), text)
                     }
-                    _ => (None, value.as_str()),
+                    _ => (None, &*value),
                 };
                 let text = unfold_reply(text);
                 if !text.is_empty() && current.diagnostic.is_none() {
@@ -181,6 +186,27 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
     }
     close(&mut fields, &mut current);
     fields
+}
+
+/// The fields that are read, under the one spelling that counts. Some systems write blanks for the hyphens.
+fn known_name(name: &str) -> Option<&'static str> {
+    const NAMES: &[&str] = &[
+        "reporting-mta",
+        "final-recipient",
+        "original-recipient",
+        "action",
+        "status",
+        "remote-mta",
+        "diagnostic-code",
+        "x-supplementary-info",
+        "x-notes",
+        "x-error",
+    ];
+    let same = |a: u8, b: u8| a.eq_ignore_ascii_case(&b) || (a == b' ' && b == b'-');
+    NAMES
+        .iter()
+        .find(|known| known.len() == name.len() && name.bytes().zip(known.bytes()).all(|(a, b)| same(a, b)))
+        .copied()
 }
 
 /// Ends a group. A group without an address completes the one before, which a stray blank line cut in two.

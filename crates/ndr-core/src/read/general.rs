@@ -5,6 +5,7 @@ use super::statement::{self, cap};
 use crate::address::{self, Found};
 use crate::cues::{Cues, Hit, cue_lists, cues};
 use crate::report::Recipient;
+use crate::text::lines;
 use ndr_resolve::{find_codes, find_reply};
 
 /// What the general reader needs to know of the message around the text.
@@ -41,7 +42,7 @@ const ENOUGH: usize = 3;
 struct Line<'t> {
     text: &'t str,
     indent: usize,
-    addresses: Vec<Found>,
+    addresses: Vec<Found<'t>>,
 }
 
 /// Reads `text`, which ends before the returned message.
@@ -55,8 +56,7 @@ pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
 }
 
 fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
-    let lines: Vec<Line<'_>> = text
-        .lines()
+    let lines: Vec<Line<'_>> = lines(text)
         .map(|line| Line {
             text: line,
             indent: line.len() - line.trim_start().len(),
@@ -230,7 +230,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         own.push_str(next.text.trim());
     }
     let strength = if is_known(&first.address, around) { 3 } else { 2 };
-    Some(Candidate { address: first.address.clone(), own, line: at, end: last + 1, cued: false, strength })
+    Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, strength })
 }
 
 /// Labels of a line that names the recipient: `Recipient address: a@example.com`, `>>> RCPT TO:<a@example.com>`.
@@ -304,7 +304,7 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
     };
     taken[at..end].fill(true);
     let strength = if is_known(&first.address, around) { 3 } else { 2 };
-    Some(Candidate { address: first.address.clone(), own, line: at, end, cued: false, strength })
+    Some(Candidate { address: first.address.to_string(), own, line: at, end, cued: false, strength })
 }
 
 /// What stands behind a label that announces the reason, up to the end of its paragraph.
@@ -365,7 +365,7 @@ fn reason(text: &str) -> Option<&str> {
 }
 
 /// The address of a line that one of [`LABELS`] begins.
-fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found> {
+fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found<'l>> {
     let first = line.addresses.first()?;
     let before = line.text[..first.start].trim_end_matches(['<', '"', '\'', '[', '(', ' ', '\t']);
     let label = before.strip_suffix([':', '=', '：'])?.trim_end();
@@ -415,7 +415,7 @@ fn is_known(address: &str, around: &Surroundings<'_>) -> bool {
 }
 
 /// Whether nothing but marks, or a number, stands in front of an address.
-fn leads(text: &str, first: &Found) -> bool {
+fn leads(text: &str, first: &Found<'_>) -> bool {
     let before = text[..first.start].trim_matches([
         '>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '\t', '「', '\u{201c}', '\u{ab}',
     ]);
@@ -556,7 +556,7 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
             Some(reply) => format!("{}\n{}", reply.trim_start_matches(['<', ' ']), line.text.trim()),
             None => line.text.trim().to_string(),
         };
-        found.push(Candidate { address: one.address.clone(), own, line: at, end: at + 1, cued: true, strength });
+        found.push(Candidate { address: one.address.to_string(), own, line: at, end: at + 1, cued: true, strength });
     }
     found
 }

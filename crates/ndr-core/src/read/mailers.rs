@@ -331,6 +331,8 @@ struct Filed {
     texts: Vec<&'static str>,
     /// Header fields by the name's hash; sorted.
     headers: Vec<(u32, Field)>,
+    /// A bit for the upper bits of each of those hashes: most fields are no sign.
+    filter: [u64; 16],
     /// Fields of which only the beginning of the name is known.
     beginnings: Vec<Field>,
     /// What the values of fields must hold, to be found in one pass over a value.
@@ -339,6 +341,19 @@ struct Filed {
     hosts: Vec<(&'static str, usize)>,
     /// Number of a sign, the one that must show too, number of the mailer; sorted.
     proofs: Vec<(usize, usize, usize)>,
+}
+
+impl Filed {
+    const fn filter_bit(hash: u32) -> (usize, u64) {
+        let bit = hash >> 22;
+        ((bit / 64) as usize, 1 << (bit % 64))
+    }
+
+    /// Whether a field whose name has that hash may be a sign.
+    fn may_hold(&self, hash: u32) -> bool {
+        let (word, bit) = Filed::filter_bit(hash);
+        self.filter[word] & bit != 0
+    }
 }
 
 /// A header field that is a sign.
@@ -371,6 +386,7 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
     let mut filed = Filed {
         texts: Vec::new(),
         headers: Vec::new(),
+        filter: [0; 16],
         beginnings: Vec::new(),
         values: Vec::new(),
         grams: Grams::build(&[], true),
@@ -388,7 +404,7 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
                 });
                 match name.strip_suffix('-') {
                     Some(name) => filed.beginnings.push(Field { name, value, sign: i }),
-                    None => filed.headers.push((name_hash(name), Field { name, value, sign: i })),
+                    None => filed.headers.push((name_hash(name.as_bytes()), Field { name, value, sign: i })),
                 }
             }
             Both(..) => {}
@@ -403,6 +419,10 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
     }
     filed.grams = Grams::build(&filed.values, true);
     filed.headers.sort_unstable();
+    for (hash, _) in &filed.headers {
+        let (word, bit) = Filed::filter_bit(*hash);
+        filed.filter[word] |= bit;
+    }
     filed.proofs.sort_unstable();
     filed
 });
@@ -417,16 +437,20 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
     let filed = &*FILED;
     let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
     let mut held: Vec<usize> = Vec::new();
-    for (name, value) in headers.iter() {
+    for (name, value) in headers.raw_fields() {
         let hash = name_hash(name);
+        let begins = name.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'x'));
+        if !begins && !filed.may_hold(hash) {
+            continue;
+        }
         let from = filed.headers.partition_point(|(known, _)| *known < hash);
         let same = filed.headers[from..].iter().take_while(|(known, _)| *known == hash).map(|(_, field)| field);
-        let same = same.filter(|field| name.eq_ignore_ascii_case(field.name));
+        let same = same.filter(|field| name.eq_ignore_ascii_case(field.name.as_bytes()));
         let begun = filed.beginnings.iter().filter(|field| {
-            name.as_bytes().get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
+            name.get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
         });
         let mut read = false;
-        for field in same.chain(begun.take(if name.starts_with(['x', 'X']) { usize::MAX } else { 0 })) {
+        for field in same.chain(begun.take(if begins { usize::MAX } else { 0 })) {
             if field.value.is_some() && !std::mem::replace(&mut read, true) {
                 held.clear();
                 held.extend(filed.grams.find(&filed.values, value).map(|hit| hit.number));
@@ -451,8 +475,7 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
 }
 
 /// A hash of a field's name that does not mind case.
-fn name_hash(name: &str) -> u32 {
-    let bytes = name.as_bytes();
+fn name_hash(bytes: &[u8]) -> u32 {
     let at = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(0) | 0x20);
     let len = bytes.len();
     (at(0) | at(len / 2) << 8 | at(len.wrapping_sub(1)) << 16 | (len as u32) << 24).wrapping_mul(0x9E37_79B1)

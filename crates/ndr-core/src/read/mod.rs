@@ -19,6 +19,7 @@ use crate::limits::Limits;
 use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
 use crate::original;
 use crate::report::{Action, Kind, Note, Recipient, Report};
+use crate::text::lines;
 use fields::FieldRecipient;
 use landmarks::Landmarks;
 use statement::Marked;
@@ -349,7 +350,7 @@ fn log_address(line: &str) -> Option<String> {
         let before = line[..one.start].trim_end_matches(['<', '[', '"', '\'', ' ']).to_ascii_lowercase();
         before.ends_with("to=") || before.ends_with("to:") || before.ends_with("for")
     });
-    let from = |one: &&crate::address::Found| {
+    let from = |one: &&crate::address::Found<'_>| {
         let before = line[..one.start].trim_end_matches(['<', ' ']).to_ascii_lowercase();
         !(before.ends_with("from=")
             || before.ends_with("from:")
@@ -357,7 +358,7 @@ fn log_address(line: &str) -> Option<String> {
             || before.ends_with("from")
             || before.ends_with("to"))
     };
-    to.or_else(|| found.iter().find(from)).map(|one| one.address.clone())
+    to.or_else(|| found.iter().find(from)).map(|one| one.address.to_string())
 }
 
 /// The human part of a report: plain text where it says something, else HTML, without the returned message.
@@ -561,7 +562,7 @@ fn settle_status(recipient: &mut Recipient) {
 
 /// The lines of a text that hold a code, or all of it.
 fn coded_words(words: &str) -> String {
-    let coded: Vec<&str> = words.lines().map(str::trim).filter(|line| general::tells(line)).take(6).collect();
+    let coded: Vec<&str> = lines(words).map(str::trim).filter(|line| general::tells(line)).take(6).collect();
     if coded.is_empty() { statement::cap(words, 2_000).to_string() } else { coded.join(" ") }
 }
 
@@ -570,7 +571,7 @@ fn strangers(headers: &Headers<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for name in ["From", "To", "Reply-To", "Delivered-To", "X-Original-To", "Sender"] {
         if let Some(value) = headers.text(name) {
-            found.extend(crate::address::find_all(&value).into_iter().map(|one| one.address));
+            found.extend(crate::address::find_all(&value).into_iter().map(|one| one.address.to_string()));
         }
     }
     found
@@ -579,11 +580,9 @@ fn strangers(headers: &Headers<'_>) -> Vec<String> {
 /// X-Failed-Recipients: a list of addresses, of Exim and those who follow it.
 fn failed_header(headers: &Headers<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for (name, value) in headers.iter() {
-        if name.eq_ignore_ascii_case("x-failed-recipients") {
-            let value = String::from_utf8_lossy(value);
-            found.extend(value.split(',').map(crate::address::bare).filter(|address| !address.is_empty()).take(1_000));
-        }
+    for value in headers.all("x-failed-recipients") {
+        let value = String::from_utf8_lossy(value);
+        found.extend(value.split(',').map(crate::address::bare).filter(|address| !address.is_empty()).take(1_000));
     }
     found.dedup();
     found
@@ -598,7 +597,7 @@ fn in_reply_to(headers: &Headers<'_>) -> Option<String> {
 /// The addressee of the returned message, where the report names nobody.
 fn from_original(report: &mut Report, words: &str, strangers: &[String]) {
     let to = report.original.to.clone().unwrap_or_default();
-    let addresses: Vec<String> = crate::address::find_all(&to).into_iter().map(|one| one.address).collect();
+    let addresses: Vec<String> = crate::address::find_all(&to).into_iter().map(|one| one.address.to_string()).collect();
     let addresses: Vec<String> =
         addresses.iter().filter(|address| !strangers.contains(address) || addresses.len() == 1).cloned().collect();
     let mut list: Vec<Option<String>> = addresses.into_iter().map(Some).collect();
@@ -624,10 +623,7 @@ fn exchange_dialect(generator: Option<&str>, headers: &Headers<'_>) -> &'static 
         let host = host.to_ascii_lowercase();
         host.ends_with(".outlook.com") || host.ends_with(".exchangelabs.com") || host.ends_with(".office365.com")
     };
-    let stamped = headers.iter().any(|(name, _)| {
-        name.eq_ignore_ascii_case("x-ms-publictraffictype")
-            || name.eq_ignore_ascii_case("x-ms-office365-filtering-correlation-id")
-    });
+    let stamped = headers.has("x-ms-publictraffictype") || headers.has("x-ms-office365-filtering-correlation-id");
     match generator {
         Some(host) if cloud(host) => "exchange-online",
         Some(_) if !stamped => "exchange-server",

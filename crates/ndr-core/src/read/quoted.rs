@@ -3,6 +3,7 @@
 use super::fields;
 use super::landmarks::{Landmark, Landmarks, Topic};
 use crate::cues::{Cues, cues};
+use crate::text::lines;
 
 /// Lines that begin the returned message, in lower case without decoration. A line counts when it begins with one.
 pub(crate) const OPENERS: &[&str] = &[
@@ -174,7 +175,7 @@ impl<'t> Line<'t> {
 fn header_run(text: &str) -> usize {
     let mut run = 0;
     let mut telling = false;
-    for line in text.lines().take(40) {
+    for line in lines(text).take(40) {
         if line.starts_with([' ', '\t']) && run > 0 {
             continue;
         }

@@ -190,7 +190,9 @@ impl<'l> Marked<'l> {
         }
         let cues = self.of(BEFORE_COMMAND).map(|(_, _, end)| (*end, false));
         let brackets = memchr::memchr_iter(b'(', self.line.as_bytes()).map(|at| (at + 1, true));
-        for (at, bracket) in cues.chain(brackets) {
+        // What a transcript shows of a command.
+        let sent = memchr::memmem::find_iter(self.line.as_bytes(), ">>> ").map(|at| (at + 4, false));
+        for (at, bracket) in cues.chain(sent).chain(brackets) {
             let rest = &self.line[at..];
             let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
             // Most brackets hold something else.
@@ -284,7 +286,6 @@ cue_lists! {
     BEFORE_COMMAND = [
         "in reply to ",
         "after ",
-        ">>> ",
         "did not like our ",
         "in response to ",
         "SMTP command",

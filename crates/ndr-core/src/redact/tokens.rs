@@ -378,7 +378,7 @@ fn collect_public_names() -> Vec<String> {
 }
 
 /// The addresses of a line, with their spans; without the cap that the decoder has on one text.
-pub(super) fn addresses(line: &str) -> Vec<address::Found> {
+pub(super) fn addresses(line: &str) -> Vec<address::Found<'_>> {
     let mut all: Vec<address::Found> = Vec::new();
     loop {
         let from = all.last().map_or(0, |last| last.end);
