@@ -101,11 +101,6 @@ pub(crate) enum Command {
     /// One record per message, in input order. A bad message is a record with an error, never the end.
     /// Exit status: 0, or 3 where something could not be read.
     Scan(Scan),
-    /// Show where a message went: the way that its header tells
-    ///
-    /// Takes any message, or a header block that somebody copied. Of a bounce, it shows the message that bounced.
-    /// Exit status: 0 done, 1 no header found, 2 usage, 3 unreadable.
-    Headers(Headers),
     /// Mask a message, so that it can be shown to others
     ///
     /// Addresses, hosts, IP addresses, names, subjects and bodies are replaced, the same one by the same token each time;
@@ -113,6 +108,11 @@ pub(crate) enum Command {
     /// if it says the same. Look through it before you send it.
     /// Exit status: 0 masked, 2 usage, 3 unreadable, 4 it would be read differently.
     Redact(Redact),
+    /// Show where a message went: the way that its header tells
+    ///
+    /// Takes any message, or a header block that somebody copied. Of a bounce, it shows the message that bounced.
+    /// Exit status: 0 done, 1 no header found, 2 usage, 3 unreadable.
+    Headers(Headers),
     /// Say what many bounces come down to: incidents with their remedies, addresses to drop, addresses to try again
     ///
     /// Failures that share their cause, such as one blocked IP, are one incident.
@@ -155,11 +155,11 @@ pub(crate) struct Explain {
     /// Print a text to paste into a mail or ticket for somebody
     #[arg(long = "for", value_enum, conflicts_with = "format")]
     pub(crate) audience: Option<For>,
+    #[command(flatten)]
+    pub(crate) limiting: Limiting,
     /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
-    #[command(flatten)]
-    pub(crate) limiting: Limiting,
 }
 
 /// What `scan` and `summary` read.
@@ -206,8 +206,6 @@ pub(crate) struct Headers {
     /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
-    #[command(flatten)]
-    pub(crate) limiting: Limiting,
 }
 
 #[derive(Args, Debug)]

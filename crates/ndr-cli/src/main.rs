@@ -84,7 +84,6 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Outcome {
     let limits = match &cli.command {
         Command::Explain(args) => args.limiting.limits(),
-        Command::Headers(args) => args.limiting.limits(),
         Command::Scan(args) => args.inputs.limiting.limits(),
         Command::Summary(args) => args.inputs.limiting.limits(),
         _ => ndr::Limits::default(),
@@ -94,8 +93,8 @@ fn run(cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
-        Command::Headers(args) => commands::headers(args, &decoder, &out),
         Command::Redact(args) => commands::redact(args),
+        Command::Headers(args) => commands::headers(args, &decoder, &out),
         Command::Summary(args) => commands::summary(args, &decoder, &out),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),
