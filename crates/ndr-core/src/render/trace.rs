@@ -118,7 +118,7 @@ fn chain(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
     let names: Vec<String> = nodes.iter().map(|node| cut_middle(&terminal(&node_name(node, room)), room)).collect();
     let host_width = names.iter().map(|name| name.width()).max().unwrap_or(0);
     let hidden = nodes.len().saturating_sub(MOST_NODES);
-    for (at, node) in nodes.iter().enumerate() {
+    for (at, (node, host)) in nodes.iter().zip(&names).enumerate() {
         if hidden > 0 && at == 4 {
             *out += &format!("    {}\n", paint.dim(&format!("⋮ {hidden} more")));
         }
@@ -127,7 +127,6 @@ fn chain(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
         }
         let (mark, words) = node_words(&trace.chain, at, node);
         let mark = if node.refused { paint.red(mark) } else { mark.to_string() };
-        let host = &names[at];
         let host_pad = " ".repeat(host_width.saturating_sub(host.width()));
         let did = if node.refused { paint.red(words) } else { paint.dim(words) };
         let mut line = format!("    {mark} {host}{host_pad}  {did}");
@@ -148,11 +147,12 @@ fn chain(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
 
 /// At most `width` columns: of a long host name, both ends tell more than the middle.
 fn cut_middle(text: &str, width: usize) -> String {
-    if text.width() <= width || !text.is_ascii() {
-        return cut(text, width);
+    let tail = width.saturating_sub(1) / 2;
+    let head = width.saturating_sub(1).saturating_sub(tail);
+    match (text.get(..head), text.len().checked_sub(tail).and_then(|at| text.get(at..))) {
+        (Some(head), Some(tail)) if text.width() > width && text.is_ascii() => format!("{head}…{tail}"),
+        _ => cut(text, width),
     }
-    let tail = (width - 1) / 2;
-    format!("{}…{}", &text[..width - 1 - tail], &text[text.len() - tail..])
 }
 
 /// Who said no to whom, and the attempts.
@@ -300,7 +300,7 @@ fn bar(delay: u64, longest: u64) -> String {
         return String::new();
     }
     let eighths = (delay as f64 / longest as f64 * (BAR * 8) as f64).round().max(1.0) as usize;
-    format!("{}{}", "█".repeat(eighths / 8), PARTS[eighths % 8])
+    format!("{}{}", "█".repeat(eighths / 8), PARTS.get(eighths % 8).unwrap_or(&""))
 }
 
 fn hops(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
