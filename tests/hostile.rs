@@ -57,6 +57,10 @@ fn time_is_linear() {
                 "<a@example.com>: 550 5.1.1 no\n".repeat(n)
             )
         }),
+        ("addresses on one line", |n| {
+            let line: String = (0..n).map(|i| format!("to <a{i}@example.com> ")).collect();
+            format!("From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{line}\n550 5.1.1 no\n")
+        }),
         ("at signs", |n| {
             format!("From: mailer-daemon@example.com\nSubject: Undelivered Mail\n\n{}", "@".repeat(n * 20))
         }),
