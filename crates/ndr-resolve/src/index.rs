@@ -280,11 +280,11 @@ impl Index {
             if let Some(before) = before {
                 let pair = hash_pair(before, word.hash);
                 if self.may_hold(pair) {
-                    self.probe(pair, 2, i - 1, text, words, hits, caught);
+                    self.probe(pair, 2, i - 1, (text, words), hits, caught);
                 }
             }
             if self.may_hold(word.hash) {
-                self.probe(word.hash, 1, i, text, words, hits, caught);
+                self.probe(word.hash, 1, i, (text, words), hits, caught);
             }
             before = Some(word.hash);
         }
@@ -302,8 +302,7 @@ impl Index {
         key: u64,
         width: u8,
         at: usize,
-        text: &str,
-        words: &[Word],
+        (text, words): (&str, &[Word]),
         hits: &mut Vec<Match>,
         caught: &mut Vec<template::Caught>,
     ) {

@@ -144,7 +144,7 @@ fn letters_and_digits(block: &[u8]) -> u64 {
     let mut mask = 0;
     for at in (0..block.len()).step_by(8) {
         let bytes = eight(block, at);
-        let found = (within(bytes, b'0', b'9') | within(bytes | 0x20 * ONES, b'a', b'z')) & HIGH;
+        let found = (within(bytes, b'0', b'9') | within(bytes | (0x20 * ONES), b'a', b'z')) & HIGH;
         // Gathers the high bits into one byte.
         mask |= ((found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) << at;
     }
