@@ -198,7 +198,7 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
         scalar(deserializer, T::WHAT, |text| {
             T::all().iter().find(|value| value.name() == text).map(|value| Word(*value)).ok_or_else(|| {
                 let names: Vec<_> = T::all().iter().map(|value| value.name()).collect();
-                let near = nearest(text, &names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let near = nearest(text, &names).map_or(".".to_string(), |near| format!("; did you mean `{near}`?"));
                 format!("`{text}` is no {}{near} They are: {}", T::WHAT, names.join(", "))
             })
         })
@@ -206,7 +206,12 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
 }
 
 /// The name that differs least from `text`, if it is close.
-pub(crate) fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+///
+/// ```
+/// assert_eq!(ndr_catalog::nearest("gmial", &["gmail", "generic"]), Some("gmail"));
+/// assert_eq!(ndr_catalog::nearest("xyz", &["gmail", "generic"]), None);
+/// ```
+pub fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
     names
         .iter()
         .map(|name| (distance(text, name), *name))
@@ -219,13 +224,12 @@ pub(crate) fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let best = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            corner = row[j + 1];
-            row[j + 1] = best;
+        // What stands left and above left of the cell that is filled.
+        let (mut left, mut corner) = (i + 1, i);
+        for (above, y) in row.iter_mut().skip(1).zip(b.bytes()) {
+            left = (corner + usize::from(x != y)).min(left + 1).min(*above + 1);
+            corner = std::mem::replace(above, left);
         }
     }
-    row[b.len()]
+    if b.is_empty() { a.len() } else { row.last().copied().unwrap_or_default() }
 }

@@ -26,6 +26,8 @@ pub struct Stub {
     pub examples: Vec<String>,
     /// The date of today, `YYYY-MM-DD`.
     pub today: String,
+    /// What it means; `None` for a sentence made of the title and the codes.
+    pub meaning: Option<String>,
 }
 
 impl Stub {
@@ -53,26 +55,23 @@ impl Stub {
         let place = Place::of(&providers, &self.provider, entry.codes.first().map(|code| code.0), &self.slug);
         let after = places.iter().rposition(|other| *other <= place);
         let before: Vec<&str> = layout.lines.clone();
-        let (at, lines) = match (after, layout.entries.first()) {
-            (Some(nth), _) => {
-                let item = &layout.entries[nth];
-                (item.first + own_lines(item), format!("\n{own}"))
-            }
+        let (at, lines) = match (after.and_then(|nth| layout.entries.get(nth)), layout.entries.first()) {
+            (Some(item), _) => (item.first + own_lines(item), format!("\n{own}")),
             (None, Some(item)) => (item.first, format!("{own}\n")),
             (None, None) => {
                 let has_section = before.iter().any(|line| line.trim_end() == "entries:");
                 (before.len(), if has_section { own } else { format!("\nentries:\n{own}") })
             }
         };
-        let mut all: Vec<&str> = before[..at].to_vec();
+        let mut all: Vec<&str> = before.iter().take(at).copied().collect();
         all.extend(lines.lines());
-        all.extend(&before[at..]);
+        all.extend(before.iter().skip(at));
         let first = at + 1 + lines.lines().take_while(|line| !line.starts_with('-')).count();
         Ok((format!("{}\n", all.join("\n")), first))
     }
 
     /// The entry in the canonical layout. Its sentences are true as they stand and general: its author makes them better.
-    fn yaml(&self) -> String {
+    pub(crate) fn yaml(&self) -> String {
         let quoted = |list: &[String]| list.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", ");
         let block = |name: &str, list: &[String], indent: &str| -> String {
             match list {
@@ -105,6 +104,9 @@ impl Stub {
     }
 
     fn meaning(&self) -> String {
+        if let Some(meaning) = &self.meaning {
+            return meaning.clone();
+        }
         let title = self.title.trim().replace(['{', '}'], "");
         match self.codes.as_slice() {
             [] => format!("{title}. The server says so in words alone, without a code that is known to go with them."),
@@ -114,7 +116,8 @@ impl Stub {
 
     /// Steps for the sender and the admin, by what is usual for the category.
     fn steps(&self) -> (Vec<String>, Vec<String>) {
-        let usual = Category::from_slug(&self.category).unwrap_or(Category::Unknown).usual();
+        let category = Category::from_slug(&self.category).unwrap_or(Category::Unknown);
+        let usual = category.usual();
         let acts = |actor: Actor| usual.act.contains(&actor);
         let mut sender = Vec::new();
         if acts(Actor::SenderAdmin) || !acts(Actor::Sender) {
@@ -122,6 +125,7 @@ impl Stub {
         }
         sender.push(
             match usual.retry {
+                _ if category == Category::Unknown => "Check the address, and send the message once more later.",
                 Retry::AsIs => "Send the message again later.",
                 Retry::AfterFix => "Send the message again once the cause is fixed.",
                 Retry::No => "Check the address; the same message to the same address fails again.",

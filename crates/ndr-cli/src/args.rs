@@ -21,6 +21,41 @@ pub(crate) struct Cli {
     pub(crate) catalog: Vec<PathBuf>,
 }
 
+/// Limits on what is read of a message.
+#[derive(Args, Debug)]
+pub(crate) struct Limiting {
+    /// Read more or less than usual: message_bytes, nesting, parts, header_lines, header_bytes, recipients or text_bytes;
+    /// 512K, 32M and 1G are short for bytes. May be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = limit)]
+    limit: Vec<(&'static str, usize)>,
+}
+
+impl Limiting {
+    pub(crate) fn limits(&self) -> ndr::Limits {
+        // The parser below lets known names through only.
+        self.limit
+            .iter()
+            .fold(ndr::Limits::default(), |limits, (name, value)| limits.with(name, *value).unwrap_or(limits))
+    }
+}
+
+/// Reads `parts=100` or `text_bytes=1M`.
+fn limit(text: &str) -> Result<(&'static str, usize), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let known = ndr::Limits::NAMES.iter().find(|known| known.eq_ignore_ascii_case(&name.replace('-', "_")));
+    let name =
+        known.ok_or_else(|| format!("there is no limit `{name}`; they are {}", ndr::Limits::NAMES.join(", ")))?;
+    let shift = match value.chars().next_back() {
+        Some('k' | 'K') => 10,
+        Some('m' | 'M') => 20,
+        Some('g' | 'G') => 30,
+        _ => 0,
+    };
+    let digits = if shift > 0 { value.get(..value.len() - 1).unwrap_or_default() } else { value };
+    let number = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(1 << shift));
+    Ok((name, number.ok_or_else(|| format!("`{value}` is no number such as 1000, 512K or 32M"))?))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     Auto,
@@ -66,6 +101,13 @@ pub(crate) enum Command {
     /// One record per message, in input order. A bad message is a record with an error, never the end.
     /// Exit status: 0, or 3 where something could not be read.
     Scan(Scan),
+    /// Mask a message, so that it can be shown to others
+    ///
+    /// Addresses, hosts, IP addresses, names, subjects and bodies are replaced, the same one by the same token each time;
+    /// structure, codes and the servers' words stay. The masked message is decoded again and compared: it is printed only
+    /// if it says the same. Look through it before you send it.
+    /// Exit status: 0 masked, 2 usage, 3 unreadable, 4 it would be read differently.
+    Redact(Redact),
     /// Say what many bounces come down to: incidents with their remedies, addresses to drop, addresses to try again
     ///
     /// Failures that share their cause, such as one blocked IP, are one incident.
@@ -77,6 +119,16 @@ pub(crate) enum Command {
     Search(Search),
     /// List the catalogue
     List(Entries),
+    /// Show what a change of the catalogue changes
+    Catalog {
+        #[command(subcommand)]
+        task: Catalog,
+    },
+    /// Gather what servers say that no text of the catalogue matches, as entries to finish
+    ///
+    /// Addresses, hosts, numbers and ids are masked; what differs in nothing else is counted together. The output is an
+    /// overlay for --catalog, and a start for a contribution. Exit status: 0, 1 where every text is known, 3 unreadable.
+    Unknowns(Unknowns),
     /// Print the JSON Schema of the result
     Schema,
     /// Print shell completions
@@ -98,6 +150,8 @@ pub(crate) struct Explain {
     /// Print a text to paste into a mail or ticket for somebody
     #[arg(long = "for", value_enum, conflicts_with = "format")]
     pub(crate) audience: Option<For>,
+    #[command(flatten)]
+    pub(crate) limiting: Limiting,
 }
 
 /// What `scan` and `summary` read.
@@ -112,6 +166,23 @@ pub(crate) struct Inputs {
     /// No progress bar and no summary on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) limiting: Limiting,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Redact {
+    /// A file, `-` for standard input, or the text itself; standard input when left out
+    pub(crate) input: Option<String>,
+    /// Write the masked message to this file
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write what stands for what to this file, as JSON; keep it to yourself
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<PathBuf>,
+    /// Leave this host as it is; `*.example.com` for all below a domain. Hosts of known providers stay anyway
+    #[arg(long, value_name = "HOST")]
+    pub(crate) keep: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -180,6 +251,41 @@ pub(crate) struct Entries {
     #[arg(long)]
     pub(crate) act: Option<String>,
     /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Catalog {
+    /// Decode messages with two catalogues, and print every verdict that differs
+    ///
+    /// The new catalogue is the built-in one with the overlays of --catalog. Exit status: 0 nothing changes,
+    /// 1 something does, 3 unreadable.
+    Diff(Diff),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diff {
+    /// The old catalogue: a whole one, or an overlay over the built-in one
+    #[arg(long, value_name = "OLD.yaml")]
+    pub(crate) against: PathBuf,
+    /// Files and directories, as for scan
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Unknowns {
+    /// Files and directories, as for scan; `-` for standard input
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Leave out what was seen less often
+    #[arg(long, default_value_t = 1)]
+    pub(crate) at_least: usize,
+    /// How to print it: human is YAML
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,
 }

@@ -1,5 +1,8 @@
 //! The command `ndr`: a thin front. It reads input, calls the core, and prints; it parses and decides nothing.
 
+// Nothing that a message or the command line holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod args;
 mod commands;
 mod output;
@@ -16,19 +19,24 @@ pub(crate) enum Exit {
     Done,
     /// Nothing was recognised or found.
     Nothing,
+    /// Two catalogues disagree.
+    Differs,
     /// The command line is wrong.
     Usage,
     /// Something could not be read.
     Unreadable,
+    /// A masked message would be read differently.
+    Unproven,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
-            Exit::Nothing => 1,
+            Exit::Nothing | Exit::Differs => 1,
             Exit::Usage => 2,
             Exit::Unreadable => 3,
+            Exit::Unproven => 4,
         })
     }
 }
@@ -64,7 +72,9 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(stop) => {
             if !stop.message.is_empty() {
-                eprintln!("ndr: {}", ndr::sanitize::terminal(&stop.message));
+                // Line by line: what is wrong with a catalogue takes many.
+                let lines: Vec<_> = stop.message.lines().map(ndr::sanitize::terminal).collect();
+                eprintln!("ndr: {}", lines.join("\n"));
             }
             stop.exit.into()
         }
@@ -72,15 +82,24 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Outcome {
-    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?);
+    let limits = match &cli.command {
+        Command::Explain(args) => args.limiting.limits(),
+        Command::Scan(args) => args.inputs.limiting.limits(),
+        Command::Summary(args) => args.inputs.limiting.limits(),
+        _ => ndr::Limits::default(),
+    };
+    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?).with_limits(limits);
     let out = output::Output::new(cli.color);
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
+        Command::Redact(args) => commands::redact(args),
         Command::Summary(args) => commands::summary(args, &decoder, &out),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),
         Command::List(args) => commands::list(args, &decoder, &out),
+        Command::Catalog { task: args::Catalog::Diff(args) } => commands::diff(args, &decoder, &out),
+        Command::Unknowns(args) => commands::unknowns(args, &decoder, &out),
         Command::Schema => commands::schema(),
         Command::Completions { shell } => commands::completions(*shell),
         Command::Man => commands::man(),

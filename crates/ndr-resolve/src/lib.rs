@@ -4,6 +4,9 @@
 //! entry that explains a server's words. The macro crate builds the catalogue of `catalog.yaml` at compile time with
 //! the same code that an overlay uses at run time, so both answer alike.
 
+// Nothing that a message holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod code;
 mod entry;
 mod index;
@@ -12,7 +15,7 @@ mod resolve;
 mod template;
 mod words;
 
-pub use code::{CodeError, CodePattern, FoundCode, StatusCode, find_codes};
+pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_codes, subject_means};
 pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
 #[doc(hidden)]
 pub use index::{Facts, Index, Slot};
