@@ -119,6 +119,9 @@ fn mime(kind: &str, body: &str) -> String {
 const SHAPES: &[(&str, Shape)] = &[
     ("addresses", |n| mail(&"<a@example.com>: 550 5.1.1 no\n".repeat(n))),
     ("other addresses", |n| mail(&(0..n).map(|i| format!("<a{i}@example.com>: 550 5.1.1 no\n")).collect::<String>())),
+    ("addresses on one line", |n| {
+        mail(&((0..n).map(|i| format!("to <a{i}@example.com> ")).collect::<String>() + "\n550 5.1.1 no\n"))
+    }),
     ("at signs", |n| mail(&"@".repeat(n * 20))),
     ("quotes before at signs", |n| mail(&"\"a\"@b ".repeat(n))),
     ("one long word", |n| mail(&"a".repeat(n * 20))),

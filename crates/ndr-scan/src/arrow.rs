@@ -53,8 +53,6 @@ use std::time::{Duration, Instant};
 const ROWS: usize = 8192;
 /// Texts of a batch end here, so that 32-bit offsets suffice.
 const TEXT_BYTES: usize = 128 << 20;
-/// Messages for each unit of work.
-const UNIT: usize = 256;
 
 /// In the order of their values.
 const BASES: [Basis; 6] =
@@ -157,7 +155,7 @@ impl Scan {
         let rows = Rows::new(self.catalog, columns);
         let (vocabulary, schema) = (Arc::clone(&rows.vocabulary), Arc::clone(&rows.schema));
         let for_units = Arc::clone(&schema);
-        let units = self.batch(UNIT).fold(
+        let units = self.fold(
             move || Unit { done: Vec::new(), rows: Rows::of(&vocabulary, &for_units, columns) },
             |unit: &mut Unit, record| {
                 for row in rows_of(&record) {

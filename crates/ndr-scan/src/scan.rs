@@ -19,11 +19,11 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 
 /// Most messages that travel together.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 /// Most bytes of messages in a batch before it is sent on.
 const BATCH_BYTES: usize = 1 << 20;
-/// A file that was not opened yet counts as so many bytes of its batch.
-const FILE_BYTES: usize = 8 << 10;
+/// The usual size of a message: what a batch of another length may hold follows from it.
+const MESSAGE_BYTES: usize = 4 << 10;
 /// The stack of a thread. The decoder bounds nesting, and this leaves it room.
 const STACK: usize = 4 << 20;
 /// Most threads.
@@ -148,7 +148,7 @@ impl Scan {
         Scan { cancel: cancel.clone(), ..self }
     }
 
-    /// Most messages that travel together, 1 or more (default 64): one accumulator of [`fold`](Self::fold) holds so many.
+    /// Most messages that travel together, 1 or more (default 256): one accumulator of [`fold`](Self::fold) holds so many.
     pub fn batch(self, messages: usize) -> Scan {
         Scan { batch: messages.max(1), ..self }
     }
@@ -374,9 +374,14 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
     }
 
     fn give(&mut self, item: Item) -> Flow {
-        self.batch.bytes += if let Body::Bytes { bytes, .. } = &item.body { bytes.len() } else { FILE_BYTES };
+        self.batch.bytes += match &item.body {
+            Body::Bytes { bytes, .. } => bytes.len(),
+            // Its bytes are not in memory yet, but they will take their time.
+            Body::File { size, .. } => usize::try_from(*size).unwrap_or(usize::MAX).min(BATCH_BYTES),
+            Body::Error(_) => 0,
+        };
         self.batch.items.push(item);
-        if self.batch.items.len() >= self.most || self.batch.bytes >= BATCH_BYTES.max(self.most * FILE_BYTES) {
+        if self.batch.items.len() >= self.most || self.batch.bytes >= BATCH_BYTES.max(self.most * MESSAGE_BYTES) {
             return self.flush();
         }
         ControlFlow::Continue(())

@@ -532,7 +532,7 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
     let mut found = Vec::new();
     let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
     let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
-    for one in &line.addresses {
+    for one in line.addresses.iter().take(around.limit) {
         if is_stranger(&one.address, around) {
             continue;
         }
@@ -553,12 +553,23 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         let reply = before
             .filter(|before| before.starts_with("<<<") && find_reply(before).is_some_and(|(code, _)| code >= 400));
         let own = match reply {
-            Some(reply) => format!("{}\n{}", reply.trim_start_matches(['<', ' ']), line.text.trim()),
-            None => line.text.trim().to_string(),
+            Some(reply) => format!("{}\n{}", reply.trim_start_matches(['<', ' ']), near(line.text, one.start)),
+            None => near(line.text, one.start).to_string(),
         };
         found.push(Candidate { address: one.address.to_string(), own, line: at, end: at + 1, cued: true, strength });
     }
     found
+}
+
+/// The words of a line about an address in it. A line is no longer than this where people write; a text without line
+/// ends is one line with thousands of addresses, and each must not take all of it.
+fn near(line: &str, at: usize) -> &str {
+    const REACH: usize = 2_000;
+    if line.len() <= 2 * REACH {
+        return line.trim();
+    }
+    let before = cap(line, at.saturating_sub(REACH)).len();
+    cap(&line[before..], at - before + REACH).trim()
 }
 
 /// The words of the report that are about no single address.
