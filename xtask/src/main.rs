@@ -1,8 +1,13 @@
 //! Tasks of this repository: `cargo xtask --help`.
 
+mod bench_scan;
 mod catalog;
 mod check;
+mod mailbox;
+mod mutate;
+mod process;
 mod shared;
+mod soak;
 mod stats;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +32,10 @@ enum Task {
     /// Work on catalog.yaml.
     #[command(subcommand)]
     Catalog(catalog::Task),
+    /// Feed mutated samples to `ndr scan` for a while: no crash, no hang, no growth, no message lost.
+    Soak(soak::Soak),
+    /// Measure `ndr scan` beside `cat`, and two threads beside one.
+    BenchScan(bench_scan::BenchScan),
     /// Everything that a change must pass.
     Check {
         /// The Python bindings too.
@@ -39,6 +48,8 @@ fn main() -> ExitCode {
     let outcome = match Args::parse().task {
         Task::Docs { check } => catalog::check(catalog::CATALOG).and_then(|_| docs(check)),
         Task::Catalog(task) => catalog::run(task),
+        Task::Soak(args) => soak::run(&args),
+        Task::BenchScan(args) => bench_scan::run(&args),
         Task::Check { python } => check::run(python),
     };
     match outcome {

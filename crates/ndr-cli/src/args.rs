@@ -66,12 +66,17 @@ pub(crate) enum Command {
     /// One record per message, in input order. A bad message is a record with an error, never the end.
     /// Exit status: 0, or 3 where something could not be read.
     Scan(Scan),
+    /// Say what many bounces come down to: incidents with their remedies, addresses to drop, addresses to try again
+    ///
+    /// Failures that share their cause, such as one blocked IP, are one incident.
+    /// Exit status: 0, or 3 where something could not be read.
+    Summary(Summary),
     /// Say what the catalogue knows of a code or slug
     Code(Code),
     /// Search the catalogue by words
     Search(Search),
     /// List the catalogue
-    List(List),
+    List(Entries),
     /// Show what a change of the catalogue changes
     Catalog {
         #[command(subcommand)]
@@ -105,20 +110,50 @@ pub(crate) struct Explain {
     pub(crate) audience: Option<For>,
 }
 
+/// What `scan` and `summary` read.
 #[derive(Args, Debug)]
-pub(crate) struct Scan {
+pub(crate) struct Inputs {
     /// Files and directories; `-` for standard input
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// How to print it: human on a terminal, ndjson elsewhere
-    #[arg(long, short, value_enum)]
-    pub(crate) format: Option<Format>,
     /// Threads; the results are the same for any number
     #[arg(long, short)]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
-    /// No progress bar and no summary
+    /// No progress bar and no summary on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Scan {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// How to print it: human on a terminal, ndjson elsewhere
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum List {
+    /// Addresses to drop: those that are gone, and those that failed again and again
+    Suppress,
+    /// Addresses to send to again, at once or once the cause is put right
+    Retry,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Summary {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Print a list of addresses in place of the summary
+    #[arg(long, value_enum)]
+    pub(crate) list: Option<List>,
+    /// A full mailbox and the like count against an address after so many failures
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) repeats: u64,
+    /// How to print it: human or json; lists also as ndjson or csv
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Args, Debug)]
@@ -144,7 +179,7 @@ pub(crate) struct Search {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct List {
+pub(crate) struct Entries {
     /// Only entries of this provider
     #[arg(long)]
     pub(crate) provider: Option<String>,

@@ -1,8 +1,8 @@
 //! From facts to meaning: each recipient's words are resolved against the catalogue, and what disagrees is noted.
 
 use crate::read::Background;
-use crate::report::{Action, Diagnosis, Evidence, Kind, Recipient, Report};
-use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution};
+use crate::report::{Action, Diagnosis, Evidence, Kind, Recipient, Report, STATEMENT};
+use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution, StatusCode};
 
 /// Fills the diagnoses of a report.
 pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog: &'static Catalog) {
@@ -69,18 +69,22 @@ fn one(
         answer.basis.is_none_or(|basis| basis >= Basis::Code)
             || answer.entry.is_some_and(|entry| catalog.entries()[entry].category.is_vague())
     };
-    if weak(&answer) && !recipient.hidden.context.is_empty() {
-        let context = recipient.hidden.context.replace(['\n', '\r'], " ");
-        let reply = Reply::parse(&context);
-        let wider =
-            catalog.resolve(&Query { text: &context, inner: &[&inner[..], &reply.inner[..]].concat(), ..query });
-        let better = wider.basis.is_some_and(|basis| basis < Basis::Code)
-            && wider.entry.is_some_and(|entry| {
-                !catalog.entries()[entry].category.is_vague() || answer.basis.is_none_or(|basis| basis >= Basis::Range)
-            });
-        if better {
-            answer = wider;
-            from_context = Some(context);
+    if weak(&answer) {
+        // Each statement is asked by itself: words of two of them side by side would say what nobody said.
+        let codes = [&inner[..], &Reply::parse(&recipient.hidden.context).inner[..]].concat();
+        for context in recipient.hidden.context.split(STATEMENT).filter(|context| !context.trim().is_empty()) {
+            let context = context.replace(['\n', '\r'], " ");
+            let wider = catalog.resolve(&Query { text: &context, inner: &codes, ..query });
+            let vague = wider.entry.is_none_or(|entry| catalog.entries()[entry].category.is_vague());
+            let better = wider.basis.is_some_and(|basis| basis < Basis::Code)
+                && (!vague || answer.basis.is_none_or(|basis| basis >= Basis::Range));
+            if better {
+                answer = wider;
+                from_context = Some(context);
+            }
+            if better && !vague {
+                break;
+            }
         }
     }
     recipient.others = answer.others.iter().map(|other| catalog.entries()[*other].slug).collect();
@@ -145,8 +149,7 @@ fn find_wrapped(text: &str, phrase: &str) -> Option<(usize, usize)> {
         let mut whole = true;
         for (i, word) in phrase.split(' ').enumerate() {
             if i > 0 {
-                let rest = text.get(at..)?;
-                at += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '>', '|']).len();
+                at += gap(text.get(at..)?, word);
             }
             if !text.get(at..).is_some_and(|rest| rest.starts_with(word)) {
                 whole = false;
@@ -159,6 +162,26 @@ fn find_wrapped(text: &str, phrase: &str) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+/// The bytes between two words of a phrase: white space, marks of quoting, and at the start of a line the prefix that
+/// each line of a reply repeats (`550-5.1.1 `).
+fn gap(text: &str, word: &str) -> usize {
+    const BLANK: [char; 6] = [' ', '\t', '\r', '\n', '>', '|'];
+    let rest = text.trim_start_matches(BLANK);
+    let blank = &text[..text.len() - rest.len()];
+    if blank.contains('\n') && !rest.starts_with(word) && is_reply_prefix(rest) {
+        let tail = rest[4..].trim_start();
+        let status = tail.split_whitespace().next().filter(|token| token.parse::<StatusCode>().is_ok());
+        let tail = status.map_or(tail, |token| tail[token.len()..].trim_start());
+        return text.len() - tail.len();
+    }
+    blank.len()
+}
+
+/// Whether `text` begins with `550-` or `550 `.
+fn is_reply_prefix(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'2' | b'4' | b'5', a, b, b' ' | b'-', ..] if a.is_ascii_digit() && b.is_ascii_digit())
 }
 
 /// Names what disagrees.
@@ -189,6 +212,7 @@ fn verdict_of_paste(report: &mut Report) {
         recipient.diagnosis.is_some()
             || recipient.status.is_some()
             || recipient.reply.is_some()
+            || recipient.action.is_some()
             || !recipient.others.is_empty()
     };
     let any = report.recipients.iter().any(decided);
@@ -201,12 +225,18 @@ fn verdict_of_paste(report: &mut Report) {
     let class = |recipient: &Recipient| {
         recipient.status.map(|status| u16::from(status.class())).or(recipient.reply.map(|reply| reply / 100))
     };
-    let failed = report.recipients.iter().any(|recipient| {
-        recipient.action == Some(Action::Failed)
-            || recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500)
+    // What the text says of the outcome comes before what the codes say.
+    let failed = report.recipients.iter().any(|recipient| match recipient.action {
+        Some(action) => action == Action::Failed,
+        None => {
+            recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500)
                 && !matches!(class(recipient), Some(2 | 3))
+        }
     });
-    let fine = report.recipients.iter().all(|recipient| matches!(class(recipient), Some(2 | 3)));
+    let fine = report.recipients.iter().all(|recipient| match recipient.action {
+        Some(action) => !matches!(action, Action::Failed | Action::Delayed),
+        None => matches!(class(recipient), Some(2 | 3)),
+    });
     report.kind = if failed {
         Kind::Failure
     } else if fine {

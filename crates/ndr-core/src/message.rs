@@ -3,6 +3,7 @@
 use crate::headers::Headers;
 use crate::limits::Limits;
 use crate::outline::{self, ContentType, Leaf};
+use crate::read::fields;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -186,9 +187,15 @@ impl<'x> Mail<'x> {
             self.parse(leaf.whole, limits, false);
         } else if is_original {
             self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
+        } else if is_status_as_data(&mime, leaf.body) {
+            self.take_status(Cow::Borrowed(leaf.body), mime, limits);
         } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
             self.parts.push(Part { kind, mime, text: cap(String::from_utf8_lossy(leaf.body), limits.text_bytes) });
         }
+    }
+
+    fn take_status(&mut self, data: Cow<'x, [u8]>, mime: Cow<'static, str>, limits: &Limits) {
+        self.parts.push(Part { kind: PartKind::DeliveryStatus, mime, text: cap(into_text(data), limits.text_bytes) });
     }
 
     /// Lets mail-parser read a message or a part. `is_root`: also what its Content-Type says of the whole message.
@@ -245,20 +252,32 @@ impl<'x> Mail<'x> {
                     }
                 }
                 PartType::Binary(data) | PartType::InlineBinary(data) => {
+                    if is_status_as_data(&mime, &data) {
+                        self.take_status(data, mime, limits);
+                        continue;
+                    }
                     // A multipart that names no boundary, or none that comes.
                     let broken = mime.starts_with("multipart/");
                     if mime.starts_with("message/") || mime == "application/json" || broken {
                         let (kind, mime) =
                             if broken { (PartKind::Plain, Cow::Borrowed("text/plain")) } else { (kind, mime) };
-                        let text = match data {
-                            Cow::Borrowed(data) => String::from_utf8_lossy(data),
-                            Cow::Owned(data) => Cow::Owned(String::from_utf8_lossy(&data).into_owned()),
-                        };
-                        self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+                        self.parts.push(Part { kind, mime, text: cap(into_text(data), limits.text_bytes) });
                     }
                 }
             }
         }
+    }
+}
+
+/// Gateways that do not know the type of a delivery status attach it as data.
+fn is_status_as_data(mime: &str, data: &[u8]) -> bool {
+    mime == "application/octet-stream" && fields::begins(data)
+}
+
+fn into_text(data: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match data {
+        Cow::Borrowed(data) => String::from_utf8_lossy(data),
+        Cow::Owned(data) => Cow::Owned(String::from_utf8_lossy(&data).into_owned()),
     }
 }
 

@@ -118,10 +118,23 @@ pub(crate) struct Hidden {
     pub(crate) status_field: Option<StatusCode>,
     /// Further codes in the text.
     pub(crate) inner: Vec<StatusCode>,
-    /// More of the report's words about this recipient.
+    /// More of the report's words about this recipient: statements, with [`STATEMENT`] between them.
     pub(crate) context: String,
     /// Which part the text and the context came from.
     pub(crate) part: usize,
+}
+
+/// Stands between the statements of [`Hidden::context`].
+pub(crate) const STATEMENT: char = '\u{1e}';
+
+impl Hidden {
+    /// Adds a statement to what is known beyond the text.
+    pub(crate) fn add_context(&mut self, words: &str) {
+        if !self.context.is_empty() && !words.is_empty() {
+            self.context.push(STATEMENT);
+        }
+        self.context.push_str(words);
+    }
 }
 
 /// One delivery attempt that the report lists.

@@ -1,6 +1,6 @@
 //! From a checked catalogue to tokens. Data only: the methods are ordinary Rust in the core crate.
 
-use ndr_resolve::{Actor, Catalog, CodePattern, Entry, Facts, Index, Limit, Provider, Source};
+use ndr_resolve::{Actor, Catalog, CodePattern, Entry, Facts, Index, Limit, Provider, Slot, Source};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -180,16 +180,14 @@ fn pattern(code: &CodePattern) -> TokenStream {
 fn index(index: &Index) -> TokenStream {
     let names = index.names.iter();
     let parts = index.parts.iter().map(|part| Literal::u32_unsuffixed(*part));
-    let rows = index.rows.iter().map(|row| {
-        let [owner, len, weight] = [row.owner, row.len, row.weight].map(Literal::u16_unsuffixed);
-        let start = Literal::u32_unsuffixed(row.start);
-        quote! { ::ndr_resolve::Row { owner: #owner, start: #start, len: #len, weight: #weight } }
-    });
     let bitmap = index.bitmap.iter().map(|word| Literal::u64_unsuffixed(*word));
     let slots = index.slots.iter().map(|slot| {
-        let key = Literal::u32_unsuffixed(slot.key);
-        let [row, offset] = [slot.row, slot.offset].map(Literal::u16_unsuffixed);
-        quote! { ::ndr_resolve::Slot { key: #key, row: #row, offset: #offset } }
+        let Slot { key, start, owner, weight, next, len, offset } = slot;
+        quote! {
+            ::ndr_resolve::Slot {
+                key: #key, start: #start, owner: #owner, weight: #weight, next: #next, len: #len, offset: #offset,
+            }
+        }
     });
     let dir = index.dir.iter().map(|at| Literal::u16_unsuffixed(*at));
     let codes = index.codes.iter().map(|(code, entry)| quote! { (#code, #entry) });
@@ -213,7 +211,6 @@ fn index(index: &Index) -> TokenStream {
         ::ndr_resolve::Index {
             names: ::std::borrow::Cow::Borrowed(&[#(#names),*]),
             parts: ::std::borrow::Cow::Borrowed(&[#(#parts),*]),
-            rows: ::std::borrow::Cow::Borrowed(&[#(#rows),*]),
             bitmap: ::std::borrow::Cow::Borrowed(&[#(#bitmap),*]),
             slots: ::std::borrow::Cow::Borrowed(&[#(#slots),*]),
             dir: ::std::borrow::Cow::Borrowed(&[#(#dir),*]),

@@ -13,33 +13,27 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
-/// One template in the index.
-#[derive(Clone, Copy, Debug)]
-#[doc(hidden)]
-pub struct Row {
-    /// Index of the entry, or of the provider plus [`MARK`].
-    pub owner: u16,
-    /// Where its parts begin.
-    pub start: u32,
-    /// How many parts it has.
-    pub len: u16,
-    /// How many letters its literal words have: the longer phrase wins.
-    pub weight: u16,
-}
-
 /// Owners from here on are providers' marks.
 pub(crate) const MARK: u16 = 0x8000;
 
-/// Where a template is filed.
+/// A template, where it is filed: all that a look-up asks of one in one place of memory.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Slot {
     /// Low bits of the anchor's hash; the high bits are where it is filed.
     pub key: u32,
-    /// The template.
-    pub row: u16,
+    /// Where its parts begin.
+    pub start: u32,
+    /// Index of the entry, or of the provider plus [`MARK`].
+    pub owner: u16,
+    /// How many letters its literal words have: the longer phrase wins.
+    pub weight: u16,
+    /// Low bits of the hash of the word behind the anchor; 0 where no word must follow.
+    pub next: u16,
+    /// How many parts it has.
+    pub len: u8,
     /// Which of its parts the anchor begins with.
-    pub offset: u16,
+    pub offset: u8,
 }
 
 /// What the ranking asks of an entry, in few bytes: all entries' fit into the processor's nearest cache.
@@ -97,7 +91,6 @@ const DIR_BITS: u32 = 12;
 pub struct Index {
     pub names: Cow<'static, [&'static str]>,
     pub parts: Cow<'static, [u32]>,
-    pub rows: Cow<'static, [Row]>,
     pub bitmap: Cow<'static, [u64]>,
     pub slots: Cow<'static, [Slot]>,
     pub dir: Cow<'static, [u16]>,
@@ -155,49 +148,58 @@ impl Index {
     pub(crate) fn build(entries: &[Entry], providers: &[Provider]) -> Result<Index, TemplateError> {
         let mut names = Vec::new();
         let mut parts = Vec::new();
-        let mut rows = Vec::new();
-        let mut templates: Vec<Template> = Vec::new();
+        let mut templates: Vec<(u16, Template)> = Vec::new();
         let mut anchors: HashMap<u64, u32> = HashMap::new();
         let texts =
             entries.iter().enumerate().flat_map(|(i, entry)| entry.texts.iter().map(move |text| (i as u16, *text)));
         let marks = providers.iter().enumerate().flat_map(|(i, p)| p.marks.iter().map(move |m| (MARK + i as u16, *m)));
         for (owner, text) in texts.chain(marks) {
             let template = if owner >= MARK { mark(text) } else { Template::parse(text)? };
-            let start = parts.len();
-            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
-            // A hole makes a template a little more specific than its words alone.
-            let weight: usize =
-                template.parts.iter().map(|part| if let Part::Word { len, .. } = part { *len } else { 2 }).sum();
             for (key, _) in candidates(&template.parts) {
                 *anchors.entry(key).or_default() += 1;
             }
-            templates.push(template);
-            rows.push(Row {
-                owner,
-                start: start as u32,
-                len: (parts.len() - start) as u16,
-                weight: weight.min(usize::from(u16::MAX)) as u16,
-            });
+            templates.push((owner, template));
         }
-        let mut filed = Vec::new();
+        let mut filed: Vec<(u64, Slot)> = Vec::new();
         let mut bitmap = vec![0u64; 1 << (BITMAP_BITS - 6)];
-        for (i, template) in templates.iter().enumerate() {
+        for (owner, template) in &templates {
+            let start = parts.len();
+            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
+            let own = &parts[start..];
             let best = candidates(&template.parts).min_by_key(|(key, offset)| (anchors[key], *offset));
             let Some((key, offset)) = best else { continue };
-            filed.push((key, i as u16, offset));
+            // A hole makes a template a little more specific than its words alone.
+            let weight = |part: &Part| if let Part::Word { len, .. } = part { *len } else { 2 };
+            let weight: usize = template.parts.iter().map(weight).sum();
+            // An anchor is a pair wherever a word follows its first.
+            let is_word = |at: usize| own.get(at).is_some_and(|part| !is_hole(*part));
+            let at = usize::from(offset);
+            let behind = at + 1 + usize::from(is_word(at + 1));
+            let next = own.get(behind).filter(|part| !is_hole(**part)).map_or(0, |part| *part as u16);
+            filed.push((
+                key,
+                Slot {
+                    key: key as u32,
+                    start: start as u32,
+                    owner: *owner,
+                    weight: weight.min(usize::from(u16::MAX)) as u16,
+                    next,
+                    len: own.len() as u8,
+                    offset,
+                },
+            ));
             let bit = bitmap_bit(key);
             bitmap[bit >> 6] |= 1 << (bit & 63);
         }
-        filed.sort_unstable();
+        filed.sort_by_key(|(key, slot)| (*key, slot.start));
         let mut dir = vec![0u16; (1 << DIR_BITS) + 1];
-        for (key, ..) in &filed {
+        for (key, _) in &filed {
             dir[dir_of(*key) + 1] += 1;
         }
-        let slots: Vec<Slot> =
-            filed.iter().map(|(key, row, offset)| Slot { key: *key as u32, row: *row, offset: *offset }).collect();
         for i in 1..dir.len() {
             dir[i] += dir[i - 1];
         }
+        let slots: Vec<Slot> = filed.into_iter().map(|(_, slot)| slot).collect();
 
         let mut codes = Vec::new();
         let mut ranges = Vec::new();
@@ -253,7 +255,6 @@ impl Index {
         Ok(Index {
             names: names.into(),
             parts: parts.into(),
-            rows: rows.into(),
             bitmap: bitmap.into(),
             slots: slots.into(),
             dir: dir.into(),
@@ -279,11 +280,11 @@ impl Index {
             if let Some(before) = before {
                 let pair = hash_pair(before, word.hash);
                 if self.may_hold(pair) {
-                    self.probe(pair, i - 1, text, words, hits, caught);
+                    self.probe(pair, 2, i - 1, (text, words), hits, caught);
                 }
             }
             if self.may_hold(word.hash) {
-                self.probe(word.hash, i, text, words, hits, caught);
+                self.probe(word.hash, 1, i, (text, words), hits, caught);
             }
             before = Some(word.hash);
         }
@@ -299,9 +300,9 @@ impl Index {
     fn probe(
         &self,
         key: u64,
+        width: u8,
         at: usize,
-        text: &str,
-        words: &[Word],
+        (text, words): (&str, &[Word]),
         hits: &mut Vec<Match>,
         caught: &mut Vec<template::Caught>,
     ) {
@@ -309,10 +310,16 @@ impl Index {
         let (from, to) = (usize::from(self.dir[slot]), usize::from(self.dir[slot + 1]));
         for slot in &self.slots[from..to] {
             if slot.key == key as u32 {
+                // Most templates that fail do so at the next word.
+                let behind = words.get(at + usize::from(width)).map_or(0, |word| short(word.hash) as u16);
+                if slot.next != 0 && slot.next != behind {
+                    continue;
+                }
                 let kept = caught.len();
                 match self.verify(slot, at, text, words, caught) {
-                    Some((owner, weight, span)) => {
-                        hits.push(Match { owner, weight, span, caught: (kept, caught.len()) });
+                    Some(span) => {
+                        let caught = (kept, caught.len());
+                        hits.push(Match { owner: slot.owner, weight: slot.weight, span, caught });
                     }
                     None => caught.truncate(kept),
                 }
@@ -320,7 +327,7 @@ impl Index {
         }
     }
 
-    /// Compares the template of `slot` with the text around the word `at`. Gives its owner, weight and span.
+    /// Compares the template of `slot` with the text around the word `at`. Gives the span that it matches.
     fn verify(
         &self,
         slot: &Slot,
@@ -328,9 +335,8 @@ impl Index {
         text: &str,
         words: &[Word],
         caught: &mut Vec<template::Caught>,
-    ) -> Option<(u16, u16, (usize, usize))> {
-        let row = &self.rows[usize::from(slot.row)];
-        let parts = &self.parts[row.start as usize..row.start as usize + usize::from(row.len)];
+    ) -> Option<(usize, usize)> {
+        let parts = &self.parts[slot.start as usize..slot.start as usize + usize::from(slot.len)];
         let offset = usize::from(slot.offset);
         let lead = usize::from(is_hole(parts[0]));
         let head = &parts[lead..offset];
@@ -352,7 +358,7 @@ impl Index {
             start = value.1.0;
             caught.insert(kept, value);
         }
-        Some((row.owner, row.weight, (start, end)))
+        Some((start, end))
     }
 
     /// The set of providers of that name: one, or none.
@@ -411,14 +417,14 @@ fn mark(text: &str) -> Template {
 }
 
 /// The anchors that a template may be filed under: its pairs of adjacent words, or its words where it has no pair.
-fn candidates(parts: &[Part]) -> impl Iterator<Item = (u64, u16)> + '_ {
+fn candidates(parts: &[Part]) -> impl Iterator<Item = (u64, u8)> + '_ {
     let word = |i: usize| match parts.get(i) {
         Some(Part::Word { hash, .. }) => Some(*hash),
         _ => None,
     };
     let pair = move |i: usize| Some(hash_pair(word(i)?, word(i + 1)?));
     let has_pair = (0..parts.len()).any(|i| pair(i).is_some());
-    (0..parts.len()).filter_map(move |i| Some((if has_pair { pair(i)? } else { word(i)? }, i as u16)))
+    (0..parts.len()).filter_map(move |i| Some((if has_pair { pair(i)? } else { word(i)? }, i as u8)))
 }
 
 /// The flags of an entry.

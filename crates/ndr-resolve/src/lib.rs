@@ -15,7 +15,7 @@ mod words;
 pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_codes, subject_means};
 pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
 #[doc(hidden)]
-pub use index::{Facts, Index, Row, Slot};
+pub use index::{Facts, Index, Slot};
 pub use reply::{Reply, find_reply, unfold_reply};
 pub use resolve::{Basis, Catalog, Query, Resolution};
 pub use template::{Hole, Template, TemplateError, fill, sentence_holes};

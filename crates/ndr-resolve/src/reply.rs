@@ -200,11 +200,13 @@ pub fn unfold_reply(text: &str) -> String {
     let mut first: Option<(&str, Option<StatusCode>)> = None;
     let mut rest = text.trim_start();
     let mut fresh = true;
+    let mut breaks = false;
     while !rest.is_empty() {
         let (mut token, tail) = match rest.find(char::is_whitespace) {
             Some(at) => (&rest[..at], rest[at..].trim_start()),
             None => (rest, ""),
         };
+        let begins_line = std::mem::replace(&mut breaks, rest[token.len()..rest.len() - tail.len()].contains('\n'));
         rest = tail;
         let bytes = token.as_bytes();
         let is_code =
@@ -225,7 +227,7 @@ pub fn unfold_reply(text: &str) -> String {
                         out.push(' ');
                     }
                 }
-                Some((known, status)) if known == code && (bytes.len() > 3 || status.is_some()) => {
+                Some((known, status)) if known == code && (bytes.len() > 3 || status.is_some() || begins_line) => {
                     // A further line of the same reply: drop its prefix, where it repeats the first one's.
                     match (prefix_status(token, tail), status) {
                         (Some((again, in_token)), Some(status)) if again == status => {
@@ -235,6 +237,7 @@ pub fn unfold_reply(text: &str) -> String {
                             rest = tail.split_once(char::is_whitespace).map_or("", |(_, after)| after.trim_start());
                             continue;
                         }
+                        (None, None) if bytes.len() == 3 && begins_line => continue,
                         (None, _) if bytes.len() > 3 => {
                             token = &token[4..];
                             if token.is_empty() {
@@ -295,11 +298,12 @@ mod tests {
 
     #[test]
     fn lines_of_a_reply_are_joined() {
-        assert_eq!(unfold_reply("550-no\n550 such user"), "550 no 550 such user");
+        assert_eq!(unfold_reply("550-no\n550 such user"), "550 no such user");
+        assert_eq!(unfold_reply("550-no 550 such user"), "550 no 550 such user");
         assert_eq!(unfold_reply("550-5.7.26 a\n550-5.7.26 b\n550 5.7.26 c"), "550 5.7.26 a b c");
         assert_eq!(unfold_reply("550 5.7.26 a 550 5.7.26 c"), "550 5.7.26 a c");
         assert_eq!(unfold_reply("  x \r\n\t y "), "x y");
-        assert_eq!(unfold_reply("550-\n550-x\n550 y"), "550 x 550 y");
+        assert_eq!(unfold_reply("550-\n550-x\n550 y"), "550 x y");
     }
 
     proptest! {

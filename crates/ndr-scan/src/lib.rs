@@ -14,20 +14,29 @@
 //! Nothing of a report is read here: each message goes to [`ndr::Decoder`] as it is. A bad message is a record with an
 //! error, never the end.
 
+mod addresses;
 #[cfg(feature = "arrow")]
 pub mod arrow;
 mod container;
+mod counts;
 mod date;
 mod feed;
+mod incident;
 mod input;
 mod limits;
 mod mbox;
 mod ordered;
 mod record;
 mod scan;
+mod summary;
 
+pub use addresses::{Again, Suppressed};
+pub use counts::{Counts, Top};
+pub use date::rfc3339;
+pub use incident::{Incident, Remedy, Shared};
 pub use input::{Input, Messages};
 pub use limits::ScanLimits;
 pub use ordered::{Ordered, Progress, Step};
 pub use record::{ErrorKind, Record, ScanError};
-pub use scan::{Cancel, Scan};
+pub use scan::{Cancel, Scan, THREADS};
+pub use summary::{Day, Summary};

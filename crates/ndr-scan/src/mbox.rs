@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub(crate) struct Message {
     /// Its bytes, without the `From ` line and the empty line at its end.
     pub(crate) bytes: Vec<u8>,
-    /// How long it is in the mbox; more than the limit where that cut it.
+    /// How long it is; more than `bytes` where the limit cut it.
     pub(crate) size: u64,
 }
 
@@ -136,12 +136,13 @@ impl<R: Read> Mbox<R> {
 
     /// The message that ends at `end`, unquoted.
     fn take(&mut self, end: usize) -> Message {
-        let size = self.passed + (end - self.start) as u64;
+        let mut size = self.passed + (end - self.start) as u64;
         let mut bytes = std::mem::take(&mut self.head);
         self.copy(end, &mut bytes);
         self.passed = 0;
         if size <= self.limit as u64 {
             drop_empty_line(&mut bytes, self.line_end);
+            size = bytes.len() as u64;
         }
         Message { size, bytes }
     }
@@ -262,4 +263,117 @@ fn is_header(rest: &[u8], line_end: u8) -> bool {
     let is_name =
         |name: &[u8]| !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     line.starts_with(b">From ") || memchr::memchr(b':', line).is_some_and(|colon| is_name(&line[..colon]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: &str = "From a@example.com Mon Nov 23 10:00:00 2026\n";
+
+    /// Gives a few bytes at a time.
+    struct Drops<'b>(&'b [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let n = self.0.len().min(self.1).min(buffer.len());
+            buffer[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    fn split(bytes: &[u8], chunk: usize, limit: usize) -> Vec<Message> {
+        let mut mbox = Mbox::new(Drops(bytes, chunk), limit);
+        std::iter::from_fn(|| mbox.next()).map(|message| message.unwrap()).collect()
+    }
+
+    fn texts(text: &str) -> Vec<String> {
+        let whole = split(text.as_bytes(), usize::MAX, 1 << 20);
+        for chunk in [1, 7, 1000, 1023, 1024, 1025] {
+            assert_eq!(split(text.as_bytes(), chunk, 1 << 20), whole, "in chunks of {chunk}");
+        }
+        whole.into_iter().map(|message| String::from_utf8(message.bytes).unwrap()).collect()
+    }
+
+    #[test]
+    fn from_lines_in_bodies_do_not_split() {
+        let text = format!(
+            "{FROM}Subject: one\n\nFrom here on it is text.\n\n>From quoted\n>>From twice\n> From not\n\
+             {FROM}without an empty line before it: no\n\n\
+             From somebody Mon Nov 23 10:00:00 2026\nwith no header after it\n\n\
+             From nobody in particular\nSubject: no date\n\n\
+             {FROM}Subject: two\n\nx From y\n"
+        );
+        let found = texts(&text);
+        assert_eq!(found.len(), 2, "{found:#?}");
+        for kept in ["\nFrom here on", "\nFrom quoted\n>From twice\n> From not\n", "From somebody", "From nobody"] {
+            assert!(found[0].contains(kept), "{kept:?} in {}", found[0]);
+        }
+        assert_eq!(found[1], "Subject: two\n\nx From y\n");
+    }
+
+    #[test]
+    fn any_line_end() {
+        let text = format!("{FROM}Subject: one\n\n>From x\na\n\n{FROM}Subject: two\n\nb\n");
+        assert_eq!(texts(&text), ["Subject: one\n\nFrom x\na\n", "Subject: two\n\nb\n"]);
+        assert!(split(text.as_bytes(), 9, 100).iter().all(|message| message.size == message.bytes.len() as u64));
+        let dos = texts(&text.replace('\n', "\r\n"));
+        assert_eq!(dos, ["Subject: one\r\n\r\nFrom x\r\na\r\n", "Subject: two\r\n\r\nb\r\n"]);
+        assert_eq!(texts(&text.replace('\n', "\r")), ["Subject: one\r\rFrom x\ra\r", "Subject: two\r\rb\r"]);
+    }
+
+    #[test]
+    fn edges() {
+        assert_eq!(texts(""), Vec::<String>::new());
+        assert_eq!(texts("\n\n"), Vec::<String>::new());
+        assert_eq!(texts("Subject: no mbox at all\n\nx"), ["Subject: no mbox at all\n\nx"]);
+        assert_eq!(texts(&format!("{FROM}Subject: cut off")), ["Subject: cut off"]);
+        assert_eq!(texts(&format!("\u{FEFF}\n{FROM}Subject: x\n\n")), ["Subject: x\n"]);
+        assert_eq!(texts(&format!("{FROM}>From stray Mon\nSubject: x\n\ny\n")), ["From stray Mon\nSubject: x\n\ny\n"]);
+        assert_eq!(texts(&format!("words in front\n\n{FROM}A: b\n\n")), ["words in front\n", "A: b\n"]);
+        // The other message of nothing but a header.
+        assert_eq!(texts(&format!("{FROM}A: b\n\n{FROM}C: d\n\n")), ["A: b\n", "C: d\n"]);
+        assert!(begins(format!("\n\n{FROM}A: b\n").as_bytes()));
+        assert!(!begins(b"From here on this is a text: it is no mbox.\nA: b\n"));
+    }
+
+    #[test]
+    fn a_long_message_is_cut_and_the_next_one_found() {
+        let long = "From the hills.\n>From x\n".repeat(40_000);
+        let text = format!("{FROM}Subject: long\n\n{long}\n{FROM}Subject: next\n\nx\n");
+        for chunk in [1 << 20, 4096, 1500] {
+            let found = split(text.as_bytes(), chunk, 5000);
+            assert_eq!(found.len(), 2, "{chunk}");
+            assert_eq!(found[0].bytes.len(), 5000);
+            assert_eq!(found[0].size, (text.len() - 2 * FROM.len() - "Subject: next\n\nx\n".len()) as u64);
+            assert_eq!(found[1].bytes, b"Subject: next\n\nx\n");
+        }
+        let same = split(text.as_bytes(), 1 << 20, 5000);
+        assert_eq!(split(text.as_bytes(), 1500, 5000), same, "how a pipe cuts it does not matter");
+    }
+
+    #[test]
+    fn an_endless_line_stays_within_the_limit() {
+        let text = [FROM.as_bytes(), b"Subject: x\n\n", &vec![b'>'; 3 << 20], b"From ", &vec![b'a'; 3 << 20]].concat();
+        let mut mbox = Mbox::new(text.as_slice(), 10_000);
+        assert_eq!(mbox.next().unwrap().unwrap().bytes.len(), 10_000);
+        assert!(mbox.buffer.capacity() < 2 << 20, "{}", mbox.buffer.capacity());
+    }
+
+    #[test]
+    fn an_error_comes_after_what_was_read() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("worn out"))
+            }
+        }
+        let text = format!("{FROM}A: b\n\n{FROM}C: d\n");
+        let mut mbox = Mbox::new(text.as_bytes().chain(Broken), 1000);
+        assert_eq!(mbox.next().unwrap().unwrap().bytes, b"A: b\n");
+        assert_eq!(mbox.next().unwrap().unwrap().bytes, b"C: d\n");
+        assert_eq!(mbox.next().unwrap().unwrap_err().to_string(), "worn out");
+        assert!(mbox.next().is_none());
+    }
 }

@@ -29,6 +29,9 @@ const STACK: usize = 4 << 20;
 /// Most threads.
 const JOBS: usize = 256;
 
+/// How the names of the threads of a scan begin.
+pub const THREADS: &str = "ndr-scan-";
+
 /// Decodes one message.
 pub(crate) type Decode = Arc<dyn Fn(&[u8]) -> Report + Send + Sync>;
 
@@ -231,7 +234,7 @@ impl Scan {
 
 /// Starts a thread; a system that has none left costs speed, not results.
 fn spawn(number: usize, run: impl FnOnce() + Send + 'static) -> Option<std::thread::JoinHandle<()>> {
-    std::thread::Builder::new().name(format!("ndr-scan-{number}")).stack_size(STACK).spawn(run).ok()
+    std::thread::Builder::new().name(format!("{THREADS}{number}")).stack_size(STACK).spawn(run).ok()
 }
 
 /// The paths, if the inputs are nothing else.

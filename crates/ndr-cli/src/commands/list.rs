@@ -1,12 +1,12 @@
 //! `ndr list`
 
 use super::entries_json;
-use crate::args::{Format, List};
+use crate::args::{Entries, Format};
 use crate::output::Output;
 use crate::{Exit, Outcome, Stop};
 use ndr::{Actor, Category, Entry};
 
-pub(crate) fn list(args: &List, decoder: &ndr::Decoder, out: &Output) -> Outcome {
+pub(crate) fn list(args: &Entries, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let category = args
         .category
         .as_deref()

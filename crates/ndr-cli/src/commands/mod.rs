@@ -1,11 +1,13 @@
 //! One file per command.
 
+mod batch;
 mod code;
 mod diff;
 mod explain;
 mod list;
 mod scan;
 mod search;
+mod summary;
 mod unknowns;
 
 pub(crate) use code::code;
@@ -14,6 +16,7 @@ pub(crate) use explain::explain;
 pub(crate) use list::list;
 pub(crate) use scan::scan;
 pub(crate) use search::search;
+pub(crate) use summary::summary;
 pub(crate) use unknowns::unknowns;
 
 use crate::{Exit, Outcome, Stop};

@@ -1,46 +1,18 @@
 //! `ndr scan`: many messages, in parallel, in order.
 
+use super::batch;
 use crate::args::{Format, Scan};
 use crate::output::Output;
 use crate::{Exit, Outcome, Stop};
 use ndr::{Kind, Report};
-use ndr_scan::{ErrorKind, Record};
-use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
-
-/// What becomes of a batch, on the thread that decodes it: text to print, and what to count.
-#[derive(Default)]
-struct Done {
-    text: Vec<u8>,
-    /// Lines for standard error.
-    errors: String,
-    tally: Tally,
-}
-
-/// Counts for the summary.
-#[derive(Default)]
-struct Tally {
-    messages: u64,
-    errors: u64,
-    skipped: u64,
-    kinds: BTreeMap<&'static str, u64>,
-    categories: BTreeMap<&'static str, u64>,
-    acts: BTreeMap<&'static str, u64>,
-    remedies: BTreeMap<&'static str, (u64, String)>,
-}
+use ndr_scan::{Record, Summary};
+use std::io::Write;
 
 pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let format = out.batch_format(args.format);
     if matches!(format, Format::Markdown | Format::Html) {
         return Err(Stop { message: "ndr scan prints human, json, ndjson or csv".into(), exit: Exit::Usage });
     }
-    let bar = Bar::new(args.quiet);
-    let mut scan = ndr_scan::Scan::of(&args.paths).decoder(*decoder).measured(bar.is_visible());
-    if let Some(jobs) = args.jobs {
-        scan = scan.jobs(jobs.get());
-    }
-    let mut batches = scan.fold(Done::default, move |done, record| done.add(&record, format));
-    let mut total = Tally::default();
     let mut stdout = std::io::BufWriter::with_capacity(1 << 17, std::io::stdout().lock());
     stdout.write_all(match format {
         Format::Json => b"[",
@@ -48,49 +20,21 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
         _ => b"",
     })?;
     let mut first = true;
-    while let Some(Done { text, errors, tally }) = batches.next() {
-        let mut rest = text.as_slice();
-        if first && format == Format::Json {
-            // Records carry their comma in front; the first one has none.
-            rest = rest.strip_prefix(b",").unwrap_or(rest);
-        }
+    let step = move |record: &Record, text: &mut Vec<u8>| write(record, format, text);
+    let total = batch::run(&args.inputs, decoder, Summary::new, step, |text| {
+        // Records of JSON carry their comma in front; the first one has none.
+        let rest = if first && format == Format::Json { text.strip_prefix(b",").unwrap_or(text) } else { text };
         first &= text.is_empty();
-        total.add(tally);
-        bar.at(batches.progress());
-        bar.suspend(|| eprint!("{errors}"));
-        stdout.write_all(rest)?;
-    }
-    bar.clear();
+        stdout.write_all(rest)
+    })?;
     if format == Format::Json {
         stdout.write_all(b"\n]\n")?;
     }
     stdout.flush()?;
-    if !args.quiet {
-        eprint!("{}", total.summary());
+    if !args.inputs.quiet {
+        eprint!("{total}");
     }
-    Ok(if total.errors > 0 { Exit::Unreadable } else { Exit::Done })
-}
-
-impl Done {
-    fn add(&mut self, record: &Record, format: Format) {
-        self.tally.messages += 1;
-        match &record.result {
-            Ok(report) => self.tally.count(report),
-            Err(error) => {
-                match error.kind {
-                    ErrorKind::Skipped => self.tally.skipped += 1,
-                    _ => self.tally.errors += 1,
-                }
-                self.errors += &format!("ndr: {}\n", failure(record, error));
-            }
-        }
-        write(record, format, &mut self.text);
-    }
-}
-
-/// Where and why a message could not be read.
-fn failure(record: &Record, error: &ndr_scan::ScanError) -> String {
-    format!("{}: {}", ndr::sanitize::terminal(&record.source), ndr::sanitize::terminal(&error.message))
+    Ok(batch::exit(&total))
 }
 
 /// One record in the format asked for.
@@ -207,119 +151,4 @@ pub(crate) fn csv_line(cells: &[String]) -> String {
     }
     out.push_str("\r\n");
     out
-}
-
-impl Tally {
-    fn count(&mut self, report: &Report) {
-        *self.kinds.entry(report.kind.slug()).or_default() += 1;
-        if !matches!(report.kind, Kind::Failure | Kind::Delay) {
-            return;
-        }
-        for recipient in &report.recipients {
-            let Some(diagnosis) = &recipient.diagnosis else {
-                *self.categories.entry("unknown").or_default() += 1;
-                continue;
-            };
-            let entry = diagnosis.entry;
-            *self.categories.entry(entry.category.slug()).or_default() += 1;
-            if let Some(actor) = entry.act.first() {
-                *self.acts.entry(actor.slug()).or_default() += 1;
-            }
-            let remedy = self.remedies.entry(entry.slug).or_insert_with(|| {
-                let steps = if entry.steps_admin.is_empty() { entry.steps_sender } else { entry.steps_admin };
-                (0, steps.first().map(|step| ndr::fill(step, &[])).unwrap_or_default())
-            });
-            remedy.0 += 1;
-        }
-    }
-
-    fn add(&mut self, other: Tally) {
-        self.messages += other.messages;
-        self.errors += other.errors;
-        self.skipped += other.skipped;
-        for (mine, theirs) in
-            [(&mut self.kinds, other.kinds), (&mut self.categories, other.categories), (&mut self.acts, other.acts)]
-        {
-            for (key, n) in theirs {
-                *mine.entry(key).or_default() += n;
-            }
-        }
-        for (slug, (n, step)) in other.remedies {
-            self.remedies.entry(slug).or_insert((0, step)).0 += n;
-        }
-    }
-
-    fn summary(&self) -> String {
-        let list = |counts: &BTreeMap<&'static str, u64>| {
-            let mut rows: Vec<_> = counts.iter().collect();
-            rows.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-            rows.iter().take(8).map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ")
-        };
-        let mut out = format!("{} messages", self.messages);
-        if self.errors > 0 {
-            out += &format!(", {} unreadable", self.errors);
-        }
-        if self.skipped > 0 {
-            out += &format!(", {} skipped", self.skipped);
-        }
-        out.push('\n');
-        for (title, counts) in [("kind", &self.kinds), ("category", &self.categories), ("who acts", &self.acts)] {
-            if !counts.is_empty() {
-                out += &format!("  {title:<9} {}\n", list(counts));
-            }
-        }
-        let mut remedies: Vec<_> = self.remedies.iter().collect();
-        remedies.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
-        if !remedies.is_empty() {
-            out += "  top remedies\n";
-        }
-        for (slug, (n, step)) in remedies.iter().take(5) {
-            out += &format!("  {n:>8}  {slug}: {step}\n");
-        }
-        out
-    }
-}
-
-/// A progress bar on a terminal; nothing elsewhere.
-struct Bar(indicatif::ProgressBar);
-
-impl Bar {
-    fn new(quiet: bool) -> Bar {
-        if quiet || !std::io::stderr().is_terminal() {
-            return Bar(indicatif::ProgressBar::hidden());
-        }
-        let bar = indicatif::ProgressBar::new_spinner();
-        bar.set_style(style("{spinner} {msg} {bytes}, {bytes_per_sec}, {elapsed}"));
-        Bar(bar)
-    }
-
-    fn is_visible(&self) -> bool {
-        !self.0.is_hidden()
-    }
-
-    fn at(&self, progress: ndr_scan::Progress) {
-        if self.0.is_hidden() {
-            return;
-        }
-        if let (Some(total), None) = (progress.bytes_total, self.0.length()) {
-            self.0.set_length(total);
-            self.0.set_style(style("{bar:32} {percent:>3} % {msg} {bytes_per_sec}, {eta} left"));
-        }
-        let rate = progress.messages as f64 / self.0.elapsed().as_secs_f64().max(0.001);
-        self.0.set_message(format!("{} messages, {rate:.0}/s,", indicatif::HumanCount(progress.messages)));
-        self.0.set_position(progress.bytes);
-    }
-
-    /// Lets other lines be printed above the bar.
-    fn suspend(&self, print: impl FnOnce()) {
-        self.0.suspend(print);
-    }
-
-    fn clear(&self) {
-        self.0.finish_and_clear();
-    }
-}
-
-fn style(template: &str) -> indicatif::ProgressStyle {
-    indicatif::ProgressStyle::with_template(template).unwrap_or_else(|_| indicatif::ProgressStyle::default_bar())
 }

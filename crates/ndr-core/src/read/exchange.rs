@@ -228,7 +228,9 @@ pub(crate) fn state(recipient: &mut Recipient, words: &str) {
     if let Some(newest) = attempts.first() {
         let text = newest.text.clone();
         let said_by = newest.server.clone();
-        recipient.hidden.context = attempts.iter().map(|attempt| attempt.text.as_str()).collect::<Vec<_>>().join("\n");
+        for attempt in &attempts {
+            recipient.hidden.add_context(&attempt.text);
+        }
         recipient.attempts = attempts;
         recipient.remote = recipient.remote.take().or(said_by);
         statement::set_text(recipient, &text);
@@ -238,7 +240,7 @@ pub(crate) fn state(recipient: &mut Recipient, words: &str) {
     if line.is_empty() {
         return;
     }
-    recipient.hidden.context.push_str(&line);
+    recipient.hidden.add_context(&line);
     let quoted = unwrap(&line);
     if recipient.remote.is_none() {
         recipient.remote = quoted.host;

@@ -80,6 +80,13 @@ pub(crate) fn stand_in(text: &str, marks: &Landmarks) -> bool {
     })
 }
 
+/// Whether data begins with one of these fields.
+pub(crate) fn begins(data: &[u8]) -> bool {
+    let start = data.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(data.len());
+    let line = data[start..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    std::str::from_utf8(&line[..line.len().min(64)]).is_ok_and(is_field_line)
+}
+
 /// Reads the fields of `text`; `limit` caps the recipients.
 pub(crate) fn parse(text: &str, limit: usize) -> Fields {
     let mut fields = Fields::default();

@@ -3,7 +3,7 @@
 
 use super::statement::{self, cap};
 use crate::address::{self, Found};
-use crate::cues::{Cues, Hit, cue_lists};
+use crate::cues::{Cues, Hit, cue_lists, cues};
 use crate::report::Recipient;
 use ndr_resolve::{find_codes, find_reply};
 
@@ -13,6 +13,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) strangers: &'a [String],
     /// Addresses that are known to have failed (X-Failed-Recipients, machine-readable part).
     pub(crate) known: &'a [String],
+    /// Words in front of the recipient's address that only this mailer writes.
+    pub(crate) recipient: &'static [&'static str],
     /// Most recipients.
     pub(crate) limit: usize,
 }
@@ -23,12 +25,18 @@ struct Candidate {
     address: String,
     /// Lines that are about this address alone.
     own: String,
+    /// The line of the address.
     line: usize,
+    /// The line behind the last of its own.
+    end: usize,
     /// Whether it was found in running text and not at the head of a line.
     cued: bool,
     /// How strongly its place says that it is the recipient.
     strength: u8,
 }
+
+/// Words that make a statement, where no code does.
+const ENOUGH: usize = 3;
 
 struct Line<'t> {
     text: &'t str,
@@ -69,6 +77,13 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
         }
     }
     if candidates.iter().all(|candidate| candidate.strength < 2) {
+        for at in 0..lines.len() {
+            if !taken[at] && candidates.len() < around.limit {
+                candidates.extend(labelled(&lines, at, around, &mut taken));
+            }
+        }
+    }
+    if candidates.iter().all(|candidate| candidate.strength < 2) {
         for (at, line) in lines.iter().enumerate() {
             let before = at.checked_sub(1).map(|before| lines[before].text.trim());
             candidates.extend(cued(line, at, before, around));
@@ -90,26 +105,53 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
             None => {}
         }
     }
+    paragraphs(&lines, &mut kept, &mut taken);
     let shared = shared_words(&lines, &taken, &kept);
     for candidate in kept {
         let mut recipient = Recipient::new(Some(candidate.address));
         let own = candidate.own.trim();
-        let own_tells = tells(own) || (own.split_whitespace().count() >= 3 && !candidate.cued);
+        let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
         if own_tells {
             statement::fill(&mut recipient, own);
-        } else if own.is_empty() || shared.coded || shared.text.contains(own) {
+        } else if own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own) {
             statement::fill(&mut recipient, &shared.text);
         } else {
-            statement::fill(&mut recipient, &format!("{own}\n{}", shared.text));
+            statement::fill(&mut recipient, own);
         }
         if recipient.remote.is_none() {
             recipient.remote = statement::Marked::new(&shared.text).remote();
         }
-        recipient.hidden.context.push('\n');
-        recipient.hidden.context.push_str(cap(&shared.text, 4_000));
+        recipient.hidden.add_context(cap(&shared.text, 4_000));
         found.push(recipient);
     }
     found
+}
+
+/// Among several addresses that each have a paragraph below them, that paragraph is about the address above it. A list
+/// of addresses with words behind the last one shares them.
+fn paragraphs(lines: &[Line<'_>], kept: &mut [Candidate], taken: &mut [bool]) {
+    kept.sort_by_key(|candidate| candidate.line);
+    let mut any = false;
+    for at in 0..kept.len() {
+        let until = kept.get(at + 1).map_or(lines.len(), |next| next.line);
+        let one = &mut kept[at];
+        if !one.own.is_empty() || one.cued || one.end >= until || until == lines.len() && !any {
+            continue;
+        }
+        let blank = |line: &Line<'_>| line.text.trim().is_empty();
+        let Some(start) = (one.end..until).find(|at| !blank(&lines[*at])) else { continue };
+        let end = (start..until).find(|at| blank(&lines[*at]) || is_rule(lines[*at].text)).unwrap_or(until);
+        for line in &lines[start..end] {
+            if one.own.len() > 6_000 {
+                break;
+            }
+            one.own.push_str(line.text.trim());
+            one.own.push('\n');
+        }
+        taken[start..end].fill(true);
+        one.end = end;
+        any = true;
+    }
 }
 
 /// Whether words hold a reply or status code.
@@ -121,12 +163,7 @@ pub(crate) fn tells(text: &str) -> bool {
 fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let line = &lines[at];
     let mut first = &line.addresses[0];
-    let before = line.text[..first.start]
-        .trim()
-        .trim_start_matches(['>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '「']);
-    let numbered =
-        before.len() <= 3 && before.ends_with(['.', ')']) && before.starts_with(|c: char| c.is_ascii_digit());
-    if !(before.is_empty() || numbered) || is_stranger(&first.address, around) {
+    if !leads(line.text, first) || is_stranger(&first.address, around) || is_instruction(lines, at) {
         return None;
     }
     let mut end = first.end;
@@ -148,7 +185,9 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
     };
     let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
     taken[at] = true;
-    let mut own = String::from(rest);
+    let mut last = at;
+    // Tabs part columns.
+    let mut own = rest.replace('\t', "\n");
     for (offset, next) in lines[at + 1..].iter().enumerate() {
         let next_at = at + 1 + offset;
         if next.text.trim().is_empty() {
@@ -186,19 +225,207 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
             break;
         }
         taken[next_at] = true;
+        last = next_at;
         own.push('\n');
         own.push_str(next.text.trim());
     }
-    let known = around.known.iter().any(|address| address.eq_ignore_ascii_case(&first.address));
-    Some(Candidate { address: first.address.clone(), own, line: at, cued: false, strength: if known { 3 } else { 2 } })
+    let strength = if is_known(&first.address, around) { 3 } else { 2 };
+    Some(Candidate { address: first.address.clone(), own, line: at, end: last + 1, cued: false, strength })
+}
+
+/// Labels of a line that names the recipient: `Recipient address: a@example.com`, `>>> RCPT TO:<a@example.com>`.
+const LABELS: &[&str] = &[
+    "rcpt to",
+    "recipient",
+    "recipients",
+    "recipient address",
+    "recipient(s)",
+    "failed recipient",
+    "failed recipients",
+    "failed recipient(s)",
+    "failed address",
+    "final recipient",
+    "intended recipient",
+    "affected recipient",
+    "envelope recipient",
+    "envelope-to",
+    "email address",
+    "e-mail address",
+    "destination",
+    "undeliverable to",
+    "empfänger",
+    "empfaenger",
+    "destinataire",
+    "destinatario",
+    "destinatário",
+    "ontvanger",
+    "mottagare",
+    "modtager",
+    "odbiorca",
+    "получатель",
+    "收件人",
+    "宛先",
+    "受信者",
+];
+
+/// A line whose label says that the address is the recipient; the lines below it, up to the next one, are its own.
+fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
+    let first = label_of(&lines[at])?;
+    if is_stranger(&first.address, around) {
+        return None;
+    }
+    let line = lines[at].text;
+    let mut own = String::from(line[first.end..].trim_start_matches(|c: char| !c.is_alphanumeric()).trim());
+    let mut end = at + 1;
+    let mut answer = None;
+    for next in &lines[at + 1..] {
+        if next.text.trim().is_empty() || is_rule(next.text) || label_of(next).is_some() || own.len() > 6_000 {
+            break;
+        }
+        let said = next.text.trim_start_matches(['<', '>', ' ', '\t']).trim_end();
+        // The first answer counts; another one is to another command.
+        if let Some((code, 0)) = find_reply(said)
+            && *answer.get_or_insert(code) != code
+        {
+            break;
+        }
+        own.push('\n');
+        own.push_str(said);
+        end += 1;
+    }
+    // Other labels may follow, of which only a reason counts.
+    let own = match reason(&own) {
+        Some(reason) => reason.to_string(),
+        None if tells(&own) => own.trim_start().to_string(),
+        None => {
+            end = at + 1;
+            String::new()
+        }
+    };
+    taken[at..end].fill(true);
+    let strength = if is_known(&first.address, around) { 3 } else { 2 };
+    Some(Candidate { address: first.address.clone(), own, line: at, end, cued: false, strength })
+}
+
+/// What stands behind a label that announces the reason, up to the end of its paragraph.
+fn reason(text: &str) -> Option<&str> {
+    const REASONS: &[&str] = &[
+        "reason",
+        "the reason",
+        "reason for failure",
+        "failure reason",
+        "error",
+        "error message",
+        "diagnostic",
+        "diagnostic code",
+        "grund",
+        "fehler",
+        "fehlermeldung",
+        "raison",
+        "motif",
+        "motivo",
+        "razón",
+        "causa",
+        "reden",
+        "orsak",
+        "årsag",
+        "причина",
+        "ошибка",
+        "原因",
+        "理由",
+        "エラー",
+    ];
+    let mut found: Option<(usize, usize)> = None;
+    let mut open = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let colon = line.find([':', '：']).filter(|colon| *colon < 40);
+        let label = colon.map(|colon| line[..colon].trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end());
+        if let (Some(label), Some(colon)) = (label, colon)
+            && REASONS.contains(&label.to_lowercase().as_str())
+        {
+            // Of several, the first that holds a reply counts, else the last.
+            if found.is_some_and(|(from, to)| tells(&text[from..to])) {
+                break;
+            }
+            let value = start + colon + line[colon..].chars().next().map_or(1, char::len_utf8);
+            found = Some((value, at));
+            open = true;
+        } else if line.trim().is_empty() && found.is_some_and(|(from, to)| !text[from..to].trim().is_empty())
+            || label.is_some_and(|label| label.split_whitespace().count() <= 3 && find_reply(line).is_none())
+        {
+            open = false;
+        } else if let (true, Some((_, to))) = (open, &mut found) {
+            *to = at;
+        }
+    }
+    found.map(|(from, to)| text[from..to].trim()).filter(|value| !value.is_empty())
+}
+
+/// The address of a line that one of [`LABELS`] begins.
+fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found> {
+    let first = line.addresses.first()?;
+    let before = line.text[..first.start].trim_end_matches(['<', '"', '\'', '[', '(', ' ', '\t']);
+    let label = before.strip_suffix([':', '=', '：'])?.trim_end();
+    // A sentence is no label.
+    if label.len() > 48 {
+        return None;
+    }
+    let label = label.to_lowercase();
+    let named = LABELS.iter().any(|known| {
+        label.strip_suffix(known).is_some_and(|head| head.is_empty() || !head.ends_with(char::is_alphanumeric))
+    });
+    let marked = label.trim_start_matches(['<', '>', '*', '-', ' ', '\t']).split_whitespace().count() <= 4;
+    (named && marked).then_some(first)
+}
+
+/// Whether the address of the line is where the sender is asked to write, and not who failed: the sentence above it asks.
+fn is_instruction(lines: &[Line<'_>], at: usize) -> bool {
+    static ASKS: Cues = cues!(&[
+        "please send",
+        "please contact",
+        "please write",
+        "please mail",
+        "please forward",
+        "please report",
+        "please email",
+        "for help",
+        "for assistance",
+        "for further assistance",
+        "if you have questions",
+        "if you have any questions",
+        "subscribe",
+    ]);
+    static FAILS: Cues = cues!(&["deliver", "fail", "reject", "following", "undeliver", "bounce", "unknown"]);
+    let mut asks = false;
+    let above = lines[..at].iter().rev().map(|line| line.text.trim()).filter(|text| !text.is_empty());
+    for text in above.take(4) {
+        if text.ends_with('.') || FAILS.any(text) {
+            break;
+        }
+        asks |= ASKS.any(text);
+    }
+    asks
+}
+
+fn is_known(address: &str, around: &Surroundings<'_>) -> bool {
+    around.known.iter().any(|known| known.eq_ignore_ascii_case(address))
+}
+
+/// Whether nothing but marks, or a number, stands in front of an address.
+fn leads(text: &str, first: &Found) -> bool {
+    let before = text[..first.start].trim_matches([
+        '>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '\t', '「', '\u{201c}', '\u{ab}',
+    ]);
+    before.is_empty()
+        || before.len() <= 3 && before.ends_with(['.', ')']) && before.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether an address begins the line.
 fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
-    line.addresses.first().is_some_and(|first| {
-        let before = line.text[..first.start].trim_matches(['>', '*', '-', '•', '"', '\'', '<', '(', ' ', '\t']);
-        before.is_empty() && !is_stranger(&first.address, around)
-    }) && {
+    line.addresses.first().is_some_and(|first| leads(line.text, first) && !is_stranger(&first.address, around)) && {
         let first = &line.addresses[0];
         // "<a@example.com>... User unknown" continues a reply; "<a@example.com>:" begins an item.
         let rest = line.text[first.end..].trim_start_matches(['>', '"', '\'']).trim_start();
@@ -217,7 +444,7 @@ fn is_rule(text: &str) -> bool {
 }
 
 fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
-    if around.known.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+    if is_known(address, around) {
         return false;
     }
     let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
@@ -248,7 +475,6 @@ cue_lists! {
     "delivery to",
     "recipient",
     "rcpt",
-    "gateway for",
     "deliver mail to",
     "deliver your message to",
     "message to",
@@ -259,15 +485,13 @@ cue_lists! {
     "user",
     "mailbox",
     "account",
-    "allowed size",
     "for <",
     "unknown",
     "to:",
-    "errors:",
     "wasn't found at",
     "envelope-to",
-    "mailing list <",
-    "following recipients returned permanent errors",
+    "expanded from",
+    "expanded from:",
     "to <",
     "宛",
     "адрес",
@@ -307,16 +531,18 @@ cue_lists! {
 fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
+    let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
     for one in &line.addresses {
         if is_stranger(&one.address, around) {
             continue;
         }
-        let known = around.known.iter().any(|address| address.eq_ignore_ascii_case(&one.address));
+        let known = is_known(&one.address, around);
         let last = |list: std::ops::Range<usize>| {
             let fits = |hit: &&Hit| hit.end <= one.start && list.contains(&hit.number);
             cues.iter().filter(fits).map(|hit| hit.end).max()
         };
-        let strength = match (last(TO), last(FROM)) {
+        let of_mailer = around.recipient.iter().filter_map(|cue| Some(lower.get(..one.start)?.rfind(cue)? + cue.len()));
+        let strength = match (last(TO).max(of_mailer.max()), last(FROM)) {
             _ if known => 3,
             (Some(to), Some(from)) if from > to => continue,
             (Some(_), _) => 2,
@@ -330,7 +556,7 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
             Some(reply) => format!("{}\n{}", reply.trim_start_matches(['<', ' ']), line.text.trim()),
             None => line.text.trim().to_string(),
         };
-        found.push(Candidate { address: one.address.clone(), own, line: at, cued: true, strength });
+        found.push(Candidate { address: one.address.clone(), own, line: at, end: at + 1, cued: true, strength });
     }
     found
 }
@@ -343,12 +569,17 @@ struct Shared {
 }
 
 fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Shared {
+    // What stands under one of several addresses is about that one alone.
+    let several = kept.len() > 1;
+    let mut owned = vec![false; lines.len()];
+    for one in kept {
+        let end = if several { one.end } else { one.line + 1 };
+        owned[one.line..end].fill(true);
+    }
     let free: Vec<(usize, &str)> = lines
         .iter()
         .enumerate()
-        .filter(|(at, line)| {
-            !line.text.trim().is_empty() && (!taken[*at] || kept.iter().all(|candidate| candidate.line != *at))
-        })
+        .filter(|(at, line)| !(line.text.trim().is_empty() || taken[*at] && owned[*at]))
         .map(|(at, line)| (at, line.text.trim()))
         .collect();
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
@@ -370,8 +601,16 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     if !coded.is_empty() {
         return Shared { text: cap(&coded, 4_000).to_string(), coded: true };
     }
-    let text = free.iter().map(|(_, line)| *line).filter(|line| !is_rule(line)).collect::<Vec<_>>().join("\n");
-    Shared { text: cap(&text, 4_000).to_string(), coded: false }
+    let mut text = String::new();
+    let mut last = 0;
+    for (at, line) in free.iter().filter(|(_, line)| !is_rule(line)) {
+        if !text.is_empty() {
+            text.push_str(if *at > last + 1 { "\n\n" } else { "\n" });
+        }
+        text.push_str(line);
+        last = *at;
+    }
+    Shared { text: cap(reason(&text).unwrap_or(&text), 4_000).to_string(), coded: false }
 }
 
 /// A line whose number is no reply: dates, sizes, message ids.

@@ -26,6 +26,8 @@ pub(crate) enum Topic {
     Delay,
     /// Words that take such a warning back.
     Gone,
+    /// Words of a report that all went well.
+    Done,
     /// Words that only a report of a failure has.
     Failure,
     /// The heading of the transcript of an SMTP session.
@@ -57,7 +59,7 @@ struct Atlas {
 
 static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
     let mailers = mailers::texts();
-    let lists: [(Topic, &[&'static str]); 12] = [
+    let lists: [(Topic, &[&'static str]); 13] = [
         (Opener, quoted::OPENERS),
         (ExactOpener, quoted::EXACT),
         (WithinOpener, quoted::WITHIN),
@@ -67,6 +69,7 @@ static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
         (ExchangeLatest, exchange::LATEST_MARKS),
         (Delay, kind::DELAY),
         (Gone, kind::GONE),
+        (Done, kind::DONE),
         (Failure, kind::FAILURE),
         (Transcript, transcript::HEADINGS),
         (Mailer, mailers),

@@ -28,14 +28,44 @@ pub(crate) struct Mailer {
     pub(crate) signs: &'static [Sign],
     /// The provider in the catalogue whose texts this mailer writes, where it has one.
     pub(crate) provider: Option<&'static str>,
+    /// Words that stand in front of the recipient's address in this mailer's reports, in lower case. What many mailers
+    /// write is known to the general reader.
+    pub(crate) recipient: &'static [&'static str],
+    /// Beginnings of the line behind which this mailer returns the message. The same goes for these.
+    pub(crate) original: &'static [&'static str],
 }
 
 const fn mailer(id: &'static str, signs: &'static [Sign]) -> Mailer {
-    Mailer { id, signs, provider: None }
+    Mailer { id, signs, provider: None, recipient: &[], original: &[] }
 }
 
 const fn provider(id: &'static str, provider: &'static str, signs: &'static [Sign]) -> Mailer {
-    Mailer { id, signs, provider: Some(provider) }
+    Mailer { provider: Some(provider), ..mailer(id, signs) }
+}
+
+impl Mailer {
+    const fn recipient_behind(self, recipient: &'static [&'static str]) -> Mailer {
+        Mailer { recipient, ..self }
+    }
+
+    const fn original_behind(self, original: &'static [&'static str]) -> Mailer {
+        Mailer { original, ..self }
+    }
+
+    /// Where `text` stops being the report's own words, by this mailer's lines.
+    pub(crate) fn own_words_end(&self, text: &str) -> Option<usize> {
+        if self.original.is_empty() {
+            return None;
+        }
+        let mut at = 0;
+        text.split_inclusive('\n').find_map(|line| {
+            let start = at;
+            at += line.len();
+            let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+            let opens = |opener: &&str| bare.get(..opener.len()).is_some_and(|head| head.eq_ignore_ascii_case(opener));
+            self.original.iter().any(|opener| opens(&opener)).then_some(start)
+        })
+    }
 }
 
 /// The first that fits wins, so services that build on a mailer stand before it.
@@ -154,6 +184,12 @@ pub(crate) static MAILERS: &[Mailer] = &[
         ],
     ),
     mailer(
+        "fml",
+        &[Header("X-MLServer", ""), Text("You are not a member of this mailing list"), Header("X-ML-Info", "")],
+    )
+    .recipient_behind(&["mailing list <", " in <"])
+    .original_behind(&["original mail as follows"]),
+    mailer(
         "qmail",
         &[
             Text("This is the qmail-send program at"),
@@ -219,7 +255,8 @@ pub(crate) static MAILERS: &[Mailer] = &[
         ],
     ),
     mailer("mailfoundry", &[Text("Delivery failed for the following reason:"), Header("Received", "(MAILFOUNDRY)")]),
-    mailer("imail", &[Header("X-Mailer", "<SMTP32 "), Header("X-Mailer", "SMTP32")]),
+    mailer("imail", &[Header("X-Mailer", "<SMTP32 "), Header("X-Mailer", "SMTP32")])
+        .recipient_behind(&["allowed size"]),
     mailer(
         "apache-james",
         &[Text("Error message below:"), Header("X-Mailer", "JAMES"), Text("Message details:\n  Subject:")],
@@ -269,13 +306,13 @@ pub(crate) static MAILERS: &[Mailer] = &[
     mailer("bigfoot", &[Header("From", "@bigfoot.com"), Header("Received", ".bigfoot.com")]),
     mailer("amavis", &[Header("From", "Content-filter at"), Header("X-Virus-Scanned", "amavis"), Mta("amavis")]),
     mailer(
-        "fml",
-        &[Header("X-MLServer", ""), Text("You are not a member of this mailing list"), Header("X-ML-Info", "")],
-    ),
-    mailer(
         "gateway-x3",
         &[Text("automatically generated Delivery Status Notification"), Text("Delevery to the following recipients")],
-    ),
+    )
+    .recipient_behind(&["gateway for"]),
+    mailer("gateway-x6", &[Text("We had trouble delivering your message. Full details follow")])
+        .recipient_behind(&["errors:", "following recipients returned permanent errors"])
+        .original_behind(&["the attachment contains the original mail headers"]),
     mailer("groupwise", &[Header("X-Mailer", "GroupWise"), Header("X-Mailer", "Novell")]),
     mailer("mdaemon", &[Header("X-MDaemon-", ""), Text("MDaemon")]),
     mailer("kerio", &[Header("X-Mailer", "Kerio"), Text("Kerio Connect")]),

@@ -3,10 +3,11 @@
 //! what they found. No reader knows the catalogue.
 
 mod exchange;
-mod fields;
+pub(crate) mod fields;
 mod general;
 mod kind;
 mod landmarks;
+mod log;
 mod mailers;
 mod quoted;
 mod statement;
@@ -50,11 +51,26 @@ struct Words<'x> {
     quoted: Option<String>,
 }
 
+impl Words<'_> {
+    /// Ends the words at `end`; what follows is the returned message.
+    fn cut(&mut self, end: usize) {
+        let rest = self.text[end..].split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+        if self.quoted.is_none() {
+            self.quoted = Some(statement::cap(rest, 64 << 10).to_string());
+        }
+        self.marks.truncate(end);
+        match &mut self.text {
+            Cow::Borrowed(text) => *text = &text[..end],
+            Cow::Owned(text) => text.truncate(end),
+        }
+    }
+}
+
 /// Reads a mail.
 pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Report, Background<'x>) {
     let mail = Mail::read(bytes, limits);
     let mut notes: Vec<Note> = mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone() }).collect();
-    let words = own_words(&mail);
+    let mut words = own_words(&mail);
 
     // A report that somebody forwarded as an attachment.
     let has_own_status = mail
@@ -108,6 +124,9 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         fields_in_text = !machine.recipients.is_empty();
     }
     let mailer = mailers::recognise(&mail.headers, &words.marks, machine.reporting_mta.as_deref());
+    if let Some(end) = mailer.and_then(|mailer| mailer.own_words_end(&words.text)) {
+        words.cut(end);
+    }
     let exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
         || mail.headers.has("X-MS-Embedded-Report")
         || exchange::recognises(&words.marks);
@@ -122,7 +141,12 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
     report.generator = machine.reporting_mta.take().or(block.generator.take());
     let mut known: Vec<String> = failed.clone();
     known.extend(machine.recipients.iter().filter_map(|recipient| recipient.address().map(str::to_string)));
-    let around = general::Surroundings { strangers: &strangers, known: &known, limit: limits.recipients };
+    let around = general::Surroundings {
+        strangers: &strangers,
+        known: &known,
+        recipient: mailer.map_or(&[], |mailer| mailer.recipient),
+        limit: limits.recipients,
+    };
     let said = match std::mem::take(&mut block.recipients) {
         said if !said.is_empty() => said,
         _ => match transcript::read(&words.text, &words.marks) {
@@ -195,6 +219,12 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     if let Some(found) = webhook::read(&text) {
         return (found.report, Background { provider: found.provider, ..Background::default() });
     }
+    if let Some((writer, recipients)) = log::read(&text, limits.recipients) {
+        let mut report = Report::new(Kind::Other);
+        report.dialect = writer;
+        report.recipients = recipients;
+        return (report, Background { parts: vec![(Cow::Borrowed("text"), text)], provider: None, pasted: true });
+    }
     let text = quoted::unquote(&text).map_or(text, Cow::Owned);
     let mut report = Report::new(Kind::Other);
     let mut marks = Landmarks::of(&text);
@@ -216,7 +246,12 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         machine = fields::parse(words, limits.recipients);
         report.generator = machine.reporting_mta.take().or(report.generator);
     }
-    let around = general::Surroundings { strangers: &[], known: &[], limit: limits.recipients };
+    let around = general::Surroundings {
+        strangers: &[],
+        known: &[],
+        recipient: mailer.map_or(&[], |mailer| mailer.recipient),
+        limit: limits.recipients,
+    };
     let has_head = words.trim().lines().count() > 1;
     let said = match std::mem::take(&mut block.recipients) {
         said if !said.is_empty() => said,
@@ -420,11 +455,10 @@ fn join(
             recipient.hidden.part = 1;
         }
         if let Some(supplement) = &group.supplement {
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(supplement);
+            recipient.hidden.add_context(supplement);
             if recipient.text.as_deref().is_none_or(|text| !general::tells(text)) {
                 recipient.status = None;
-                statement::set_text(&mut recipient, supplement);
+                statement::set_text(&mut recipient, statement::Marked::new(supplement).reply_part());
             }
         }
         if let Some(other) = nearest {
@@ -445,8 +479,7 @@ fn join(
             if recipient.attempts.is_empty() {
                 recipient.attempts = other.attempts.clone();
             }
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(&other.hidden.context);
+            recipient.hidden.add_context(&other.hidden.context);
         } else {
             let poor = recipient.text.as_deref().is_none_or(|text| !general::tells(text));
             let coded = coded_words(words);
@@ -456,8 +489,7 @@ fn join(
                 recipient.status = recipient.status.or(status);
                 recipient.hidden.part = 0;
             }
-            recipient.hidden.context.push('\n');
-            recipient.hidden.context.push_str(&statement::cap(words, 4_000).replace(['\n', '\r'], " "));
+            recipient.hidden.add_context(statement::cap(words, 4_000));
         }
         settle_status(&mut recipient);
         match joined.iter_mut().find(|known| known.address.is_some() && known.address == recipient.address) {

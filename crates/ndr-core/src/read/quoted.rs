@@ -16,7 +16,6 @@ pub(crate) const OPENERS: &[&str] = &[
     "included is a copy of the message",
     "the header of the original message is following",
     "the headers of the original message",
-    "the attachment contains the original mail headers",
     "original message follows",
     "original message headers",
     "original message header",

@@ -21,20 +21,45 @@ pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
     if recipient.remote.is_none() {
         recipient.remote = marked.remote();
     }
-    let text = marked.reply_part();
-    if !recipient.hidden.context.is_empty() {
-        recipient.hidden.context.push('\n');
-    }
-    recipient.hidden.context.push_str(&line);
+    recipient.hidden.add_context(&line);
     if recipient.text.is_none() {
-        set_text(recipient, text);
+        // A line that begins with a reply says where the server's words begin; on one line that is lost.
+        match reply_line(block) {
+            Some(at) => {
+                let said = unfold_reply(cap(&block[at..], LONGEST * 4));
+                set_text(recipient, Marked::new(&said).reply_part());
+            }
+            None => set_text(recipient, marked.reply_part()),
+        }
     }
+}
+
+/// Where the first line stands that begins with a reply, if no line above it holds one.
+fn reply_line(block: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in cap(block, LONGEST * 4).split_inclusive('\n') {
+        let bare = line.trim_start_matches(['<', '>', ' ', '\t']);
+        if let Some((_, offset)) = find_reply(bare) {
+            return (offset == 0 && at > 0).then(|| at + line.len() - bare.len());
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// Sets the text and the codes that it holds.
 pub(crate) fn set_text(recipient: &mut Recipient, text: &str) {
     let text = cap(text, LONGEST).trim();
-    let reply = Reply::parse(text);
+    // The prefixes of a reply's further lines repeat the first one's, wherever the reply began.
+    let unfolded = (text.as_bytes().get(3) == Some(&b'-')).then(|| unfold_reply(text));
+    let text = unfolded.as_deref().unwrap_or(text);
+    let mut reply = Reply::parse(text);
+    // Any code says more than x.0.0.
+    if let Some(bare) = reply.status.filter(|status| status.is_bare())
+        && let Some(better) = reply.inner.iter_mut().find(|code| !code.is_bare() && code.class() == bare.class())
+    {
+        reply.status = Some(std::mem::replace(better, bare));
+    }
     recipient.reply = reply.code;
     if recipient.status.is_none() {
         recipient.status = reply.status;

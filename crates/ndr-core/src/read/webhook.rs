@@ -100,7 +100,7 @@ fn ses(value: &Value) -> Option<Found> {
         one.status = one.status.or(one.hidden.status_field);
         let sub = value["bounce"]["bounceSubType"].as_str().unwrap_or_default();
         if !sub.is_empty() {
-            one.hidden.context.push_str(&format!(" BounceSubType {sub}"));
+            one.hidden.add_context(&format!("BounceSubType {sub}"));
         }
         out.recipients.push(one);
     }
@@ -198,8 +198,7 @@ fn postmark(value: &Value) -> Option<Found> {
     let mut one = recipient(address, words, action.unwrap_or(Action::Delivered));
     one.action = action;
     if let Some(more) = text(&value["Description"]) {
-        one.hidden.context.push(' ');
-        one.hidden.context.push_str(&more);
+        one.hidden.add_context(&more);
     }
     out.recipients.push(one);
     out.original = Original {
