@@ -595,6 +595,57 @@ fn scan_standard_input() {
     }
 }
 
+#[test]
+fn scan_names_what_it_skips() {
+    let ran = ndr(["scan", "/dev/null", SAMPLE, "--format", "ndjson"]).run();
+    if cfg!(unix) {
+        assert_eq!(ran.status, 0, "{ran}");
+        assert!(
+            ran.text().contains(r#""notes":[{"code":"skipped","text":"a device, not a file; it was not opened"}]"#)
+        );
+        assert!(ran.stderr.contains("2 messages, 1 skipped"), "{ran}");
+    }
+}
+
+// ---- summary
+
+/// Bounces of one blocked address, one mailbox that is gone, one that is full.
+fn mailing() -> Vec<u8> {
+    let mut all = Vec::new();
+    let blocked = "550 5.7.606 Access denied, banned sending IP [203.0.113.7]";
+    let rows = [("a@example.net", blocked), ("b@contoso.com", blocked), ("c@example.net", blocked)];
+    let rest = [("gone@example.net", "550 5.1.1 User unknown"), ("full@example.net", "452 4.2.2 Mailbox full")];
+    for (n, (address, said)) in rows.into_iter().chain(rest).enumerate() {
+        all.extend_from_slice(
+            format!(
+                "From mailer-daemon@example.com Mon Nov 23 10:00:00 2026\n\
+                 From: mailer-daemon@example.com\nSubject: Undelivered Mail Returned to Sender\n\
+                 Date: Mon, 23 Nov 2026 10:0{n}:00 +0000\n\n\
+                 <{address}>: host mx.example.net[192.0.2.1] said:\n {said} (in reply to RCPT TO command)\n\n"
+            )
+            .as_bytes(),
+        );
+    }
+    all
+}
+
+#[test]
+fn summary() {
+    check("summary", &ndr(["summary", "-"]).stdin(mailing()).run());
+    let ran = ndr(["summary", "-", "--format", "json"]).stdin(mailing()).run();
+    check("summary-json", &ran);
+    let lists = ["human", "json", "ndjson", "csv"];
+    for (list, format) in lists.map(|format| ("suppress", format)).into_iter().chain(lists.map(|f| ("retry", f))) {
+        let ran = ndr(["summary", "-", "--list", list, "--format", format]).stdin(mailing()).run();
+        check(&format!("summary-{list}-{format}"), &ran);
+    }
+    let once = ndr(["summary", "-", "--list", "suppress", "--repeats", "1"]).stdin(mailing()).run();
+    assert!(once.text().contains("full@example.net") && !once.text().contains("a@example.net"), "{once}");
+    check("bad-usage-summary-format", &ndr(["summary", "-", "--format", "csv"]).run());
+    assert_eq!(ndr(["summary", "-", "--list", "retry", "--format", "html"]).run().status, 2);
+    assert_eq!(ndr(["summary", "no-such-file.eml"]).run().status, 3);
+}
+
 // ---- the catalogue at work
 
 /// Messages that say in words of their own what no text of the catalogue matches.
@@ -713,57 +764,6 @@ fn overlays_build_on_each_other() {
     let ran = ndr(["--catalog", &two, "list"]).run();
     assert_eq!(ran.status, 3);
     assert!(ran.stderr.contains("there is no provider `our-gateway`"), "{ran}");
-}
-
-#[test]
-fn scan_names_what_it_skips() {
-    let ran = ndr(["scan", "/dev/null", SAMPLE, "--format", "ndjson"]).run();
-    if cfg!(unix) {
-        assert_eq!(ran.status, 0, "{ran}");
-        assert!(
-            ran.text().contains(r#""notes":[{"code":"skipped","text":"a device, not a file; it was not opened"}]"#)
-        );
-        assert!(ran.stderr.contains("2 messages, 1 skipped"), "{ran}");
-    }
-}
-
-// ---- summary
-
-/// Bounces of one blocked address, one mailbox that is gone, one that is full.
-fn mailing() -> Vec<u8> {
-    let mut all = Vec::new();
-    let blocked = "550 5.7.606 Access denied, banned sending IP [203.0.113.7]";
-    let rows = [("a@example.net", blocked), ("b@contoso.com", blocked), ("c@example.net", blocked)];
-    let rest = [("gone@example.net", "550 5.1.1 User unknown"), ("full@example.net", "452 4.2.2 Mailbox full")];
-    for (n, (address, said)) in rows.into_iter().chain(rest).enumerate() {
-        all.extend_from_slice(
-            format!(
-                "From mailer-daemon@example.com Mon Nov 23 10:00:00 2026\n\
-                 From: mailer-daemon@example.com\nSubject: Undelivered Mail Returned to Sender\n\
-                 Date: Mon, 23 Nov 2026 10:0{n}:00 +0000\n\n\
-                 <{address}>: host mx.example.net[192.0.2.1] said:\n {said} (in reply to RCPT TO command)\n\n"
-            )
-            .as_bytes(),
-        );
-    }
-    all
-}
-
-#[test]
-fn summary() {
-    check("summary", &ndr(["summary", "-"]).stdin(mailing()).run());
-    let ran = ndr(["summary", "-", "--format", "json"]).stdin(mailing()).run();
-    check("summary-json", &ran);
-    let lists = ["human", "json", "ndjson", "csv"];
-    for (list, format) in lists.map(|format| ("suppress", format)).into_iter().chain(lists.map(|f| ("retry", f))) {
-        let ran = ndr(["summary", "-", "--list", list, "--format", format]).stdin(mailing()).run();
-        check(&format!("summary-{list}-{format}"), &ran);
-    }
-    let once = ndr(["summary", "-", "--list", "suppress", "--repeats", "1"]).stdin(mailing()).run();
-    assert!(once.text().contains("full@example.net") && !once.text().contains("a@example.net"), "{once}");
-    check("bad-usage-summary-format", &ndr(["summary", "-", "--format", "csv"]).run());
-    assert_eq!(ndr(["summary", "-", "--list", "retry", "--format", "html"]).run().status, 2);
-    assert_eq!(ndr(["summary", "no-such-file.eml"]).run().status, 3);
 }
 
 // ---- pipes

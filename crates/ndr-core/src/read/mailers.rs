@@ -63,7 +63,7 @@ impl Mailer {
             at += line.len();
             let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric());
             let opens = |opener: &&str| bare.get(..opener.len()).is_some_and(|head| head.eq_ignore_ascii_case(opener));
-            self.original.iter().any(|opener| opens(&opener)).then_some(start)
+            self.original.iter().any(|opener| opens(opener)).then_some(start)
         })
     }
 }
