@@ -793,3 +793,76 @@ fn a_closed_pipe_is_no_error() {
         assert!(!line.is_empty(), "{args:?}");
     }
 }
+
+// ---- limits, masking, hostile names
+
+#[test]
+fn limits() {
+    let long = format!("550 5.1.1 User unknown {}", "word ".repeat(1_000));
+    let ran = ndr(["explain", "-f", "json", "--limit", "text_bytes=1K", "--limit", "recipients=5"]).stdin(long).run();
+    assert_eq!(ran.status, 0, "{ran}");
+    let notes = ran.json()["notes"].to_string();
+    assert!(notes.contains("limit-text-bytes") && notes.contains("1024"), "{notes}");
+    check("bad-usage-limit-name", &ndr(["explain", "550", "--limit", "colour=1"]).run());
+    check("bad-usage-limit-value", &ndr(["explain", "550", "--limit", "parts=many"]).run());
+    let help = ndr(["explain", "--help"]).run();
+    for name in ndr::Limits::NAMES {
+        assert!(help.text().contains(name), "the help says nothing of {name}");
+    }
+}
+
+#[test]
+fn redact() {
+    check("redact", &ndr(["redact", "tests/samples/postfix/user-unknown.eml"]).run());
+    let place = temporary("redact");
+    std::fs::create_dir_all(&place).unwrap();
+    let (out, map) = (place.join("masked.eml").display().to_string(), place.join("map.json").display().to_string());
+    let ran = ndr(["redact", SAMPLE, "-o", &out, "--map", &map]).run();
+    assert_eq!((ran.status, ran.stdout.len()), (0, 0), "{ran}");
+    let rows: serde_json::Value = serde_json::from_slice(&std::fs::read(&map).unwrap()).unwrap();
+    let masked = String::from_utf8(std::fs::read(&out).unwrap()).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(rows.len() > 5);
+    for row in rows {
+        assert!(masked.contains(row["token"].as_str().unwrap()), "{row}");
+    }
+    let kept = ndr(["redact", SAMPLE, "--keep", "*.contoso.com"]).run();
+    assert!(kept.text().contains("@contoso.com") && !kept.text().contains("mia@"), "{kept}");
+    assert_eq!(ndr(["redact", "tests/no-such.eml"]).run().status, 3);
+}
+
+/// The name of a file is a message's text too: an attachment is saved under the name that its sender gave it.
+#[cfg(unix)]
+#[test]
+fn hostile_file_names() {
+    let place = temporary("names");
+    std::fs::create_dir_all(&place).unwrap();
+    for name in ["=cmd|' C'!A1.eml", "a\u{1b}[2J\u{9b}31m\u{202e}.eml", "line\nbreak.eml", "@SUM(1+1).eml"] {
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(SAMPLE), place.join(name)).unwrap();
+    }
+    let place = place.display().to_string();
+    let harmless = |text: &str| text.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}'));
+    let ran = ndr(["scan", &place, "--format", "human"]).run();
+    assert!(harmless(ran.text()) && harmless(&ran.stderr), "{ran}");
+    assert_eq!(ran.text().lines().count(), 4, "{ran}");
+    let missing = format!("{place}/no\u{1b}[2J\u{9b}31m.eml");
+    for args in [["explain", missing.as_str()], ["scan", missing.as_str()], ["redact", missing.as_str()]] {
+        let ran = ndr(args).run();
+        assert_eq!(ran.status, 3, "{ran}");
+        assert!(harmless(&ran.stderr) && ran.stderr.contains("\\u{1b}[2J"), "{ran}");
+    }
+    // Relative, so that a cell begins with the name.
+    let mut scan = command();
+    let ran = scan
+        .current_dir(&place)
+        .args(["scan", "=cmd|' C'!A1.eml", "@SUM(1+1).eml", "--format", "csv", "-q"])
+        .output()
+        .unwrap();
+    let csv = String::from_utf8(ran.stdout).unwrap();
+    let sources: Vec<&str> = csv.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(sources, ["'=cmd|' C'!A1.eml", "'@SUM(1+1).eml"], "{csv}");
+    let mut scan = command();
+    let ran = scan.current_dir(&place).args(["scan", "=cmd|' C'!A1.eml", "--format", "ndjson", "-q"]).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(json["source"], "=cmd|' C'!A1.eml");
+}

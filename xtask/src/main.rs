@@ -1,8 +1,10 @@
 //! Tasks of this repository: `cargo xtask --help`.
 
+mod bench;
 mod bench_scan;
 mod catalog;
 mod check;
+mod fuzz;
 mod mailbox;
 mod mutate;
 mod process;
@@ -41,16 +43,26 @@ enum Task {
         /// The Python bindings too.
         #[arg(long)]
         python: bool,
+        /// Only what SECURITY.md promises of the code: no unsafe code, no YAML in the core, few dependencies.
+        #[arg(long, conflicts_with = "python")]
+        trust: bool,
     },
+    /// Measure speed beside yardsticks and write BENCHMARKS.md.
+    Bench(bench::Bench),
+    /// Throw hostile input at every reader, with libFuzzer: see fuzz/README.md.
+    Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().task {
         Task::Docs { check } => catalog::check(catalog::CATALOG).and_then(|_| docs(check)),
         Task::Catalog(task) => catalog::run(task),
+        Task::Check { trust: true, .. } => check::trust(),
+        Task::Check { python, .. } => check::run(python),
+        Task::Bench(args) => bench::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::BenchScan(args) => bench_scan::run(&args),
-        Task::Check { python } => check::run(python),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -233,10 +233,10 @@ pub(crate) fn examples(
             }
             let (message, help) = match answer.entry {
                 Some(other) => {
-                    let slug = catalog.entries()[other].slug;
+                    let slug = catalog.entries().get(other).map_or("", |entry| entry.slug);
                     let why = match answer.phrase {
                         Some((from, to)) => {
-                            format!(", because of the words `{}`", &example[from..to])
+                            format!(", because of the words `{}`", example.get(from..to).unwrap_or_default())
                         }
                         None => ", by its code".to_string(),
                     };

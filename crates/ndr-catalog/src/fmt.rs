@@ -57,19 +57,19 @@ pub fn format(file: &str, text: &str) -> Result<String, Problems> {
     // Entries that follow each other without another section between them are sorted together.
     let mut nth = 0;
     while nth < layout.entries.len() {
-        let first = layout.entries[nth].first;
+        let Some(first) = layout.entries.get(nth).map(|item| item.first) else { break };
         let above = comments_above(&layout.lines, first);
-        out.extend(layout.lines[next..above].iter().map(ToString::to_string));
-        let mut comments: Vec<String> = layout.lines[above..first].iter().map(ToString::to_string).collect();
+        out.extend(between(&layout.lines, next, above).iter().map(ToString::to_string));
+        let mut comments: Vec<String> = between(&layout.lines, above, first).iter().map(ToString::to_string).collect();
         let mut blocks: Vec<(&Place, Vec<String>)> = Vec::new();
         let mut end = first;
         while let Some(item) = layout.entries.get(nth).filter(|item| item.first == end) {
             end = item.first + item.lines.len();
             let own = own_lines(item);
             let mut block = std::mem::take(&mut comments);
-            block.extend(arrange(&item.lines[..own]));
-            blocks.push((&places[nth], block));
-            let below = item.lines[own..].iter().filter(|line| !line.is_empty());
+            block.extend(arrange(between(&item.lines, 0, own)));
+            blocks.extend(places.get(nth).map(|place| (place, block)));
+            let below = item.lines.iter().skip(own).filter(|line| !line.is_empty());
             comments = below.map(ToString::to_string).collect();
             nth += 1;
         }
@@ -86,7 +86,7 @@ pub fn format(file: &str, text: &str) -> Result<String, Problems> {
         out.append(&mut comments);
         next = end;
     }
-    out.extend(layout.lines[next..].iter().map(ToString::to_string));
+    out.extend(layout.lines.iter().skip(next).map(ToString::to_string));
     Ok(format!("{}\n", out.join("\n").trim_end()))
 }
 
@@ -150,15 +150,20 @@ fn outdent(text: &str) -> String {
         } else if columns.is_none() && (inner.starts_with("- ") || inner == "-") {
             columns = Some(indent);
         }
-        out.push_str(&line[indent.min(columns.unwrap_or(0))..]);
+        out.push_str(line.get(indent.min(columns.unwrap_or(0))..).unwrap_or_default());
         out.push('\n');
     }
     out
 }
 
+/// Some of the lines; none where there are none.
+fn between<'a, 't>(lines: &'a [&'t str], from: usize, to: usize) -> &'a [&'t str] {
+    lines.get(from..to).unwrap_or_default()
+}
+
 /// The line at which the comments begin that stand right above `first`.
 fn comments_above(lines: &[&str], first: usize) -> usize {
-    let above = lines[..first].iter().rev().take_while(|line| line.starts_with('#')).count();
+    let above = between(lines, 0, first).iter().rev().take_while(|line| line.starts_with('#')).count();
     first - above
 }
 
@@ -190,7 +195,7 @@ fn arrange(lines: &[&str]) -> Vec<String> {
 fn fields(lines: &[&str]) -> Option<Vec<Field>> {
     // The dash counts as a space: then all fields begin in the same column.
     let head = format!(" {}", lines.first()?.strip_prefix('-')?);
-    let all: Vec<&str> = std::iter::once(head.as_str()).chain(lines[1..].iter().copied()).collect();
+    let all: Vec<&str> = std::iter::once(head.as_str()).chain(lines.iter().skip(1).copied()).collect();
     let width = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let column = all.iter().find(|line| !line.trim().is_empty()).map(|line| width(line))?;
     let mut fields: Vec<Field> = Vec::new();
@@ -212,7 +217,7 @@ fn fields(lines: &[&str]) -> Option<Vec<Field>> {
         } else {
             let field = fields.last_mut()?;
             field.lines.append(&mut comments);
-            field.lines.push(format!("  {}", &line[column..]));
+            field.lines.push(format!("  {}", line.get(column..)?));
         }
     }
     fields.last_mut()?.lines.append(&mut comments);
@@ -238,7 +243,7 @@ fn write(mut fields: Vec<Field>) -> Vec<String> {
         if i == 0 {
             out.extend(field.comments.iter().map(|comment| comment.trim_start().to_string()));
             let mut lines = field.lines.into_iter();
-            out.extend(lines.next().map(|line| format!("-{}", &line[1..])));
+            out.extend(lines.next().map(|line| format!("-{}", line.get(1..).unwrap_or_default())));
             out.extend(lines);
         } else {
             out.extend(field.comments);

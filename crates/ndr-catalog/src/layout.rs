@@ -32,7 +32,11 @@ impl<'t> Layout<'t> {
                 layout.close(open.take());
                 match section {
                     Some(is_entry) => {
-                        let item = Item { text: format!(" {}\n", &line[1..]), first: number, lines: vec![*line] };
+                        let item = Item {
+                            text: format!(" {}\n", line.get(1..).unwrap_or_default()),
+                            first: number,
+                            lines: vec![*line],
+                        };
                         open = Some((is_entry, item));
                     }
                     None => layout.complain(number, 1, "an item stands before `providers:` or `entries:`".into(), None),
@@ -111,12 +115,12 @@ impl<'t> Layout<'t> {
 impl Item<'_> {
     /// The place of the field `key`, or of the item number `nth` of its list. The item's first line where there is no such field.
     pub(crate) fn place(&self, key: &str, nth: Option<usize>) -> (usize, usize) {
-        let Some(at) = self.lines.iter().position(|line| field_of(line) == Some(key)) else {
+        let found = self.lines.iter().enumerate().find(|(_, line)| field_of(line) == Some(key));
+        let Some((at, line)) = found else {
             return (self.first, 1);
         };
-        let line = self.lines[at];
         let indent = indent_of(line);
-        let value = line.find(':').map_or(1, |colon| colon + 2 + usize::from(line[colon + 1..].starts_with(' ')));
+        let value = line.split_once(':').map_or(1, |(name, rest)| name.len() + 2 + usize::from(rest.starts_with(' ')));
         let Some(nth) = nth else {
             return (self.first + at, indent + 1);
         };

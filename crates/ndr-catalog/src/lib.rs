@@ -3,6 +3,16 @@
 //! Used where YAML may be: by the macro at compile time, by `cargo xtask`, and by the front ends to load an overlay
 //! at run time. [`load`] gives a [`Catalog`] or every problem at once, each with its line and a way out.
 
+// Nothing that a file holds may end the process.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
 mod check;
 mod date;
 mod fmt;
@@ -229,9 +239,7 @@ fn parse<T: serde::de::DeserializeOwned>(layout: &Layout<'_>, item: &Item<'_>) -
 }
 
 fn between<'m>(text: &'m str, open: &str, close: &str) -> Option<&'m str> {
-    let start = text.find(open)? + open.len();
-    let len = text[start..].find(close)?;
-    Some(&text[start..start + len])
+    Some(text.split_once(open)?.1.split_once(close)?.0)
 }
 
 fn entry(raw: RawEntry, origin: Option<&'static str>) -> Entry {

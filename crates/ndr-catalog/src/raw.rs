@@ -224,13 +224,12 @@ pub fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let best = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            corner = row[j + 1];
-            row[j + 1] = best;
+        // What stands left and above left of the cell that is filled.
+        let (mut left, mut corner) = (i + 1, i);
+        for (above, y) in row.iter_mut().skip(1).zip(b.bytes()) {
+            left = (corner + usize::from(x != y)).min(left + 1).min(*above + 1);
+            corner = std::mem::replace(above, left);
         }
     }
-    row[b.len()]
+    if b.is_empty() { a.len() } else { row.last().copied().unwrap_or_default() }
 }

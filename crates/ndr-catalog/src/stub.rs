@@ -55,20 +55,17 @@ impl Stub {
         let place = Place::of(&providers, &self.provider, entry.codes.first().map(|code| code.0), &self.slug);
         let after = places.iter().rposition(|other| *other <= place);
         let before: Vec<&str> = layout.lines.clone();
-        let (at, lines) = match (after, layout.entries.first()) {
-            (Some(nth), _) => {
-                let item = &layout.entries[nth];
-                (item.first + own_lines(item), format!("\n{own}"))
-            }
+        let (at, lines) = match (after.and_then(|nth| layout.entries.get(nth)), layout.entries.first()) {
+            (Some(item), _) => (item.first + own_lines(item), format!("\n{own}")),
             (None, Some(item)) => (item.first, format!("{own}\n")),
             (None, None) => {
                 let has_section = before.iter().any(|line| line.trim_end() == "entries:");
                 (before.len(), if has_section { own } else { format!("\nentries:\n{own}") })
             }
         };
-        let mut all: Vec<&str> = before[..at].to_vec();
+        let mut all: Vec<&str> = before.iter().take(at).copied().collect();
         all.extend(lines.lines());
-        all.extend(&before[at..]);
+        all.extend(before.iter().skip(at));
         let first = at + 1 + lines.lines().take_while(|line| !line.starts_with('-')).count();
         Ok((format!("{}\n", all.join("\n")), first))
     }

@@ -21,6 +21,41 @@ pub(crate) struct Cli {
     pub(crate) catalog: Vec<PathBuf>,
 }
 
+/// Limits on what is read of a message.
+#[derive(Args, Debug)]
+pub(crate) struct Limiting {
+    /// Read more or less than usual: message_bytes, nesting, parts, header_lines, header_bytes, recipients or text_bytes;
+    /// 512K, 32M and 1G are short for bytes. May be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = limit)]
+    limit: Vec<(&'static str, usize)>,
+}
+
+impl Limiting {
+    pub(crate) fn limits(&self) -> ndr::Limits {
+        // The parser below lets known names through only.
+        self.limit
+            .iter()
+            .fold(ndr::Limits::default(), |limits, (name, value)| limits.with(name, *value).unwrap_or(limits))
+    }
+}
+
+/// Reads `parts=100` or `text_bytes=1M`.
+fn limit(text: &str) -> Result<(&'static str, usize), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let known = ndr::Limits::NAMES.iter().find(|known| known.eq_ignore_ascii_case(&name.replace('-', "_")));
+    let name =
+        known.ok_or_else(|| format!("there is no limit `{name}`; they are {}", ndr::Limits::NAMES.join(", ")))?;
+    let shift = match value.chars().next_back() {
+        Some('k' | 'K') => 10,
+        Some('m' | 'M') => 20,
+        Some('g' | 'G') => 30,
+        _ => 0,
+    };
+    let digits = if shift > 0 { value.get(..value.len() - 1).unwrap_or_default() } else { value };
+    let number = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(1 << shift));
+    Ok((name, number.ok_or_else(|| format!("`{value}` is no number such as 1000, 512K or 32M"))?))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     Auto,
@@ -66,6 +101,13 @@ pub(crate) enum Command {
     /// One record per message, in input order. A bad message is a record with an error, never the end.
     /// Exit status: 0, or 3 where something could not be read.
     Scan(Scan),
+    /// Mask a message, so that it can be shown to others
+    ///
+    /// Addresses, hosts, IP addresses, names, subjects and bodies are replaced, the same one by the same token each time;
+    /// structure, codes and the servers' words stay. The masked message is decoded again and compared: it is printed only
+    /// if it says the same. Look through it before you send it.
+    /// Exit status: 0 masked, 2 usage, 3 unreadable, 4 it would be read differently.
+    Redact(Redact),
     /// Say what many bounces come down to: incidents with their remedies, addresses to drop, addresses to try again
     ///
     /// Failures that share their cause, such as one blocked IP, are one incident.
@@ -108,6 +150,8 @@ pub(crate) struct Explain {
     /// Print a text to paste into a mail or ticket for somebody
     #[arg(long = "for", value_enum, conflicts_with = "format")]
     pub(crate) audience: Option<For>,
+    #[command(flatten)]
+    pub(crate) limiting: Limiting,
 }
 
 /// What `scan` and `summary` read.
@@ -122,6 +166,23 @@ pub(crate) struct Inputs {
     /// No progress bar and no summary on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) limiting: Limiting,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Redact {
+    /// A file, `-` for standard input, or the text itself; standard input when left out
+    pub(crate) input: Option<String>,
+    /// Write the masked message to this file
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write what stands for what to this file, as JSON; keep it to yourself
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<PathBuf>,
+    /// Leave this host as it is; `*.example.com` for all below a domain. Hosts of known providers stay anyway
+    #[arg(long, value_name = "HOST")]
+    pub(crate) keep: Vec<String>,
 }
 
 #[derive(Args, Debug)]

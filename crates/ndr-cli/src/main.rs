@@ -1,5 +1,8 @@
 //! The command `ndr`: a thin front. It reads input, calls the core, and prints; it parses and decides nothing.
 
+// Nothing that a message or the command line holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod args;
 mod commands;
 mod output;
@@ -22,6 +25,8 @@ pub(crate) enum Exit {
     Usage,
     /// Something could not be read.
     Unreadable,
+    /// A masked message would be read differently.
+    Unproven,
 }
 
 impl From<Exit> for ExitCode {
@@ -31,6 +36,7 @@ impl From<Exit> for ExitCode {
             Exit::Nothing | Exit::Differs => 1,
             Exit::Usage => 2,
             Exit::Unreadable => 3,
+            Exit::Unproven => 4,
         })
     }
 }
@@ -76,11 +82,18 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Outcome {
-    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?);
+    let limits = match &cli.command {
+        Command::Explain(args) => args.limiting.limits(),
+        Command::Scan(args) => args.inputs.limiting.limits(),
+        Command::Summary(args) => args.inputs.limiting.limits(),
+        _ => ndr::Limits::default(),
+    };
+    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?).with_limits(limits);
     let out = output::Output::new(cli.color);
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
+        Command::Redact(args) => commands::redact(args),
         Command::Summary(args) => commands::summary(args, &decoder, &out),
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),

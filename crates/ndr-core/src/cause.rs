@@ -22,6 +22,8 @@ impl Cause {
     /// assert_eq!(Cause::BannedSendingIp.entry().slug, "banned-sending-ip");
     /// ```
     pub fn entry(self) -> &'static Entry {
+        // One entry for each variant: the macro writes both.
+        #[allow(clippy::indexing_slicing)]
         &ENTRIES[self as usize]
     }
 

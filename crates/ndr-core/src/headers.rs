@@ -98,14 +98,19 @@ impl<'x> Block<'x> {
         Block { bytes, at: 0, lines: usize::MAX }
     }
 
+    /// How many bytes have been read: when all fields are, the empty line begins there.
+    pub(crate) const fn read(&self) -> usize {
+        self.at
+    }
+
     /// The next field with the lines that continue it; `None` at the empty line that ends the block.
-    fn next_raw(&mut self) -> Option<&'x [u8]> {
+    pub(crate) fn next_raw(&mut self) -> Option<&'x [u8]> {
         let start = self.at;
         while self.lines > 0
             && let Some(first) = self.bytes.get(self.at)
         {
-            let rest = &self.bytes[self.at..];
-            let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..=end]);
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let line = memchr::memchr(b'\n', rest).and_then(|end| rest.get(..=end)).unwrap_or(rest);
             let ends = if first.is_ascii_whitespace() { line.trim_ascii().is_empty() } else { self.at > start };
             if ends {
                 break;
@@ -113,7 +118,7 @@ impl<'x> Block<'x> {
             self.at += line.len();
             self.lines -= 1;
         }
-        (self.at > start).then(|| &self.bytes[start..self.at])
+        self.bytes.get(start..self.at).filter(|field| !field.is_empty())
     }
 }
 

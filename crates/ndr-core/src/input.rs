@@ -15,10 +15,9 @@ pub(crate) enum Input {
 
 /// Looks at the beginning.
 pub(crate) fn kind(bytes: &[u8]) -> Input {
-    let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
-    let bytes = &bytes[start..];
+    let bytes = bytes.trim_ascii_start();
     if bytes.first() == Some(&b'<') {
-        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
+        let head = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes)).to_ascii_lowercase();
         if ["<html", "<!doctype", "<body", "<div", "<table", "<p>", "<p ", "<meta", "<head", "<span"]
             .iter()
             .any(|tag| head.contains(tag))
@@ -56,11 +55,11 @@ fn is_mail(bytes: &[u8]) -> bool {
         "received-spf",
         "arc-seal",
     ];
-    let first_line = &bytes[..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())];
-    let Some(colon) = memchr::memchr(b':', first_line) else {
+    let first_line = memchr::memchr(b'\n', bytes).and_then(|end| bytes.get(..end)).unwrap_or(bytes);
+    let Some(name) = memchr::memchr(b':', first_line).and_then(|colon| first_line.get(..colon)) else {
         return false;
     };
-    if !first_line[..colon].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) || colon == 0 {
+    if !name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) || name.is_empty() {
         return false;
     }
     Block::new(bytes)

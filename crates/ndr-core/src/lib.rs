@@ -11,23 +11,39 @@
 //! Data flows one way: bytes → message → report → diagnosis → rendering. The crate performs no I/O and keeps no global
 //! state; a malformed message yields a smaller result with notes, never an error and never a panic.
 
+// Nothing that a message holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod address;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod cause;
 mod cues;
 mod diagnose;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod headers;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod input;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod limits;
 mod message;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod original;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod outline;
 mod read;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod report;
 #[cfg(feature = "serde")]
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod serialize;
 
+#[cfg(feature = "redact")]
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
+pub mod redact;
 #[cfg(feature = "render")]
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod render;
+#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod sanitize;
 
 pub use cause::{Cause, catalog};
@@ -86,17 +102,30 @@ impl Decoder {
     /// Decodes a message, or any text that holds what a server said. The kind of input is found out.
     pub fn decode(&self, bytes: &[u8]) -> Report {
         let bytes = message::clean(bytes);
-        let (mut report, background) = match input::kind(&bytes) {
-            input::Input::Mail => read::mail(&bytes, &self.limits, 0),
+        let limits = self.limits.for_readers();
+        let kind = input::kind(&bytes);
+        let (bytes, mut cut) = if kind == input::Input::Mail { limits.fit_header(bytes) } else { (bytes, None) };
+        let (mut report, background) = match kind {
+            input::Input::Mail => read::mail(&bytes, &limits, 0),
             input::Input::Html => {
-                let html = String::from_utf8_lossy(&bytes[..bytes.len().min(self.limits.text_bytes)]);
-                read::text(Cow::Owned(message::html_to_text(&html)), &self.limits)
+                let html;
+                (html, cut) = limits.fit_text(&bytes);
+                read::text(Cow::Owned(message::html_to_text(&String::from_utf8_lossy(html))), &limits)
             }
             input::Input::Text => {
-                let text = String::from_utf8_lossy(&bytes[..bytes.len().min(self.limits.text_bytes)]);
-                read::text(text, &self.limits)
+                let text;
+                (text, cut) = limits.fit_text(&bytes);
+                read::text(String::from_utf8_lossy(text), &limits)
             }
         };
+        if report.recipients.len() > self.limits.recipients {
+            report.recipients.truncate(self.limits.recipients);
+            let text = format!("more than {} recipients; the rest was left out", self.limits.recipients);
+            report.note("limit-recipients", text);
+        }
+        if let Some((code, text)) = cut {
+            report.note(code, text);
+        }
         diagnose::diagnose(&mut report, &background, self.catalog);
         report
     }

@@ -139,6 +139,12 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts) {
     (&bytes[..end], cuts)
 }
 
+/// What of a message lies within the limits.
+#[cfg(feature = "redact")]
+pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> &'x [u8] {
+    guard(bytes, limits).0
+}
+
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
@@ -190,12 +196,20 @@ impl<'x> Mail<'x> {
         } else if is_status_as_data(&mime, leaf.body) {
             self.take_status(Cow::Borrowed(leaf.body), mime, limits);
         } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
-            self.parts.push(Part { kind, mime, text: cap(String::from_utf8_lossy(leaf.body), limits.text_bytes) });
+            self.take_text(kind, mime, String::from_utf8_lossy(leaf.body), limits);
         }
     }
 
+    /// Takes as much of a text as the limit lets through.
+    fn take_text(&mut self, kind: PartKind, mime: Cow<'static, str>, text: Cow<'x, str>, limits: &Limits) {
+        if text.len() > limits.text_bytes {
+            self.truncated.push(limits.long_text(text.len()));
+        }
+        self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+    }
+
     fn take_status(&mut self, data: Cow<'x, [u8]>, mime: Cow<'static, str>, limits: &Limits) {
-        self.parts.push(Part { kind: PartKind::DeliveryStatus, mime, text: cap(into_text(data), limits.text_bytes) });
+        self.take_text(PartKind::DeliveryStatus, mime, into_text(data), limits);
     }
 
     /// Lets mail-parser read a message or a part. `is_root`: also what its Content-Type says of the whole message.
@@ -244,7 +258,7 @@ impl<'x> Mail<'x> {
                     let broken = mime.starts_with("multipart/");
                     let (kind, mime) =
                         if broken { (PartKind::Plain, Cow::Borrowed("text/plain")) } else { (kind, mime) };
-                    self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+                    self.take_text(kind, mime, text, limits);
                 }
                 PartType::Binary(data) | PartType::InlineBinary(data) if is_headers || mime == "message/rfc822" => {
                     if self.original.is_none() {
@@ -261,7 +275,7 @@ impl<'x> Mail<'x> {
                     if mime.starts_with("message/") || mime == "application/json" || broken {
                         let (kind, mime) =
                             if broken { (PartKind::Plain, Cow::Borrowed("text/plain")) } else { (kind, mime) };
-                        self.parts.push(Part { kind, mime, text: cap(into_text(data), limits.text_bytes) });
+                        self.take_text(kind, mime, into_text(data), limits);
                     }
                 }
             }

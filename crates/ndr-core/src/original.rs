@@ -5,8 +5,7 @@ use crate::report::Original;
 
 /// Reads it from the returned header.
 pub(crate) fn read(header: &[u8]) -> Original {
-    let start = header.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(header.len());
-    let headers = Headers::of_message(&header[start..]);
+    let headers = Headers::of_message(header.trim_ascii_start());
     let mut original = Original::default();
     for (name, raw) in headers.iter() {
         let slot = match name.len() {

@@ -85,7 +85,7 @@ fn gather<'x>(
 /// What follows the line at `at`.
 fn after_line(bytes: &[u8], at: usize) -> &[u8] {
     let rest = bytes.get(at..).unwrap_or_default();
-    memchr::memchr(b'\n', rest).map_or(&[], |end| &rest[end + 1..])
+    memchr::memchr(b'\n', rest).and_then(|end| rest.get(end + 1..)).unwrap_or_default()
 }
 
 /// A Content-Type field (RFC 2045 section 5.1), as far as it is plainly written.
@@ -163,21 +163,23 @@ impl<'x> Iterator for Parts<'x, '_> {
                 self.done = true;
                 return self.open.take().map(|from| self.body.get(from..));
             };
-            let Some(start) = at.checked_sub(2).filter(|start| self.body[*start..].starts_with(b"--")) else {
+            let Some(start) = at.checked_sub(2).filter(|start| self.body.get(*start..at) == Some(b"--")) else {
                 continue;
             };
-            if start > 0 && self.body[start - 1] != b'\n' {
+            let byte_before = |at: usize| at.checked_sub(1).and_then(|at| self.body.get(at));
+            if byte_before(start).is_some_and(|byte| *byte != b'\n') {
                 continue;
             }
-            let line_end = memchr::memchr(b'\n', &self.body[at..]).map_or(self.body.len(), |end| at + end + 1);
-            let rest = self.body[at + self.boundary.len()..line_end].trim_ascii();
+            let line_end = memchr::memchr(b'\n', self.body.get(at..).unwrap_or_default());
+            let line_end = line_end.map_or(self.body.len(), |end| at + end + 1);
+            let rest = self.body.get(at + self.boundary.len()..line_end).unwrap_or_default().trim_ascii();
             if !(rest.is_empty() || rest.starts_with(b"--")) {
                 self.done = true;
                 return Some(None);
             }
             self.done = rest.starts_with(b"--");
             let end = start.saturating_sub(1);
-            let end = if end > 0 && self.body[end - 1] == b'\r' { end - 1 } else { end };
+            let end = if byte_before(end) == Some(&b'\r') { end - 1 } else { end };
             let part = self.open.replace(line_end).map(|from| self.body.get(from..end.max(from)));
             if part.is_some() {
                 return part;

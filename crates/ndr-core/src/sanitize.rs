@@ -8,8 +8,9 @@ use std::fmt::Write;
 /// marks that reorder or hide text.
 const fn is_dangerous(c: char) -> bool {
     matches!(c as u32,
-        0..=0x1F | 0x7F..=0x9F | 0xAD | 0x61C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF
-        | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F)
+        0..=0x1F | 0x7F..=0x9F | 0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F
+        | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFEFF | 0xFFA0 | 0xFFF9..=0xFFFB
+        | 0xE0000..=0xE0FFF)
 }
 
 /// One line for a terminal: every control and invisible character is written out, as in `\u{1b}`.
@@ -65,12 +66,14 @@ pub fn html(text: &str) -> String {
 /// use ndr::sanitize::markdown;
 /// assert_eq!(markdown("[x](javascript:y) <b>"), "\\[x\\]\\(javascript\\:y\\) \\<b\\>");
 /// assert_eq!(markdown("user@example.com"), "user\\@example.com");
+/// assert_eq!(markdown("www.example.com"), "www\\.example.com");
 /// ```
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in terminal(text).chars() {
-        // A colon or at sign may begin an autolink; the rest is markup of CommonMark or GFM.
+        // A colon, an at sign or `www.` may begin an autolink; the rest is markup of CommonMark or GFM.
         if "\\`*_{}[]()<>#+!|~&:@$".contains(c)
+            || (c == '.' && out.ends_with("www"))
             || (out.is_empty() && "-=.0123456789".contains(c) && text.len() > 1 && c == '-')
         {
             out.push('\\');
@@ -110,7 +113,8 @@ pub fn markdown_code(text: &str) -> String {
 /// assert_eq!(csv("550 5.1.1"), "550 5.1.1");
 /// ```
 pub fn csv(text: &str) -> Cow<'_, str> {
-    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
+    let blank = |c: char| matches!(c, ' ' | '\u{a0}') || (is_dangerous(c) && !matches!(c, '\t' | '\r' | '\n'));
+    let first = text.trim_start_matches(blank).chars().next();
     if matches!(
         first,
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')

@@ -53,7 +53,7 @@ impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_map(Some(self.0.len()))?;
         for (i, (name, value)) in self.0.iter().enumerate() {
-            if !self.0[..i].iter().any(|(known, _)| known == name) {
+            if !self.0.iter().take(i).any(|(known, _)| known == name) {
                 out.serialize_entry(name, value)?;
             }
         }

@@ -95,12 +95,15 @@ fn doc(entry: &Entry) -> String {
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("https://") {
-        out += &escape_plain(&rest[..at]);
-        let end = rest[at..].find(|c: char| c.is_whitespace() || "()<>".contains(c)).map_or(rest.len(), |len| at + len);
-        let url = rest[at..end].trim_end_matches(['.', ',', ';', ':']);
+    while let Some((before, link)) = rest.find("https://").and_then(|at| rest.split_at_checked(at)) {
+        out += &escape_plain(before);
+        let url = link
+            .split(|c: char| c.is_whitespace() || "()<>".contains(c))
+            .next()
+            .unwrap_or(link)
+            .trim_end_matches(['.', ',', ';', ':']);
         out += &format!("<{url}>");
-        rest = &rest[at + url.len()..];
+        rest = link.get(url.len()..).unwrap_or_default();
     }
     out + &escape_plain(rest)
 }

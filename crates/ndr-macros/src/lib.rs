@@ -3,6 +3,15 @@
 //! The macro reads and checks the file at compile time and writes an enum with one documented variant per entry, and
 //! static tables that need no work at run time. A mistake in the file is a compile error that shows the line.
 
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
 mod expand;
 
 use proc_macro::TokenStream;

@@ -4,6 +4,9 @@
 //! entry that explains a server's words. The macro crate builds the catalogue of `catalog.yaml` at compile time with
 //! the same code that an overlay uses at run time, so both answer alike.
 
+// Nothing that a message holds may end the process.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+
 mod code;
 mod entry;
 mod index;

@@ -2,6 +2,7 @@
 //! caught values fill.
 
 use crate::words::{self, HASH_MASK, Word};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What a hole of a template catches.
@@ -312,11 +313,16 @@ pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
 
 /// Fills the holes of a sentence: `{name|fallback}` gives the value caught as `name`, or else the fallback words.
 ///
+/// Values come from messages. Where a sentence names a command for the reader to run, a value is quoted as one word of
+/// it, or left out where no quoting holds.
+///
 /// ```
 /// use ndr_resolve::fill;
 /// let sentence = "Microsoft 365 refuses mail from {ip|your sending address}.";
 /// assert_eq!(fill(sentence, &[("ip", "203.0.113.7".into())]), "Microsoft 365 refuses mail from 203.0.113.7.");
 /// assert_eq!(fill(sentence, &[]), "Microsoft 365 refuses mail from your sending address.");
+/// let value = ("address", "a;reboot@example.com".to_string());
+/// assert_eq!(fill("Run Get-Mailbox {address|NAME}.", &[value]), "Run Get-Mailbox 'a;reboot@example.com'.");
 /// ```
 pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
     let mut out = String::with_capacity(sentence.len());
@@ -329,6 +335,9 @@ pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
         let inside = &rest[open + 1..open + len];
         let (name, fallback) = inside.split_once('|').unwrap_or((inside, inside));
         match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) if in_command(&sentence[..sentence.len() - rest.len() + open]) => {
+                out.push_str(&command_word(value).unwrap_or(fallback.into()))
+            }
             Some((_, value)) => out.push_str(value),
             None => out.push_str(fallback),
         }
@@ -336,6 +345,52 @@ pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Whether what follows `sentence` stands in a command: after a cmdlet or a program's name, or between backquotes.
+fn in_command(sentence: &str) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "curl",
+        "dig",
+        "doveadm",
+        "exim",
+        "host",
+        "nslookup",
+        "openssl",
+        "ping",
+        "postconf",
+        "postmap",
+        "postqueue",
+        "swaks",
+        "telnet",
+        "whois",
+    ];
+    const VERBS: &[&str] = &[
+        "Add", "Clear", "Disable", "Enable", "Export", "Get", "Import", "Invoke", "New", "Release", "Remove",
+        "Resolve", "Restart", "Resume", "Retry", "Search", "Set", "Start", "Stop", "Test", "Update",
+    ];
+    if sentence.contains('`') {
+        return sentence.matches('`').count() % 2 == 1;
+    }
+    let sentence = sentence.rsplit_once(". ").map_or(sentence, |(_, last)| last);
+    sentence.split_whitespace().any(|word| {
+        let word = word.trim_matches(['`', '"', '(', ',', ';']);
+        PROGRAMS.contains(&word)
+            || word
+                .split_once('-')
+                .is_some_and(|(verb, noun)| VERBS.contains(&verb) && noun.starts_with(|c: char| c.is_ascii_uppercase()))
+    })
+}
+
+/// A value as one word of a command, in a POSIX shell as in PowerShell; `None` where no quoting holds in both.
+fn command_word(value: &str) -> Option<Cow<'_, str>> {
+    // PowerShell takes typographic quotes for quotes, and a dash in front makes an option of any word.
+    let breaks = |c: char| c.is_control() || matches!(c, '\'' | '\u{2018}'..='\u{201f}');
+    if value.is_empty() || value.starts_with(['-', '\u{2013}', '\u{2014}', '\u{2015}']) || value.contains(breaks) {
+        return None;
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+' | ':' | '/' | '=');
+    Some(if value.chars().all(plain) && !value.starts_with('@') { value.into() } else { format!("'{value}'").into() })
 }
 
 /// The holes of a sentence as `(name, fallback)`; the fallback is `None` where the sentence gives none.

@@ -133,7 +133,7 @@ pub(crate) fn rank<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, Has
     }
     scores.retain(|(score, _, _)| *score > 0.0);
     scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    scores.into_iter().map(|(_, i, hits)| (&catalog.entries()[i], hits)).collect()
+    scores.into_iter().filter_map(|(_, i, hits)| Some((catalog.entries().get(i)?, hits))).collect()
 }
 
 fn overlap(text: &str, hits: &HashSet<String>) -> usize {
@@ -149,7 +149,8 @@ fn highlight(text: &str, hits: &HashSet<String>, color: bool) -> String {
     for word in text.split_inclusive(' ') {
         let bare = tokens(word);
         if bare.iter().any(|word| hits.contains(word)) {
-            out += &format!("\u{1b}[1;33m{}\u{1b}[0m{}", word.trim_end(), &word[word.trim_end().len()..]);
+            let (word, blank) = word.split_at_checked(word.trim_end().len()).unwrap_or((word, ""));
+            out += &format!("\u{1b}[1;33m{word}\u{1b}[0m{blank}");
         } else {
             out += word;
         }

@@ -257,20 +257,21 @@ fn trace(text: &str, limit: usize) -> Option<Vec<Recipient>> {
 
 /// The cells of a line of comma-separated values.
 fn cells(line: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
+    let (mut cells, mut cell) = (Vec::new(), String::new());
     let mut quoted = false;
     let mut chars = line.trim().chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             '"' if quoted && chars.peek() == Some(&'"') => {
                 chars.next();
-                cells.last_mut().expect("there is always one").push('"');
+                cell.push('"');
             }
             '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
-            c => cells.last_mut().expect("there is always one").push(c),
+            ',' if !quoted => cells.push(std::mem::take(&mut cell)),
+            c => cell.push(c),
         }
     }
+    cells.push(cell);
     cells
 }
 

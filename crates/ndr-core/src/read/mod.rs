@@ -51,6 +51,14 @@ struct Words<'x> {
     quoted: Option<String>,
 }
 
+/// A text before and after where the returned message begins.
+#[cfg(feature = "redact")]
+pub(crate) fn split_returned(text: &str) -> (&str, Option<&str>) {
+    let (_, returned) = quoted::split(text, &Landmarks::of(text));
+    let own = text.len() - returned.map_or(0, str::len);
+    (text.get(..own).unwrap_or(text), returned)
+}
+
 impl Words<'_> {
     /// Ends the words at `end`; what follows is the returned message.
     fn cut(&mut self, end: usize) {

@@ -161,12 +161,11 @@ pub fn entry_markdown(entry: &Entry, level: usize) -> String {
 fn linked(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("https://") {
-        out += &light(&rest[..at]);
-        let end = rest[at..].find(char::is_whitespace).map_or(rest.len(), |len| at + len);
-        let url = rest[at..end].trim_end_matches(['.', ',', ';', ':', ')']);
+    while let Some((before, link)) = rest.find("https://").and_then(|at| rest.split_at_checked(at)) {
+        out += &light(before);
+        let url = link.split(char::is_whitespace).next().unwrap_or(link).trim_end_matches(['.', ',', ';', ':', ')']);
         out += &format!("<{url}>");
-        rest = &rest[at + url.len()..];
+        rest = link.get(url.len()..).unwrap_or_default();
     }
     out + &light(rest)
 }

@@ -69,14 +69,14 @@ pub fn html(report: &Report) -> String {
                 .and_then(|d| d.evidence.as_ref())
                 .map(|e| e.phrase.as_str())
                 .unwrap_or_default();
-            let marked = match (phrase.is_empty(), text.find(phrase)) {
-                (false, Some(at)) => format!(
+            let marked = match text.split_once(phrase).filter(|_| !phrase.is_empty()) {
+                Some((before, after)) => format!(
                     "{}<u style=\"text-decoration-color:#c0392b;text-decoration-thickness:2px\">{}</u>{}",
-                    escape(&text[..at]),
+                    escape(before),
                     escape(phrase),
-                    escape(&text[at + phrase.len()..])
+                    escape(after)
                 ),
-                _ => escape(text),
+                None => escape(text),
             };
             out += &format!(
                 "<div style=\"font-family:ui-monospace,monospace;font-size:.9em;background:rgba(128,128,128,.12);border-radius:4px;padding:6px 8px;overflow-wrap:anywhere\">{marked}</div></div>"

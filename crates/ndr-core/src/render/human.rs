@@ -186,25 +186,23 @@ fn strip(out: &mut String, report: &Report, recipient: &Recipient, diagnosis: &D
         recipient.remote.clone().or(domain).unwrap_or_else(|| "recipient's side".to_string()),
     ];
     let names: Vec<String> = names.iter().map(|name| cut(&terminal(name), column)).collect();
-    let acts = |wanted: &[Actor]| {
-        diagnosis.entry.act.iter().position(|actor| wanted.contains(actor)).map(|at| (at, diagnosis.entry.act[at]))
-    };
+    let acts =
+        |wanted: &[Actor]| diagnosis.entry.act.iter().copied().enumerate().find(|(_, actor)| wanted.contains(actor));
     let places = [
         acts(&[Actor::Sender, Actor::SenderAdmin]),
         acts(&[Actor::Provider, Actor::Wait]),
         acts(&[Actor::Recipient, Actor::RecipientAdmin]),
     ];
     let refused_by_generator = recipient.remote.is_none();
-    let arrows = if refused_by_generator { ["──✗", "   "] } else { ["──▶", "──✗"] };
+    let arrows = if refused_by_generator { ["──✗", "   ", ""] } else { ["──▶", "──✗", ""] };
     let mut top = String::from("  ");
     let mut below = String::from("  ");
-    for at in 0..3 {
-        let name = &names[at];
+    for ((name, place), arrow) in names.iter().zip(places).zip(arrows) {
         let pad = column.saturating_sub(name.width());
-        let is_first = places[at].is_some_and(|(rank, _)| rank == 0);
+        let is_first = place.is_some_and(|(rank, _)| rank == 0);
         top += &if is_first { paint.red(name) } else { name.clone() };
         top += &" ".repeat(pad);
-        let label = match places[at] {
+        let label = match place {
             Some((0, actor)) => format!("▲ {}", short_act(actor)),
             Some((_, actor)) => format!("△ then {}", short_then(actor)),
             None => String::new(),
@@ -213,8 +211,8 @@ fn strip(out: &mut String, report: &Report, recipient: &Recipient, diagnosis: &D
         let pad = column.saturating_sub(label.width());
         below += &if is_first { paint.red(&label) } else { paint.dim(&label) };
         below += &" ".repeat(pad);
-        if at < 2 {
-            top += &format!(" {} ", paint.dim(arrows[at]));
+        if !arrow.is_empty() {
+            top += &format!(" {} ", paint.dim(arrow));
             below += "     ";
         }
     }
@@ -285,7 +283,7 @@ fn said(out: &mut String, recipient: &Recipient, diagnosis: Option<&Diagnosis>, 
             break;
         }
         // wrap() keeps the words: find the line's place again to know which part of it is underlined.
-        let start = shown[at..].find(line.as_str()).map_or(at, |found| at + found);
+        let start = shown.get(at..).and_then(|rest| rest.find(line.as_str())).map_or(at, |found| at + found);
         let end = start + line.len();
         at = end.min(shown.len());
         *out += &format!("    {line}\n");
@@ -412,7 +410,11 @@ pub(crate) fn bullet(out: &mut String, text: &str, width: usize) {
     }
 }
 
+/// Breaks a text into lines. Nobody reads thousands of them: a field that a message fills without end is cut.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    const LONGEST: usize = 2_000;
+    let cut = text.char_indices().nth(LONGEST).map(|(at, _)| format!("{}…", text.get(..at).unwrap_or_default()));
+    let text = cut.as_deref().unwrap_or(text);
     let options =
         textwrap::Options::new(width.max(10)).break_words(true).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options)

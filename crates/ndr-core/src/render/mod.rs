@@ -17,12 +17,13 @@ use ndr_resolve::{Actor, Retry, Suppress};
 
 /// Recipients that the same thing happened to, shown once.
 pub(crate) struct Group<'r> {
+    first: &'r Recipient,
     pub(crate) recipients: Vec<&'r Recipient>,
 }
 
 impl<'r> Group<'r> {
-    pub(crate) fn first(&self) -> &'r Recipient {
-        self.recipients[0]
+    pub(crate) const fn first(&self) -> &'r Recipient {
+        self.first
     }
 }
 
@@ -31,8 +32,10 @@ pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for recipient in &report.recipients {
         let same = |group: &&mut Group<'_>| {
-            let known = group.recipients[0];
-            let key = |r: &'_ Recipient| r.diagnosis.as_ref().map(|d| (d.entry.slug, d.values.clone()));
+            fn key(recipient: &Recipient) -> Option<(&str, &[(&str, String)])> {
+                recipient.diagnosis.as_ref().map(|diagnosis| (diagnosis.entry.slug, diagnosis.values.as_slice()))
+            }
+            let known = group.first;
             key(known) == key(recipient)
                 && known.status == recipient.status
                 && known.action == recipient.action
@@ -40,7 +43,7 @@ pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.recipients.push(recipient),
-            None => groups.push(Group { recipients: vec![recipient] }),
+            None => groups.push(Group { first: recipient, recipients: vec![recipient] }),
         }
     }
     groups
