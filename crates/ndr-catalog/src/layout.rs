@@ -54,6 +54,14 @@ impl<'t> Layout<'t> {
                         Some("remove the spaces before the dash; `cargo xtask catalog fmt` does it too".into()),
                     );
                 }
+            } else if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|sign| line.starts_with(sign)) {
+                // The item goes on, so that one conflict is three problems and not thousands.
+                let help = "keep what is right of both sides, and remove the lines with these signs";
+                layout.complain(number, 1, "a merge conflict is not resolved".into(), Some(help.into()));
+                if let Some((_, item)) = &mut open {
+                    item.text.push('\n');
+                    item.lines.push("");
+                }
             } else {
                 layout.close(open.take());
                 match line.trim_end() {
@@ -61,13 +69,15 @@ impl<'t> Layout<'t> {
                     "entries:" => section = Some(true),
                     "---" => {}
                     other => {
-                        section = None;
-                        layout.complain(
-                            number,
-                            1,
-                            format!("`{other}` is no section of a catalogue"),
-                            Some("the sections are `providers:` and `entries:`; items begin with `- ` in the first column".into()),
-                        );
+                        let near = crate::raw::nearest(other, &["providers:", "entries:"]);
+                        if let Some(near) = near {
+                            section = Some(near == "entries:");
+                        }
+                        let help = match near {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => "the sections are `providers:` and `entries:`; items begin with `- ` in the first column".into(),
+                        };
+                        layout.complain(number, 1, format!("`{other}` is no section of a catalogue"), Some(help));
                     }
                 }
             }

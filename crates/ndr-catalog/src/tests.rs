@@ -454,8 +454,20 @@ fn unknown_section() {
        |
     31 | entires:
        | ^^^^^^^^
-       = help: the sections are `providers:` and `entries:`; items begin with `- ` in the first column
+       = help: did you mean `entries:`?
     "#);
+}
+
+/// One conflict is three lines to look at, whatever comes after it.
+#[test]
+fn merge_conflict() {
+    let title = "  title: The mailbox is full\n";
+    let both = format!("<<<<<<< HEAD\n{title}=======\n{title}>>>>>>> main\n");
+    let problems = load("catalog.yaml", &format!("{PROVIDERS}{}\n{}", second(&[]), changed(GOOD, &[(title, &both)])));
+    let problems = problems.unwrap_err().0;
+    let conflicts = problems.iter().filter(|problem| problem.message == "a merge conflict is not resolved").count();
+    assert_eq!(conflicts, 3);
+    assert!(problems.len() < 10, "{problems:#?}");
 }
 
 #[test]
