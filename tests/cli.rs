@@ -352,6 +352,8 @@ fn code_unknown() {
     assert_eq!((near.status, near.text()), (1, ""), "{near}");
     assert!(near.stderr.starts_with("ndr: the catalogue has no entry for `baned-sending-ip`"), "{near}");
     assert!(near.stderr.contains("nearest: banned-sending-ip"), "{near}");
+    check("code-unknown", &ndr(["code", "5.7"]).run());
+    check("code-general", &ndr(["code", "5.8.1"]).run().head(5));
     for unknown in ["5.7", "6.1.1", "999", ""] {
         let json = ndr(["code", unknown, "--format", "json"]).run();
         assert_eq!((json.status, json.text().trim()), (1, "[]"), "{unknown}");
@@ -425,6 +427,31 @@ fn list_bad_filter() {
 fn values(schema: &serde_json::Value, place: &str) -> Vec<String> {
     let list = schema.pointer(place).and_then(|list| list.as_array()).unwrap_or_else(|| panic!("{place}"));
     list.iter().filter_map(|value| value.as_str().map(str::to_string)).collect()
+}
+
+#[test]
+fn the_catalogue_fits_the_schema_that_editors_use() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let (text, schema) = (read("catalog.yaml"), read("catalog.schema.json"));
+    assert_eq!(text.lines().next(), Some("# yaml-language-server: $schema=./catalog.schema.json"));
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let errors = |text: &str| -> Vec<String> {
+        let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
+        validator.iter_errors(&value).take(5).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    };
+    assert_eq!(errors(&text), [""; 0]);
+    for (old, new) in [
+        ("category: mailbox-full", "category: mailbox-ful"),
+        ("checked: 2026-11-23", "checked: 23.11.2026"),
+        ("codes: [\"5.2.2\"]", "codes: [\"5.2\"]"),
+        ("links: [\"https://", "links: [\"http://"),
+        ("  meaning: >-", "  meening: >-"),
+    ] {
+        let changed = text.replacen(old, new, 1);
+        assert_ne!(changed, text, "{old} is not there");
+        assert!(!errors(&changed).is_empty(), "the schema allows {new}");
+    }
 }
 
 #[test]
@@ -617,6 +644,126 @@ fn summary() {
     check("bad-usage-summary-format", &ndr(["summary", "-", "--format", "csv"]).run());
     assert_eq!(ndr(["summary", "-", "--list", "retry", "--format", "html"]).run().status, 2);
     assert_eq!(ndr(["summary", "no-such-file.eml"]).run().status, 3);
+}
+
+// ---- the catalogue at work
+
+/// Messages that say in words of their own what no text of the catalogue matches.
+fn unknown_mail(name: &str) -> PathBuf {
+    let place = temporary(name);
+    for (file, text) in [
+        ("1.txt", "550 5.7.812 Attachment of ann@contoso.com is kept back by gw1.contoso.com for a look"),
+        ("2.txt", "550 5.7.812 Attachment of <bob@fabrikam.com> is kept back by gw2.contoso.com, for a look!"),
+        ("3.txt", "554 5.0.0 Gremlins in box 4711 at 198.51.100.23, ask for Jq83kd92x"),
+        ("4.txt", "550 5.1.1 User unknown"),
+        ("5.txt", "250 2.0.0 Gremlins are fine here"),
+    ] {
+        std::fs::write(place.join(file), text).unwrap();
+    }
+    place
+}
+
+#[test]
+fn unknowns() {
+    let place = unknown_mail("unknowns");
+    let place = place.display().to_string();
+    let mut ran = ndr(["unknowns", &place]).run();
+    // The date of today.
+    let text: String = ran
+        .text()
+        .lines()
+        .map(|line| match line.strip_prefix("      checked: ") {
+            Some(_) => "      checked: [today]\n".to_string(),
+            None => format!("{line}\n"),
+        })
+        .collect();
+    let yaml = ran.text().to_string();
+    ran = ran.showing(text);
+    check("unknowns", &ran);
+    for private in ["contoso", "fabrikam", "4711", "198.51.100.23", "Jq83kd92x", "ann", "bob"] {
+        assert!(!yaml.contains(private), "{private} is in\n{yaml}");
+    }
+
+    // The output is an overlay as it stands, and then nothing is unknown any more.
+    let overlay = temporary("unknowns-overlay").join("own.yaml");
+    std::fs::write(&overlay, yaml).unwrap();
+    let again = ndr(["--catalog", &overlay.display().to_string(), "unknowns", &place]).run();
+    assert_eq!((again.status, again.text()), (1, ""), "{again}");
+    assert!(again.stderr.contains("3 failures") || again.stderr.contains("4 failures"), "{again}");
+
+    let json = ndr(["unknowns", &place, "--at-least", "2", "--format", "json"]).run().json();
+    assert_eq!(json[0]["count"], 2);
+    assert_eq!(json[0]["text"], "Attachment of {address} is kept back by {host} for a look");
+    assert_eq!(json.as_array().map(Vec::len), Some(1));
+    let lines = ndr(["unknowns", &place, "--format", "ndjson"]).run();
+    assert_eq!(lines.text().lines().count(), 2);
+
+    assert_eq!(ndr(["unknowns", "no-such-file"]).run().status, 3);
+    assert_eq!(ndr(["unknowns", &place, "--format", "csv"]).run().status, 2);
+}
+
+#[test]
+fn catalog_diff() {
+    let place = unknown_mail("diff");
+    let place = place.display().to_string();
+    let folder = temporary("diff-overlay");
+    let overlay = folder.join("own.yaml");
+    let entry = "entries:\n- slug: our-gremlins\n  provider: generic\n  title: There are gremlins\n  codes: []\n  \
+                 texts: [\"Gremlins in box {number}\"]\n  category: system-error\n  meaning: The box has gremlins.\n  \
+                 steps: {sender: [Wait.]}\n  examples: [\"554 Gremlins in box 7\"]\n  \
+                 sources: [{name: Us, checked: 2026-11-23, trust: observed}]\n";
+    std::fs::write(&overlay, entry).unwrap();
+    let overlay = overlay.display().to_string();
+
+    // An overlay as the old catalogue, and as the new one.
+    check("catalog-diff", &ndr(["catalog", "diff", "--against", &overlay, &place]).run());
+    let built_in = "catalog.yaml";
+    let ran = ndr(["--catalog", &overlay, "catalog", "diff", "--against", built_in, &place, "--format", "json"]).run();
+    assert_eq!(ran.status, 1, "{ran}");
+    let json = ran.json();
+    assert_eq!(json.as_array().map(Vec::len), Some(1), "{ran}");
+    assert_eq!(json[0]["new"]["slug"], "our-gremlins");
+    assert_eq!(json[0]["old"]["category"], "policy");
+
+    // Nothing changes.
+    let same = ndr(["catalog", "diff", "--against", built_in, &place, "--format", "json"]).run();
+    assert_eq!((same.status, same.text()), (0, "[]\n"), "{same}");
+    let same = ndr(["catalog", "diff", "--against", built_in, "tests/samples"]).run();
+    assert_eq!((same.status, same.text()), (0, ""), "{same}");
+
+    let broken = folder.join("broken.yaml");
+    std::fs::write(&broken, entry.replace("system-error", "system-eror").replace("Wait.", "")).unwrap();
+    check("catalog-diff-broken", &ndr(["catalog", "diff", "--against", &broken.display().to_string(), &place]).run());
+    assert_eq!(ndr(["catalog", "diff", "--against", "no-such-file.yaml", &place]).run().status, 3);
+    assert_eq!(ndr(["catalog", "diff", "--against", built_in, "no-such-file"]).run().status, 3);
+    assert_eq!(ndr(["catalog", "diff", "--against", built_in, "-"]).run().status, 2);
+    assert_eq!(ndr(["catalog", "diff", &place]).run().status, 2);
+}
+
+/// Several overlays: each may use and override what those before it hold.
+#[test]
+fn overlays_build_on_each_other() {
+    let folder = temporary("overlays");
+    let entry = |title: &str, provider: &str| {
+        format!(
+            "entries:\n- slug: our-gremlins\n  provider: {provider}\n  title: {title}\n  codes: []\n  \
+             texts: [\"Gremlins in box {{number}}\"]\n  category: system-error\n  meaning: The box has gremlins.\n  \
+             steps: {{sender: [Wait.]}}\n  examples: [\"554 Gremlins in box 7\"]\n  \
+             sources: [{{name: Us, checked: 2026-11-23, trust: observed}}]\n"
+        )
+    };
+    let (one, two) = (folder.join("one.yaml"), folder.join("two.yaml"));
+    let provider = "providers:\n- id: our-gateway\n  name: Our gateway\n  hosts: [\"*.gw.example.com\"]\n";
+    std::fs::write(&one, provider.to_string() + &entry("Theirs", "our-gateway")).unwrap();
+    std::fs::write(&two, entry("Ours", "our-gateway")).unwrap();
+    let (one, two) = (one.display().to_string(), two.display().to_string());
+    let ran = ndr(["--catalog", &one, "--catalog", &two, "code", "our-gremlins", "--format", "json"]).run();
+    assert_eq!(ran.json()[0]["title"], "Ours", "{ran}");
+    assert_eq!(ran.json()[0]["origin"], two.as_str(), "{ran}");
+    // Alone, the second one names a provider that is nowhere.
+    let ran = ndr(["--catalog", &two, "list"]).run();
+    assert_eq!(ran.status, 3);
+    assert!(ran.stderr.contains("there is no provider `our-gateway`"), "{ran}");
 }
 
 // ---- pipes

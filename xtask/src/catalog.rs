@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use ndr_catalog::{Problem, Problems, Stub};
 use ndr_resolve::{Basis, Catalog, Category, CodePattern, Entry, Query, Reply, Resolution};
 use std::io::IsTerminal;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 pub(crate) const CATALOG: &str = "catalog.yaml";
 
@@ -24,6 +24,8 @@ pub(crate) enum Task {
     New(New),
     /// Show which entries a text leads to, and why.
     Try(Try),
+    /// Count what the catalogue knows of each provider.
+    Stats,
 }
 
 #[derive(Args)]
@@ -68,6 +70,10 @@ pub(crate) fn run(task: Task) -> Result<(), String> {
         Task::Check => check(CATALOG).map(|summary| println!("{summary}")),
         Task::Fmt { check } => format(CATALOG, check),
         Task::New(flags) => new(CATALOG, flags),
+        Task::Stats => {
+            print!("{}", stats(&load(CATALOG)?));
+            Ok(())
+        }
         Task::Try(words) => {
             let catalog = load(CATALOG)?;
             print!("{}", attempt(&catalog, &words));
@@ -90,19 +96,26 @@ fn counted(problems: &Problems) -> String {
 /// Checks the catalogue and the list of released slugs; a summary, or every problem.
 pub(crate) fn check(name: &str) -> Result<String, String> {
     let start = Instant::now();
-    let catalog = load(name)?;
-    let lost = vanished(&catalog, &read(SLUGS).unwrap_or_default());
-    if !lost.0.is_empty() {
-        return Err(counted(&lost));
+    let text = read(name)?;
+    let mut problems = vanished(&text, &read(SLUGS).unwrap_or_default());
+    match ndr_catalog::load(name, &text) {
+        Ok(catalog) if problems.is_empty() => {
+            let (entries, providers) = (catalog.entries().len(), catalog.providers().len());
+            let took = start.elapsed().as_millis();
+            Ok(format!("{entries} entries, {providers} providers, no problems in {took} ms"))
+        }
+        Ok(_) => Err(counted(&Problems(problems))),
+        Err(mut more) => {
+            more.0.append(&mut problems);
+            Err(counted(&more))
+        }
     }
-    let (entries, providers) = (catalog.entries().len(), catalog.providers().len());
-    let took = start.elapsed().as_millis();
-    Ok(format!("{entries} entries, {providers} providers, no problems in {took} ms"))
 }
 
 /// Released slugs that the catalogue no longer knows.
-fn vanished(catalog: &Catalog, slugs: &str) -> Problems {
-    let lost = slugs.lines().enumerate().filter(|(_, slug)| !slug.is_empty() && catalog.by_slug(slug).is_none());
+fn vanished(text: &str, slugs: &str) -> Vec<Problem> {
+    let names = ndr_catalog::names(text);
+    let lost = slugs.lines().enumerate().filter(|(_, slug)| !slug.is_empty() && !names.contains(*slug));
     let problem = |(number, slug): (usize, &str)| Problem {
         file: SLUGS.to_string(),
         line: number + 1,
@@ -111,7 +124,7 @@ fn vanished(catalog: &Catalog, slugs: &str) -> Problems {
         message: format!("the slug `{slug}` vanished"),
         help: Some(format!("add was: [{slug}] to the entry that replaces it")),
     };
-    Problems(lost.map(problem).collect())
+    lost.map(problem).collect()
 }
 
 /// Tidies the layout, or says where it is not in order.
@@ -145,7 +158,8 @@ fn new(name: &str, flags: New) -> Result<(), String> {
     let providers: Vec<&str> = catalog.providers().iter().map(|provider| provider.id).collect();
     let categories: Vec<&str> = Category::ALL.iter().map(|category| category.slug()).collect();
     let one_of = |list: &[&str], text: &str| -> Option<String> {
-        (!list.contains(&text)).then(|| format!("`{text}` is none of {}", list.join(", ")))
+        let near = || ndr_catalog::nearest(text, list).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+        (!list.contains(&text)).then(|| format!("{}`{text}` is none of {}", near(), list.join(", ")))
     };
     let filled = |text: &str| text.is_empty().then(|| "it must not be empty".to_string());
 
@@ -172,7 +186,8 @@ fn new(name: &str, flags: New) -> Result<(), String> {
         texts.push(answer(None, "--text: the part of it that is always the same", filled)?);
     }
 
-    let stub = Stub { slug, provider, title, codes, texts, category, examples, today: today() };
+    let stub =
+        Stub { slug, provider, title, codes, texts, category, examples, today: ndr_catalog::today(), meaning: None };
     let (text, line) = stub.insert(name, &read(name)?).map_err(|problems| counted(&problems))?;
     write(name, &text)?;
     println!("{name}:{line} holds the new entry `{}`; make its sentences say more", stub.slug);
@@ -202,21 +217,20 @@ fn answer(given: Option<String>, question: &str, wrong: impl Fn(&str) -> Option<
     }
 }
 
-/// The date of today, `YYYY-MM-DD`, in UTC.
-fn today() -> String {
-    date((SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 86_400) as i64)
-}
-
-/// The date of a day since 1970-01-01: years are counted from March, so that the leap day is the last of its year.
-fn date(days: i64) -> String {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    format!("{:04}-{month:02}-{day:02}", year_of_era + era * 400 + i64::from(month <= 2))
+/// A table for the terminal.
+fn stats(catalog: &Catalog) -> String {
+    let mut rows = crate::stats::rows(catalog);
+    rows.push(crate::stats::total(catalog));
+    let mut lines = vec![("provider".to_string(), crate::stats::HEAD.map(str::to_string))];
+    lines.extend(rows.iter().map(|row| (row.id.to_string(), row.cells())));
+    let wide = |nth: usize| lines.iter().map(|(_, cells)| cells[nth].len()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..crate::stats::HEAD.len()).map(wide).collect();
+    let first = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let line = |(name, cells): &(String, [String; 8])| {
+        let cells: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
+        format!("{name:<first$}  {}\n", cells.join("  "))
+    };
+    lines.iter().map(line).collect()
 }
 
 /// The most entries that `try` shows.
@@ -301,7 +315,7 @@ fn why(entry: &Entry, answer: &Resolution, words: &Try, reply: &Reply) -> String
 mod tests {
     use super::*;
 
-    fn small() -> Catalog {
+    fn small_text() -> String {
         let entry = |slug: &str, code: &str, text: &str, was: &str| {
             format!(
                 "- slug: {slug}\n  provider: generic\n  title: A title\n  codes: [\"{code}\"]\n  texts: [\"{text}\"]\n  \
@@ -310,18 +324,23 @@ mod tests {
                  was: [{was}]\n"
             )
         };
-        let text = format!(
+        format!(
             "providers:\n- id: generic\n  name: Any\nentries:\n{}{}",
             entry("full", "5.2.2", "mailbox of this user is full", ""),
             entry("quota", "5.2.1", "over quota today", "old-quota")
-        );
-        ndr_catalog::load("small.yaml", &text).unwrap()
+        )
+    }
+
+    fn small() -> Catalog {
+        ndr_catalog::load("small.yaml", &small_text()).unwrap()
     }
 
     #[test]
     fn a_released_slug_may_not_vanish() {
-        assert_eq!(vanished(&small(), "full\nold-quota\nquota\n").0, []);
-        let lost = vanished(&small(), "full\ngone\n").to_string();
+        assert_eq!(vanished(&small_text(), "full\nold-quota\nquota\n"), []);
+        // Also beside other mistakes.
+        let text = small_text().replace("mailbox-full", "mailbox-ful");
+        let lost = Problems(vanished(&text, "full\ngone\n")).to_string();
         assert!(lost.contains("the slug `gone` vanished") && lost.contains("catalog.slugs:2:1"), "{lost}");
         assert!(lost.contains("add was: [gone] to the entry that replaces it"), "{lost}");
     }
@@ -337,10 +356,12 @@ mod tests {
     }
 
     #[test]
-    fn dates() {
-        for (days, want) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_780, "2026-11-23"), (-1, "1969-12-31")] {
-            assert_eq!(date(days), want);
-        }
+    fn stats_are_a_table() {
+        let table = stats(&small());
+        let widths: Vec<usize> = table.lines().map(str::len).collect();
+        assert!(table.starts_with("provider  entries  codes"), "{table}");
+        assert!(table.lines().any(|line| line.starts_with("generic") && line.ends_with("2026-01-01")), "{table}");
+        assert!(widths.iter().all(|width| *width == widths[0]), "{table}");
     }
 
     /// To format the real catalogue loses nothing, and to do it twice changes nothing more.

@@ -1,11 +1,13 @@
 //! `cargo xtask docs`: writes what is generated from catalog.yaml, or with `--check` tells whether it is up to date.
 
+mod index;
 mod shared;
+mod stats;
 
 use ndr::sanitize::markdown_code;
-use ndr::{Actor, Catalog, Category, CodePattern, Entry};
+use ndr::{Actor, Catalog, CodePattern, Entry, class_means, subject_means};
 use shared::{SLUGS, read, root};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,7 +18,11 @@ type Generator = fn(&Catalog) -> Vec<File>;
 
 /// Everything that is generated. A path in angle brackets stands for one file per entry or code.
 const TABLE: &[(&str, Generator)] = &[
-    ("docs/reference/README.md", index),
+    ("docs/reference/README.md", index::overview),
+    ("docs/reference/by-code.md", index::by_code),
+    ("docs/reference/providers/<id>.md", index::by_provider),
+    ("docs/reference/categories/<category>.md", index::by_category),
+    ("docs/reference/act/<actor>.md", index::by_actor),
     ("docs/reference/entries/<slug>.md", entry_pages),
     ("docs/reference/codes/<code>.md", code_pages),
     (README, readme),
@@ -177,95 +183,6 @@ fn naming<'c>(catalog: &'c Catalog, code: &CodePattern) -> Vec<&'c Entry> {
     catalog.entries().iter().filter(|entry| entry.codes.contains(code)).collect()
 }
 
-const fn class_words(class: u8) -> &'static str {
-    match class {
-        2 => "success",
-        4 => "a temporary failure",
-        5 => "a permanent failure",
-        _ => "any class",
-    }
-}
-
-/// RFC 3463, section 3.
-const fn subject_words(subject: u16) -> Option<&'static str> {
-    Some(match subject {
-        0 => "no subject named",
-        1 => "addressing",
-        2 => "the mailbox",
-        3 => "the mail system",
-        4 => "network and routing",
-        5 => "the mail protocol",
-        6 => "content or media",
-        7 => "security or policy",
-        _ => return None,
-    })
-}
-
-fn index(catalog: &Catalog) -> Vec<File> {
-    let mut out = format!("{NOTICE}# Reference\n\n");
-    out += "Every meaning of a bounce that ndr knows: [by code](#by-code), [by provider](#by-provider), ";
-    out += "[by category](#by-category).\n\n## By code\n";
-    let mut class = None;
-    for code in all_codes(catalog) {
-        if class != Some(code.class) {
-            class = Some(code.class);
-            let name = if code.class == 0 { "X".to_string() } else { code.class.to_string() };
-            out += &format!("\n### {name}.y.z: {}\n\n", class_words(code.class));
-        }
-        let mut entries = naming(catalog, &code);
-        if code.class != 0 {
-            entries.extend(naming(catalog, &any_class(&code)));
-        }
-        let says = match entries.as_slice() {
-            [one] => link(one, ""),
-            several => meanings(several.len()),
-        };
-        out += &format!("- {}: {says}\n", code_link(&code, "codes/"));
-    }
-    let mut replies: BTreeMap<u16, Vec<&Entry>> = BTreeMap::new();
-    for entry in catalog.entries().iter().filter(|entry| entry.codes.is_empty() && entry.texts.is_empty()) {
-        for reply in entry.replies {
-            replies.entry(*reply).or_default().push(entry);
-        }
-    }
-    if !replies.is_empty() {
-        out += "\n### SMTP reply codes without a status code\n\n";
-        for (reply, entries) in replies {
-            let links: Vec<String> = entries.iter().map(|entry| link(entry, "")).collect();
-            out += &format!("- {reply}: {}\n", links.join(", "));
-        }
-    }
-    out += "\n## By provider\n";
-    for provider in catalog.providers() {
-        let own: Vec<&Entry> = catalog.entries().iter().filter(|entry| entry.provider == provider.id).collect();
-        out += &section(&format!("{} (`{}`)", escape(provider.name), provider.id), None, own);
-    }
-    out += "\n## By category\n";
-    for category in Category::ALL {
-        let own: Vec<&Entry> = catalog.entries().iter().filter(|entry| entry.category == *category).collect();
-        out += &section(&format!("`{category}`"), Some(category.means()), own);
-    }
-    vec![(format!("{REFERENCE}/README.md"), out)]
-}
-
-/// A section of the index; nothing where it would be empty.
-fn section(title: &str, says: Option<&str>, mut entries: Vec<&Entry>) -> String {
-    if entries.is_empty() {
-        return String::new();
-    }
-    in_order(&mut entries);
-    let mut out = format!("\n### {title}\n\n");
-    if let Some(says) = says {
-        out += &format!("{}.\n\n", capital(says));
-    }
-    for entry in entries {
-        let codes: Vec<String> = entry.codes.iter().map(|code| code_link(code, "codes/")).collect();
-        let codes = if codes.is_empty() { String::new() } else { format!(" · {}", codes.join(", ")) };
-        out += &format!("- {}{codes}\n", link(entry, ""));
-    }
-    out
-}
-
 /// By first code; those without one last.
 fn in_order(entries: &mut [&Entry]) {
     entries.sort_by_key(|entry| (entry.codes.first().map_or(u32::MAX, CodePattern::first_key), entry.slug));
@@ -282,7 +199,14 @@ fn entry_pages(catalog: &Catalog) -> Vec<File> {
         if !codes.is_empty() {
             out += &format!("\nAll meanings of {}.\n", codes.join(", "));
         }
-        out += "\n[All entries](../README.md)\n";
+        let provider = catalog.providers().iter().find(|provider| provider.id == entry.provider);
+        let name = provider.map_or(entry.provider, |provider| provider.name);
+        out += &format!(
+            "\nMore of [{}](../providers/{}.md), of [`{category}`](../categories/{category}.md), [all](../README.md).\n",
+            escape(name),
+            entry.provider,
+            category = entry.category
+        );
         (format!("{REFERENCE}/entries/{}.md", entry.slug), out)
     };
     catalog.entries().iter().map(page).collect()
@@ -297,8 +221,8 @@ fn code_pages(catalog: &Catalog) -> Vec<File> {
             ([one], []) => format!("{NOTICE}# {code}: {}\n\n", escape(one.title)),
             (exact, general) => format!("{NOTICE}# {code}: {}\n\n", meanings(exact.len() + general.len())),
         };
-        out += &capital(class_words(code.class));
-        if let Some(subject) = subject_words(code.subject.0).filter(|_| code.subject.0 == code.subject.1) {
+        out += &capital(class_means(code.class).unwrap_or_default());
+        if let Some(subject) = subject_means(code.subject.0).filter(|_| code.subject.0 == code.subject.1) {
             out += &format!("; the subject is {subject}");
         }
         out += ".\n";
@@ -308,7 +232,7 @@ fn code_pages(catalog: &Catalog) -> Vec<File> {
             out += &list(&general);
         }
         out += &see_also(code, &codes);
-        out += "\n[All entries](../README.md)\n";
+        out += "\n[All codes](../by-code.md) · [Reference](../README.md)\n";
         (format!("{REFERENCE}/codes/{code}.md"), out)
     };
     codes.iter().map(page).collect()

@@ -10,6 +10,7 @@ mod mutate;
 mod process;
 mod shared;
 mod soak;
+mod stats;
 
 use clap::{Parser, Subcommand};
 use std::process::{Command, ExitCode};

@@ -39,7 +39,7 @@ pub(crate) fn alone(
     for (nth, text) in entry.texts.iter().enumerate() {
         match Template::parse(text) {
             Ok(template) => names.extend(template.hole_names().map(str::to_string)),
-            Err(error) => complain(item.place("texts", Some(nth)), error.to_string(), ""),
+            Err(error) => complain(item.place("texts", Some(nth)), error.to_string(), TEXTS),
         }
     }
     let steps = entry.steps_sender.iter().enumerate().map(|(nth, step)| (item.place("sender", Some(nth)), *step));
@@ -61,7 +61,7 @@ pub(crate) fn alone(
             }
         }
         if sentence.trim().is_empty() {
-            complain(at, "an empty sentence".to_string(), "");
+            complain(at, "an empty sentence".to_string(), "write it, or remove the line");
         }
     }
     let success = entry.codes.iter().all(|code| code.class == 2) && entry.replies.iter().all(|reply| *reply < 400);
@@ -75,14 +75,14 @@ pub(crate) fn alone(
 
     for (nth, link) in entry.links.iter().enumerate() {
         if !is_https(link) {
-            complain(item.place("links", Some(nth)), format!("`{link}` is not an https link"), "");
+            complain(item.place("links", Some(nth)), format!("`{link}` is not an https link"), HTTPS);
         }
     }
     for source in entry.sources {
         if let Some(url) = source.url
             && !is_https(url)
         {
-            complain(item.place("sources", None), format!("`{url}` is not an https link"), "");
+            complain(item.place("sources", None), format!("`{url}` is not an https link"), HTTPS);
         }
     }
     if entry.sources.is_empty() {
@@ -114,13 +114,23 @@ pub(crate) fn alone(
     }
 }
 
+const HTTPS: &str = "use the page's https address, or leave the link out";
+const TEXTS: &str =
+    "a text is words that servers use, with holes such as {ip} for what changes; CONTRIBUTING.md explains them";
+
 fn is_https(link: &str) -> bool {
     link.strip_prefix("https://").is_some_and(|rest| rest.contains('.') && !rest.contains(char::is_whitespace))
 }
 
-/// Checks the entries against each other.
-pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[Entry], problems: &mut Vec<Problem>) {
-    let mut slugs: HashMap<&str, &str> = HashMap::new();
+/// Checks the entries against each other. Returns the slugs of those that something is wrong between.
+pub(crate) fn together(
+    layout: &Layout<'_>,
+    own: &[(Entry, &Item<'_>)],
+    base: &[Entry],
+    problems: &mut Vec<Problem>,
+) -> HashSet<&'static str> {
+    let mut entangled = HashSet::new();
+    let mut slugs: HashMap<&str, &'static str> = HashMap::new();
     let mut texts: HashMap<(&str, Vec<u64>), Vec<&Entry>> = HashMap::new();
     let mut bare: HashMap<&str, Vec<&Entry>> = HashMap::new();
     for entry in base.iter().filter(|entry| !own.iter().any(|(new, _)| new.slug == entry.slug)) {
@@ -136,6 +146,7 @@ pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[
                 } else {
                     format!("the slug `{slug}` is already a name of `{other}`")
                 };
+                entangled.extend([entry.slug, other]);
                 problems.push(layout.problem(
                     item.place("slug", None),
                     message,
@@ -161,6 +172,7 @@ pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[
                         other.slug
                     )
                 };
+                entangled.extend([entry.slug, other.slug]);
                 let help = Some("make one text longer, give them different codes, or join the two entries".into());
                 problems.push(layout.problem(item.place("texts", Some(nth)), message, help));
             }
@@ -173,6 +185,7 @@ pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[
                     "nothing tells this entry from `{}`: both claim the same code and have no texts",
                     other.slug
                 );
+                entangled.extend([entry.slug, other.slug]);
                 problems.push(layout.problem(
                     item.place("codes", None),
                     message,
@@ -182,6 +195,7 @@ pub(crate) fn together(layout: &Layout<'_>, own: &[(Entry, &Item<'_>)], base: &[
             claims.push(entry);
         }
     }
+    entangled
 }
 
 /// The words of a text, for comparing; `None` where it is no template (reported elsewhere).
@@ -189,15 +203,20 @@ fn text_key(text: &str) -> Option<Vec<u64>> {
     Template::parse(text).ok().map(|template| template.comparison_key())
 }
 
-/// Checks that each example resolves to its own entry, when its provider is known to have said it.
+/// Checks that each example resolves to its own entry, when its provider is known to have said it. The entries
+/// `entangled` are left out: where two claim the same words, neither can say to which of them an example belongs.
 pub(crate) fn examples(
     layout: &Layout<'_>,
     catalog: &Catalog,
     first: usize,
     own: &[(Entry, &Item<'_>)],
+    entangled: &HashSet<&str>,
     problems: &mut Vec<Problem>,
 ) {
     for (i, (entry, item)) in own.iter().enumerate() {
+        if entangled.contains(entry.slug) {
+            continue;
+        }
         for (nth, example) in entry.examples.iter().enumerate() {
             let reply = Reply::parse(example);
             let query = Query {

@@ -134,7 +134,7 @@ impl Item<'_> {
 }
 
 /// The name of the field that a line begins, if it begins one.
-fn field_of(line: &str) -> Option<&str> {
+pub(crate) fn field_of(line: &str) -> Option<&str> {
     let line = line.strip_prefix("- ").unwrap_or(line).trim_start();
     let (name, _) = line.split_once(':')?;
     (!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).then_some(name)

@@ -14,17 +14,25 @@
 )]
 
 mod check;
+mod date;
 mod fmt;
 mod layout;
+mod lenient;
+mod mask;
 mod problem;
 mod raw;
 mod schema;
 mod stub;
+mod unknowns;
 
+pub use date::today;
 pub use fmt::format;
+pub use mask::{Masked, mask};
 pub use problem::{Problem, Problems};
+pub use raw::nearest;
 pub use schema::schema;
 pub use stub::Stub;
+pub use unknowns::{Group, Seen, Unknowns};
 
 use layout::{Item, Layout};
 use ndr_resolve::{Catalog, Entry, Limit, Provider, Source};
@@ -54,6 +62,56 @@ pub fn load_overlay(base: &Catalog, file: &str, text: &str) -> Result<Catalog, P
     read(Some(base), file, text)
 }
 
+/// Reads a whole catalogue, or an overlay over `base`: a file that lists the provider `generic` stands on its own.
+///
+/// # Errors
+/// As [`load`].
+///
+/// ```
+/// let base = ndr_catalog::load("base.yaml", "providers:\n- id: generic\n  name: Any\nentries:\n\
+///     - {slug: full, provider: generic, title: Full, codes: [\"5.2.2\"], category: mailbox-full, meaning: It is full.,\
+///     steps: {sender: [Wait.]}, examples: [\"552 5.2.2 full\"], sources: [{name: A, checked: 2026-01-01, trust: observed}]}\n");
+/// let base = base.unwrap();
+/// let own = "entries:\n- {slug: off, provider: generic, title: Off, codes: [\"5.2.1\"], category: mailbox-disabled,\
+///     meaning: It is off., steps: {sender: [Ask.]}, examples: [\"550 5.2.1 off\"],\
+///     sources: [{name: A, checked: 2026-01-01, trust: observed}]}\n";
+/// assert_eq!(ndr_catalog::load_any(&base, "own.yaml", own).unwrap().entries().len(), 2);
+/// ```
+pub fn load_any(base: &Catalog, file: &str, text: &str) -> Result<Catalog, Problems> {
+    let layout = Layout::read(file, text);
+    let is_whole = layout
+        .providers
+        .iter()
+        .filter_map(|item| parse::<RawProvider>(&layout, item).ok())
+        .any(|provider| provider.id.0 == "generic");
+    if is_whole { load(file, text) } else { load_overlay(base, file, text) }
+}
+
+/// The names of all entries, present and former, as far as they can be read: those of a file that holds mistakes too.
+///
+/// ```
+/// let names = ndr_catalog::names("entries:\n- slug: new\n  was: [old]\n  codes: [5.1]\n");
+/// assert!(names.contains("new") && names.contains("old"));
+/// ```
+pub fn names(text: &str) -> std::collections::BTreeSet<String> {
+    let layout = Layout::read("", text);
+    let mut names = std::collections::BTreeSet::new();
+    for item in &layout.entries {
+        let of = |field: &str| item.lines.iter().find(|line| layout::field_of(line) == Some(field));
+        let slug =
+            of("slug").and_then(|line| line.split_once(':')).map(|(_, slug)| slug.trim().trim_matches(['"', '\'']));
+        names.extend(slug.map(str::to_string));
+        // Few entries have former names, so only those are read as YAML.
+        if of("was").is_some()
+            && let Ok(value) = serde_yaml::from_str::<serde_yaml::Value>(&item.text)
+        {
+            let was = value.get("was").and_then(|was| was.as_sequence()).into_iter().flatten();
+            names.extend(was.filter_map(|name| name.as_str().map(str::to_string)));
+        }
+    }
+    names
+}
+
 fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Problems> {
     let mut layout = Layout::read(file, text);
     let mut problems = std::mem::take(&mut layout.problems);
@@ -80,15 +138,26 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
     }
 
     let mut own: Vec<(Entry, &Item<'_>)> = Vec::new();
+    // An entry that is wrong by itself would only cause more complaints when it is compared with others.
+    let mut own_faults: Vec<bool> = Vec::new();
     for item in &layout.entries {
-        match parse::<RawEntry>(&layout, item) {
+        let mut found = Vec::new();
+        match lenient::read(&layout, item) {
             Ok(raw) => {
                 let entry = entry(raw, origin);
-                check::alone(&layout, item, &entry, &providers, &mut problems);
+                check::alone(&layout, item, &entry, &providers, &mut found);
                 own.push((entry, item));
+                own_faults.push(!found.is_empty());
             }
-            Err(problem) => problems.push(problem),
+            Err(mut faulty) => {
+                if let Some(rest) = faulty.rest.take() {
+                    check::alone(&layout, item, &entry(rest, origin), &providers, &mut found);
+                    found.retain(|problem| faulty.is_real(problem, item));
+                }
+                problems.append(&mut faulty.problems);
+            }
         }
+        problems.append(&mut found);
     }
     if layout.entries.is_empty() && problems.is_empty() {
         let message = "there are no entries".to_string();
@@ -98,21 +167,21 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
             Some("list them under `entries:`, each as `- slug: ...`".into()),
         ));
     }
-    check::together(&layout, &own, base.map(Catalog::entries).unwrap_or_default(), &mut problems);
-    if problems.is_empty() {
-        let mut entries: Vec<Entry> = base.map(|base| base.entries().to_vec()).unwrap_or_default();
-        entries.retain(|entry| !own.iter().any(|(new, _)| new.slug == entry.slug));
-        let first_own = entries.len();
-        entries.extend(own.iter().map(|(entry, _)| *entry));
-        match Catalog::build(entries, providers) {
-            Ok(catalog) => {
-                check::examples(&layout, &catalog, first_own, &own, &mut problems);
-                if problems.is_empty() {
-                    return Ok(catalog);
-                }
+    let entangled = check::together(&layout, &own, base.map(Catalog::entries).unwrap_or_default(), &mut problems);
+    let mut entries: Vec<Entry> = base.map(|base| base.entries().to_vec()).unwrap_or_default();
+    entries.retain(|entry| !own.iter().any(|(new, _)| new.slug == entry.slug));
+    let sound: Vec<(Entry, &Item<'_>)> =
+        own.iter().zip(&own_faults).filter(|(_, faulty)| !**faulty).map(|(own, _)| *own).collect();
+    let first_own = entries.len();
+    entries.extend(sound.iter().map(|(entry, _)| *entry));
+    match Catalog::build(entries, providers) {
+        Ok(catalog) => {
+            check::examples(&layout, &catalog, first_own, &sound, &entangled, &mut problems);
+            if problems.is_empty() {
+                return Ok(catalog);
             }
-            Err(error) => problems.push(layout.problem((0, 1), error.to_string(), None)),
         }
+        Err(error) => problems.push(layout.problem((0, 1), error.to_string(), None)),
     }
     problems.sort_by_key(|problem| (problem.line, problem.column));
     Err(Problems(problems))
@@ -135,15 +204,30 @@ fn parse<T: serde::de::DeserializeOwned>(layout: &Layout<'_>, item: &Item<'_>) -
             at = item.place(name, None);
             message = format!("unknown field `{name}`");
         } else if let Some(name) = between(&message, "missing field `", "`") {
-            at = (item.first, 1);
+            // serde_yaml points at the mapping that lacks it: the entry, or one of its sources or limits.
+            if !text.contains(": missing field") {
+                at = (item.first, 1);
+            }
             help = Some(format!("add `{name}:` to this item; CONTRIBUTING.md shows an entry with all its fields"));
             message = format!("the field `{name}` is missing");
         } else if let Some(name) = between(&message, "duplicate field `", "`") {
+            help = Some("join the two, or remove one".into());
             message = format!("the field `{name}` stands here twice");
         } else if message.contains("invalid type: floating point") || message.contains("invalid type: integer") {
             help = Some("put codes and dates in quotes: 5.10 is the number 5.1 to most YAML readers".into());
         } else if message.contains("mapping values are not allowed") {
             help = Some("put a text that holds `: ` in quotes".into());
+        } else if message.contains("cannot start any token") {
+            help = Some("indent with spaces, not with tabs, and put a text that begins with a sign in quotes".into());
+        } else if message.contains("did not find expected") {
+            help = Some(
+                "look at this line and the one above: an indent that differs, or a quote or bracket left open".into(),
+            );
+        } else if message.contains("invalid type") {
+            help = Some(
+                "compare with the entry in CONTRIBUTING.md: a list needs brackets or dashes, a text may need quotes"
+                    .into(),
+            );
         }
         if let Some((path, rest)) = message.split_once(": ")
             && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"[]._".contains(&b))

@@ -198,7 +198,7 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
         scalar(deserializer, T::WHAT, |text| {
             T::all().iter().find(|value| value.name() == text).map(|value| Word(*value)).ok_or_else(|| {
                 let names: Vec<_> = T::all().iter().map(|value| value.name()).collect();
-                let near = nearest(text, &names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let near = nearest(text, &names).map_or(".".to_string(), |near| format!("; did you mean `{near}`?"));
                 format!("`{text}` is no {}{near} They are: {}", T::WHAT, names.join(", "))
             })
         })
@@ -206,7 +206,12 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
 }
 
 /// The name that differs least from `text`, if it is close.
-pub(crate) fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+///
+/// ```
+/// assert_eq!(ndr_catalog::nearest("gmial", &["gmail", "generic"]), Some("gmail"));
+/// assert_eq!(ndr_catalog::nearest("xyz", &["gmail", "generic"]), None);
+/// ```
+pub fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
     names
         .iter()
         .map(|name| (distance(text, name), *name))

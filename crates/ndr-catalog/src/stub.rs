@@ -26,6 +26,8 @@ pub struct Stub {
     pub examples: Vec<String>,
     /// The date of today, `YYYY-MM-DD`.
     pub today: String,
+    /// What it means; `None` for a sentence made of the title and the codes.
+    pub meaning: Option<String>,
 }
 
 impl Stub {
@@ -69,7 +71,7 @@ impl Stub {
     }
 
     /// The entry in the canonical layout. Its sentences are true as they stand and general: its author makes them better.
-    fn yaml(&self) -> String {
+    pub(crate) fn yaml(&self) -> String {
         let quoted = |list: &[String]| list.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", ");
         let block = |name: &str, list: &[String], indent: &str| -> String {
             match list {
@@ -102,6 +104,9 @@ impl Stub {
     }
 
     fn meaning(&self) -> String {
+        if let Some(meaning) = &self.meaning {
+            return meaning.clone();
+        }
         let title = self.title.trim().replace(['{', '}'], "");
         match self.codes.as_slice() {
             [] => format!("{title}. The server says so in words alone, without a code that is known to go with them."),
@@ -111,7 +116,8 @@ impl Stub {
 
     /// Steps for the sender and the admin, by what is usual for the category.
     fn steps(&self) -> (Vec<String>, Vec<String>) {
-        let usual = Category::from_slug(&self.category).unwrap_or(Category::Unknown).usual();
+        let category = Category::from_slug(&self.category).unwrap_or(Category::Unknown);
+        let usual = category.usual();
         let acts = |actor: Actor| usual.act.contains(&actor);
         let mut sender = Vec::new();
         if acts(Actor::SenderAdmin) || !acts(Actor::Sender) {
@@ -119,6 +125,7 @@ impl Stub {
         }
         sender.push(
             match usual.retry {
+                _ if category == Category::Unknown => "Check the address, and send the message once more later.",
                 Retry::AsIs => "Send the message again later.",
                 Retry::AfterFix => "Send the message again once the cause is fixed.",
                 Retry::No => "Check the address; the same message to the same address fails again.",

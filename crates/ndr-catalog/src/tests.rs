@@ -214,6 +214,7 @@ fn hole_of_unknown_type() {
        |
     15 |     - "quota of {person} is used up"
        |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       = help: a text is words that servers use, with holes such as {ip} for what changes; CONTRIBUTING.md explains them
 
     error: no text of this entry catches a value named `address`
       --> catalog.yaml:17:3
@@ -309,6 +310,7 @@ fn field_twice() {
       |
     9 | - slug: mailbox-is-full
       |   ^^^^^^^^^^^^^^^^^^^^^
+      = help: join the two, or remove one
     "#);
 }
 
@@ -332,6 +334,7 @@ fn link_without_https() {
        |
     22 |   links: ["http://example.com/quota"]
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       = help: use the page's https address, or leave the link out
     "#);
 }
 
@@ -507,6 +510,7 @@ fn tab_instead_of_spaces() {
        |
     16 | 	category: mailbox-full
        | ^^^^^^^^^^^^^^^^^^^^^^^
+       = help: indent with spaces, not with tabs, and put a text that begins with a sign in quotes
     "#);
 }
 
@@ -518,6 +522,7 @@ fn wrong_indent() {
        |
     16 |    category: mailbox-full
        |    ^^^^^^^^^^^^^^^^^^^^^^
+       = help: look at this line and the one above: an indent that differs, or a quote or bracket left open
     "#);
 }
 
@@ -541,6 +546,7 @@ fn bracket_not_closed() {
        |
     13 |   replies: [552]
        |   ^^^^^^^^^^^^^^
+       = help: look at this line and the one above: an indent that differs, or a quote or bracket left open
     "#);
 }
 
@@ -566,9 +572,85 @@ fn every_mistake_in_one_run() {
         problems.0.iter().map(|problem| format!("{}: {}", problem.line, problem.message)).collect();
     assert_snapshot!(lines.join("\n"), @r#"
     11: unknown field `titel`
+    16: `full` is no category. They are: mailbox-unknown, mailbox-disabled, mailbox-moved, mailbox-full, address-invalid, domain-unknown, recipient-restricted, sender-rejected, account-blocked, sending-limit, authentication-required, relay-denied, sender-authentication, sending-host, reputation, spam-content, malicious-content, content, message-malformed, message-too-large, too-many-recipients, throttled, transport-security, routing, host-unreachable, expired, system-error, protocol-error, policy, unknown
     32: there is no provider `gnail`
     44: `ftp://example.com` is not an https link
     61: `{address}` in a sentence has no words to use when nothing was caught
+    "#);
+}
+
+/// Several mistakes in one entry come to light together, and none that only follows from another.
+#[test]
+fn every_mistake_of_one_entry() {
+    let entry = changed(
+        GOOD,
+        &[
+            ("[\"5.2.2\"]", "[\"5.22\"]"),
+            ("category: mailbox-full", "category: full"),
+            ("      checked: 2026-11-23\n", ""),
+            ("https://example.com/quota", "http://example.com/quota"),
+            ("is full\n", "is full.\n"),
+        ],
+    );
+    let problems = load("catalog.yaml", &format!("{PROVIDERS}{}\n{entry}", second(&[]))).unwrap_err();
+    let lines: Vec<String> = problems.0.iter().map(|p| format!("{}: {}", p.line, p.message)).collect();
+    let lines: Vec<&str> = lines.iter().map(|line| line.split(" They are").next().unwrap()).collect();
+    assert_snapshot!(lines.join("\n"), @r#"
+    33: a title is one line of at most 90 characters without a full stop
+    34: `5.22` is not a code pattern: write class.subject.detail, as in "5.7.1", "4.7.500-699" or "X.7.1"
+    38: `full` is no category.
+    44: `http://example.com/quota` is not an https link
+    48: the field `checked` is missing
+    "#);
+}
+
+/// A mistake in one entry hides no example of another that leads elsewhere.
+#[test]
+fn examples_are_checked_beside_other_mistakes() {
+    let wrong = second(&[("\"552 5.2.1 mailbox of user@example.com is switched off\"", "\"552 nothing of the kind\"")]);
+    let broken = changed(GOOD, &[("category: mailbox-full", "category: full")]);
+    let problems = load("catalog.yaml", &format!("{PROVIDERS}{broken}\n{wrong}")).unwrap_err();
+    let lines: Vec<&str> = problems.0.iter().map(|p| p.message.split(" They are").next().unwrap()).collect();
+    assert_snapshot!(lines.join("\n"), @r#"
+    `full` is no category.
+    this example resolves to no entry
+    "#);
+}
+
+#[test]
+fn source_without_a_date() {
+    assert_snapshot!(broken("      checked: 2026-11-23\n", ""), @r#"
+    error: the field `checked` is missing
+      --> catalog.yaml:26:7
+       |
+    26 |     - name: A page
+       |       ^^^^^^^^^^^^
+       = help: add `checked:` to this item; CONTRIBUTING.md shows an entry with all its fields
+    "#);
+}
+
+#[test]
+fn source_without_https() {
+    assert_snapshot!(broken("https://example.com/source", "http://example.com/source"), @r#"
+    error: `http://example.com/source` is not an https link
+      --> catalog.yaml:25:3
+       |
+    25 |   sources:
+       |   ^^^^^^^^
+       = help: use the page's https address, or leave the link out
+    "#);
+}
+
+#[test]
+fn no_source() {
+    let sources = &GOOD[GOOD.find("  sources:").unwrap()..];
+    assert_snapshot!(broken(sources, "  sources: []\n"), @r#"
+    error: there is no source
+      --> catalog.yaml:25:3
+       |
+    25 |   sources: []
+       |   ^^^^^^^^^^^
+       = help: add `sources:` with name, checked (a date) and trust
     "#);
 }
 
@@ -759,6 +841,7 @@ fn layout_of_no_yaml() {
        |
     13 |   replies: [552]
        |   ^^^^^^^^^^^^^^
+       = help: look at this line and the one above: an indent that differs, or a quote or bracket left open
     "#);
 }
 
@@ -775,6 +858,7 @@ fn stub() -> Stub {
         category: "policy".into(),
         examples: list("550 5.7.900 this is an \"odd\" case of 7"),
         today: "2026-11-23".into(),
+        meaning: None,
     }
 }
 

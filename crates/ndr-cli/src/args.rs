@@ -119,6 +119,16 @@ pub(crate) enum Command {
     Search(Search),
     /// List the catalogue
     List(Entries),
+    /// Show what a change of the catalogue changes
+    Catalog {
+        #[command(subcommand)]
+        task: Catalog,
+    },
+    /// Gather what servers say that no text of the catalogue matches, as entries to finish
+    ///
+    /// Addresses, hosts, numbers and ids are masked; what differs in nothing else is counted together. The output is an
+    /// overlay for --catalog, and a start for a contribution. Exit status: 0, 1 where every text is known, 3 unreadable.
+    Unknowns(Unknowns),
     /// Print the JSON Schema of the result
     Schema,
     /// Print shell completions
@@ -241,6 +251,41 @@ pub(crate) struct Entries {
     #[arg(long)]
     pub(crate) act: Option<String>,
     /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Catalog {
+    /// Decode messages with two catalogues, and print every verdict that differs
+    ///
+    /// The new catalogue is the built-in one with the overlays of --catalog. Exit status: 0 nothing changes,
+    /// 1 something does, 3 unreadable.
+    Diff(Diff),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diff {
+    /// The old catalogue: a whole one, or an overlay over the built-in one
+    #[arg(long, value_name = "OLD.yaml")]
+    pub(crate) against: PathBuf,
+    /// Files and directories, as for scan
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Unknowns {
+    /// Files and directories, as for scan; `-` for standard input
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Leave out what was seen less often
+    #[arg(long, default_value_t = 1)]
+    pub(crate) at_least: usize,
+    /// How to print it: human is YAML
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,
 }

@@ -19,6 +19,8 @@ pub(crate) enum Exit {
     Done,
     /// Nothing was recognised or found.
     Nothing,
+    /// Two catalogues disagree.
+    Differs,
     /// The command line is wrong.
     Usage,
     /// Something could not be read.
@@ -31,7 +33,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
-            Exit::Nothing => 1,
+            Exit::Nothing | Exit::Differs => 1,
             Exit::Usage => 2,
             Exit::Unreadable => 3,
             Exit::Unproven => 4,
@@ -70,7 +72,9 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(stop) => {
             if !stop.message.is_empty() {
-                eprintln!("ndr: {}", ndr::sanitize::terminal(&stop.message));
+                // Line by line: what is wrong with a catalogue takes many.
+                let lines: Vec<_> = stop.message.lines().map(ndr::sanitize::terminal).collect();
+                eprintln!("ndr: {}", lines.join("\n"));
             }
             stop.exit.into()
         }
@@ -94,6 +98,8 @@ fn run(cli: &Cli) -> Outcome {
         Command::Code(args) => commands::code(args, &decoder, &out),
         Command::Search(args) => commands::search(args, &decoder, &out),
         Command::List(args) => commands::list(args, &decoder, &out),
+        Command::Catalog { task: args::Catalog::Diff(args) } => commands::diff(args, &decoder, &out),
+        Command::Unknowns(args) => commands::unknowns(args, &decoder, &out),
         Command::Schema => commands::schema(),
         Command::Completions { shell } => commands::completions(*shell),
         Command::Man => commands::man(),

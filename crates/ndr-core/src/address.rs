@@ -34,11 +34,31 @@ const fn in_address(c: char) -> bool {
                 | '-'
                 | '\''
         )
-        || (c as u32) > 0xA0
+        || is_foreign(c)
 }
 
 const fn in_domain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || (c as u32) > 0xA0
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || is_foreign(c)
+}
+
+/// A letter beyond ASCII (RFC 6531), and none of the punctuation of East Asian text.
+const fn is_foreign(c: char) -> bool {
+    (c as u32) > 0xA0
+        && !matches!(c as u32, 0x2028..=0x2029 | 0x3000..=0x303F | 0xFF00..=0xFF20 | 0xFF3B..=0xFF40 | 0xFF5B..=0xFF65)
+}
+
+/// Scripts that are written without spaces, so that a sentence runs into an address.
+const fn runs_on(c: char) -> bool {
+    matches!(c as u32, 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF)
+}
+
+/// The local part without the sentence in front of it: `宛先a` before an ASCII domain is `a`.
+fn without_sentence(local: &str, domain: &str) -> usize {
+    let last = local.char_indices().rev().find(|(_, c)| runs_on(*c));
+    match last {
+        Some((at, c)) if at + c.len_utf8() < local.len() && domain.is_ascii() => at + c.len_utf8(),
+        _ => 0,
+    }
 }
 
 /// Finds the addresses of a text, in order.
@@ -95,6 +115,14 @@ fn around(text: &str, at: usize) -> Option<Found> {
         after[..after.find(|c| !in_domain(c)).unwrap_or(after.len())]
             .trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
     };
+    // "a@example.com宛" ends where the sentence goes on; "a@例子.公司" does not.
+    let domain = match domain.find(runs_on) {
+        Some(stop) if domain[..stop].is_ascii() && domain[..stop].contains('.') && !domain[..stop].ends_with('.') => {
+            &domain[..stop]
+        }
+        _ => domain,
+    };
+    let start = start + if quoted.is_none() { without_sentence(&text[start..at], domain) } else { 0 };
     if start == at || domain.is_empty() {
         return None;
     }
@@ -165,6 +193,8 @@ mod tests {
         assert_eq!(all("x@[192.0.2.1] @nobody y@"), ["x@[192.0.2.1]"]);
         assert_eq!(all("a@example.com<mailto:a@example.com>"), ["a@example.com", "a@example.com"]);
         assert_eq!(all("用户@例子.公司"), ["用户@例子.公司"]);
+        assert_eq!(all("收件人（a@example.com）不存在"), ["a@example.com"]);
+        assert_eq!(all("宛先a@example.com宛、b@sub.例子.公司"), ["a@example.com", "b@sub.例子.公司"]);
         assert_eq!(all("\"a@example.com\"@example.org"), ["a@example.com"]);
     }
 

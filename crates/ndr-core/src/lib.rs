@@ -51,7 +51,7 @@ pub use headers::Headers;
 pub use limits::Limits;
 pub use ndr_resolve::{
     Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply,
-    Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, fill, find_codes,
+    Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes, subject_means,
 };
 pub use report::{Action, Attempt, Diagnosis, Evidence, Kind, Note, Original, Recipient, Report};
 #[cfg(feature = "serde")]

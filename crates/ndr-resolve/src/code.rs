@@ -274,6 +274,42 @@ pub struct FoundCode {
     pub strong: bool,
 }
 
+/// What the class of a status code means (RFC 3463 section 3.1): 2, 4 or 5; 0 stands for any class, as in `X.7.1`.
+///
+/// ```
+/// assert_eq!(ndr_resolve::class_means(4), Some("a temporary failure"));
+/// assert_eq!(ndr_resolve::class_means(9), None);
+/// ```
+pub const fn class_means(class: u8) -> Option<&'static str> {
+    Some(match class {
+        0 => "any class",
+        2 => "success",
+        4 => "a temporary failure",
+        5 => "a permanent failure",
+        _ => return None,
+    })
+}
+
+/// What the subject of a status code is (RFC 3463 section 3): 0 to 7.
+///
+/// ```
+/// assert_eq!(ndr_resolve::subject_means(7), Some("security or policy"));
+/// assert_eq!(ndr_resolve::subject_means(8), None);
+/// ```
+pub const fn subject_means(subject: u16) -> Option<&'static str> {
+    Some(match subject {
+        0 => "no subject named",
+        1 => "addressing",
+        2 => "the mailbox",
+        3 => "the mail system",
+        4 => "network and routing",
+        5 => "the mail protocol",
+        6 => "content or media",
+        7 => "security or policy",
+        _ => return None,
+    })
+}
+
 /// Finds the status codes in `text`, in order.
 ///
 /// IP addresses, version numbers and times are full of things that look like codes, so a code must

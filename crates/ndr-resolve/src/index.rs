@@ -82,6 +82,9 @@ pub(crate) mod flag {
 /// A set of providers by number. A catalogue has fewer.
 pub(crate) type Providers = u128;
 
+/// Somebody who is no provider of the catalogue: a number that no provider has.
+pub(crate) const STRANGER: Providers = 1 << 127;
+
 const BITMAP_BITS: u32 = 18;
 const DIR_BITS: u32 = 12;
 
@@ -361,10 +364,11 @@ impl Index {
         Some((start, end))
     }
 
-    /// The set of providers of that name: one, or none.
+    /// The set of the provider of that name. A name that the catalogue does not have is somebody too: whoever spoke is
+    /// known then, and it is none of the providers.
     pub(crate) fn provider(&self, id: &str) -> Providers {
         let hash = words::hash_text(id);
-        self.providers.iter().position(|known| *known == hash).map_or(0, |number| bit(number as u8))
+        self.providers.iter().position(|known| *known == hash).map_or(STRANGER, |number| bit(number as u8))
     }
 
     /// The providers that own a host, by its name or by a part of it that begins at a dot.
@@ -456,5 +460,5 @@ const fn dir_of(key: u64) -> usize {
 
 /// The set of one provider; empty for a number that is none.
 pub(crate) const fn bit(provider: u8) -> Providers {
-    if provider < 128 { 1 << provider } else { 0 }
+    if provider < 127 { 1 << provider } else { 0 }
 }

@@ -15,7 +15,7 @@ mod resolve;
 mod template;
 mod words;
 
-pub use code::{CodeError, CodePattern, FoundCode, StatusCode, find_codes};
+pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_codes, subject_means};
 pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
 #[doc(hidden)]
 pub use index::{Facts, Index, Slot};

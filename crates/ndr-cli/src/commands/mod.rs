@@ -2,39 +2,51 @@
 
 mod batch;
 mod code;
+mod diff;
 mod explain;
 mod list;
 mod redact;
 mod scan;
 mod search;
 mod summary;
+mod unknowns;
 
 pub(crate) use code::code;
+pub(crate) use diff::diff;
 pub(crate) use explain::explain;
 pub(crate) use list::list;
 pub(crate) use redact::redact;
 pub(crate) use scan::scan;
 pub(crate) use search::search;
 pub(crate) use summary::summary;
+pub(crate) use unknowns::unknowns;
 
 use crate::{Exit, Outcome, Stop};
 use clap::CommandFactory;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The built-in catalogue with the overlays that the command line names.
 pub(crate) fn catalog(overlays: &[PathBuf]) -> Result<&'static ndr::Catalog, Stop> {
     let mut catalog = ndr::catalog();
     for path in overlays {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| crate::source::unreadable(&name, &error))?;
-        let merged = ndr_catalog::load_overlay(catalog, &name, &text).map_err(|problems| Stop {
-            message: format!("the catalogue {name} has mistakes\n\n{problems}"),
-            exit: Exit::Unreadable,
-        })?;
-        catalog = Box::leak(Box::new(merged));
+        catalog = load(path, |name, text| ndr_catalog::load_overlay(catalog, name, text))?;
     }
     Ok(catalog)
+}
+
+/// Reads a catalogue that lives as long as the process.
+fn load(
+    path: &Path,
+    read: impl Fn(&str, &str) -> Result<ndr::Catalog, ndr_catalog::Problems>,
+) -> Result<&'static ndr::Catalog, Stop> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| crate::source::unreadable(&name, &error))?;
+    let catalog = read(&name, &text).map_err(|problems| Stop {
+        message: format!("the catalogue {name} has mistakes\n\n{problems}"),
+        exit: Exit::Unreadable,
+    })?;
+    Ok(Box::leak(Box::new(catalog)))
 }
 
 /// `ndr schema`

@@ -68,6 +68,8 @@ pub(crate) fn rank<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, Has
     let all: HashSet<&str> =
         fields.iter().flat_map(|(strong, said)| strong.iter().chain(said)).map(String::as_str).collect();
     let mut scores: Vec<(f64, usize, HashSet<String>)> = (0..fields.len()).map(|i| (0.0, i, HashSet::new())).collect();
+    // The words as they were meant, typing errors mended.
+    let mut meant: Vec<&str> = Vec::new();
     for word in &wanted {
         let near: Vec<&str> = if all.contains(word.as_str()) {
             vec![word.as_str()]
@@ -82,6 +84,9 @@ pub(crate) fn rank<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, Has
                 })
                 .collect()
         };
+        meant.push(
+            near.iter().copied().min_by_key(|known| (strsim::damerau_levenshtein(known, word), *known)).unwrap_or(word),
+        );
         let hits: Vec<Option<(f64, &str)>> = fields
             .iter()
             .map(|(strong, said)| {
@@ -109,7 +114,7 @@ pub(crate) fn rank<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, Has
         }
     }
     // A phrase that stands in a text word for word is what was meant.
-    let phrase = wanted.join(" ");
+    let phrase = meant.join(" ");
     for (score, entry) in scores.iter_mut().zip(catalog.entries()) {
         if wanted.len() > 1
             && entry
@@ -151,4 +156,36 @@ fn highlight(text: &str, hits: &HashSet<String>, color: bool) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn best(words: &str) -> Vec<&'static str> {
+        rank(ndr::catalog(), words).into_iter().take(3).map(|(entry, _)| entry.slug).collect()
+    }
+
+    #[test]
+    fn the_words_that_were_meant_come_first() {
+        for (words, want) in [
+            ("banned sending ip", "banned-sending-ip"),
+            ("baned sendnig ip", "banned-sending-ip"),
+            ("IB508", "godaddy-spf-failed"),
+            ("5.7.515", "outlook-com-authentication-too-weak"),
+            ("client was not authentcated", "client-not-authenticated"),
+            ("postfach voll", "generic-mailbox-full"),
+        ] {
+            assert!(best(words).contains(&want), "{words}: {:?}", best(words));
+        }
+        assert_eq!(best("xylophone"), [""; 0]);
+        assert_eq!(best(""), [""; 0]);
+    }
+
+    #[test]
+    fn hits_are_marked_on_a_terminal_only() {
+        let hits = HashSet::from(["banned".to_string()]);
+        assert_eq!(highlight("a banned ip", &hits, false), "a banned ip");
+        assert_eq!(highlight("a Banned, ip", &hits, true), "a \u{1b}[1;33mBanned,\u{1b}[0m ip");
+    }
 }

@@ -49,6 +49,12 @@ pub(crate) fn read(text: &str, limit: usize) -> Option<(Option<&'static str>, Ve
     if found.is_empty() {
         found = tuples(text, limit);
     }
+    if found.is_empty() {
+        found = dialogue(text, limit);
+    }
+    if found.is_empty() {
+        found.extend(nodemailer(text));
+    }
     (!found.is_empty()).then_some((writer, found))
 }
 
@@ -304,6 +310,95 @@ fn tuples(text: &str, limit: usize) -> Vec<Recipient> {
     found
 }
 
+/// Takes from the text of an exception what is about the program: the class in front, and the frames of the stack.
+pub(crate) fn without_frames(text: &str) -> Option<String> {
+    let is_frame = |line: &str| {
+        let bare = line.trim_start();
+        bare.len() < line.len() && (bare.starts_with("at ") && line.contains('(') || bare.starts_with("File \""))
+    };
+    let class = |line: &str| -> Option<usize> {
+        let (name, _) = line.trim_start().split_once(": ")?;
+        let known = name.contains('.') && (name.ends_with("Exception") || name.ends_with("Error"));
+        (known && !name.contains(' ')).then(|| line.len() - line.trim_start().len() + name.len() + 2)
+    };
+    if !text.lines().any(|line| is_frame(line) || class(line).is_some()) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().filter(|line| !is_frame(line) && !line.starts_with("Traceback (")) {
+        out.push_str(class(line).map_or(line, |at| &line[at..]));
+        out.push('\n');
+    }
+    Some(out)
+}
+
+/// Marks of what the client says and of what the server answers, in the dialogues that programs print.
+const SPEAKERS: &[(&str, &str)] = &[
+    ("CLIENT -> SERVER: ", "SERVER -> CLIENT: "),
+    (" -> ", "<** "),
+    ("C: ", "S: "),
+    ("send: '", "reply: b'"),
+    (">>> ", "<<< "),
+    ("--> ", "<-- "),
+];
+
+/// A dialogue of SMTP: each refused recipient, or else the refusal of another command.
+fn dialogue(text: &str, limit: usize) -> Vec<Recipient> {
+    let (client, server) = match SPEAKERS.iter().find(|(client, server)| text.contains(client) && text.contains(server))
+    {
+        Some(marks) => *marks,
+        None => return Vec::new(),
+    };
+    let mut found: Vec<Recipient> = Vec::new();
+    let mut command = "";
+    let mut addressed = None;
+    for line in text.lines().take(100_000) {
+        if let Some((_, said)) = line.split_once(client) {
+            command = said;
+            if said.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("rcpt to")) {
+                addressed = address::find_all(said).into_iter().next().map(|found| found.address);
+            }
+        } else if let Some((_, said)) = line.split_once(server) {
+            let said = said.trim_end_matches(['\'', '"']).replace("\\r\\n", " ");
+            let Some((code, 0)) = ndr_resolve::find_reply(&said) else { continue };
+            if code < 400 {
+                continue;
+            }
+            let action = if code < 500 { Action::Delayed } else { Action::Failed };
+            let mut recipient = tell(addressed.clone(), action, &said);
+            recipient.command = statement::Marked::new(&format!(">>> {}", command.to_ascii_uppercase())).command();
+            // Further lines of one reply, and its echoes.
+            if found.last().is_none_or(|last| last.address != recipient.address || last.command != recipient.command) {
+                found.push(recipient);
+            }
+            if found.len() >= limit {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// nodemailer: an error object with `response: '550 ...'`, `command: 'RCPT TO'` and perhaps `rejected: [ 'a@example.com' ]`.
+fn nodemailer(text: &str) -> Option<Recipient> {
+    let quoted = |label: &str| {
+        let line = text.split_once(label)?.1.lines().next()?.trim_end().trim_end_matches(',');
+        let close = line.chars().next().filter(|quote| matches!(quote, '\'' | '"' | '`'))?;
+        line.strip_prefix(close)?.strip_suffix(close).map(str::to_string)
+    };
+    if !text.contains("responseCode:") {
+        return None;
+    }
+    let words = quoted("response: ")?.replace("\\r", "").replace("\\n", "\n");
+    let rejected = text.split_once("rejected: [").and_then(|(_, rest)| rest.split(']').next());
+    let named = rejected.and_then(|list| address::find_all(list).into_iter().next());
+    let named = named.or_else(|| address::find_all(&words).into_iter().next());
+    let action = if words.starts_with('4') { Action::Delayed } else { Action::Failed };
+    let mut recipient = tell(named.map(|found| found.address), action, &words);
+    recipient.command = quoted("command: ").and_then(|said| statement::Marked::new(&format!(">>> {said}")).command());
+    Some(recipient)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -365,6 +460,23 @@ mod tests {
             assert_eq!((recipient.reply, recipient.text.as_deref()), (reply, Some(text)), "{line}");
         }
         assert!(read("550 5.1.1 no such user", 10).is_none());
+    }
+
+    #[test]
+    fn dialogues() {
+        let phpmailer = "CLIENT -> SERVER: MAIL FROM:<b@example.com>\nSERVER -> CLIENT: 250 Ok\nCLIENT -> SERVER: RCPT TO:<a@example.com>\nSERVER -> CLIENT: 550 5.7.1 no\n";
+        let swaks = " -> RCPT TO:<a@example.com>\n<** 550 5.7.1 no\n -> QUIT\n<-  221 bye\n";
+        let smtplib = "send: 'rcpt TO:<a@example.com>\\r\\n'\nreply: b'550 5.7.1 no\\r\\n'\n";
+        for text in [phpmailer, swaks, smtplib] {
+            let recipient = one(text);
+            assert_eq!(recipient.address.as_deref(), Some("a@example.com"), "{text}");
+            assert_eq!(recipient.text.as_deref(), Some("550 5.7.1 no"), "{text}");
+            assert_eq!(recipient.command, Some("RCPT TO"), "{text}");
+        }
+        let error = "Error: x {\n  code: 'EENVELOPE',\n  response: '550-5.1.1 no\\n550 5.1.1 such user',\n  responseCode: 550,\n  command: 'RCPT TO',\n  rejected: [ 'a@example.com' ]\n}";
+        let recipient = one(error);
+        assert_eq!(recipient.address.as_deref(), Some("a@example.com"));
+        assert_eq!(recipient.text.as_deref(), Some("550 5.1.1 no such user"));
     }
 
     #[test]

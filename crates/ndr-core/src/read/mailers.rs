@@ -62,8 +62,8 @@ impl Mailer {
             let start = at;
             at += line.len();
             let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-            let opens = |opener: &str| bare.get(..opener.len()).is_some_and(|head| head.eq_ignore_ascii_case(opener));
-            self.original.iter().any(|opener| opens(opener)).then_some(start)
+            let opens = |opener: &&str| bare.get(..opener.len()).is_some_and(|head| head.eq_ignore_ascii_case(opener));
+            self.original.iter().any(opens).then_some(start)
         })
     }
 }
@@ -79,12 +79,12 @@ pub(crate) static MAILERS: &[Mailer] = &[
             Both(&Header("X-MimeOLE", "Exchange V"), &Text("recipient(s)")),
         ],
     ),
+    mailer("amazon-workmail", &[Header("X-Mailer", "Amazon WorkMail")]),
     provider(
         "amazon-ses",
         "amazon-ses",
         &[Mta(".amazonses.com"), Header("X-SES-Outgoing", ""), Header("X-SES-Receipt", "")],
     ),
-    mailer("amazon-workmail", &[Header("X-Mailer", "Amazon WorkMail")]),
     provider(
         "gmail",
         "gmail",
@@ -166,6 +166,18 @@ pub(crate) static MAILERS: &[Mailer] = &[
             Header("From", "PowerMTA"),
         ],
     ),
+    mailer(
+        "au-kddi",
+        &[
+            Header("From", "ezweb.ne.jp"),
+            Header("From", "au.com"),
+            Header("From", ".dion.ne.jp"),
+            Text("The user(s) account is"),
+            Text("As their mailbox is full"),
+        ],
+    ),
+    mailer("docomo", &[Header("From", "docomo.ne.jp"), Mta(".docomo.ne.jp")]),
+    mailer("biglobe", &[Header("From", "biglobe.ne.jp")]),
     mailer(
         "exim",
         &[
@@ -259,7 +271,12 @@ pub(crate) static MAILERS: &[Mailer] = &[
         .recipient_behind(&["allowed size"]),
     mailer(
         "apache-james",
-        &[Text("Error message below:"), Header("X-Mailer", "JAMES"), Text("Message details:\n  Subject:")],
+        &[
+            Text("Error message below:"),
+            Text("This is the James mail server"),
+            Header("X-Mailer", "JAMES"),
+            Text("Message details:\n  Subject:"),
+        ],
     ),
     mailer("m-filter", &[Header("X-Mailer", "m-FILTER"), Text("-------server message")]),
     mailer(
@@ -290,18 +307,6 @@ pub(crate) static MAILERS: &[Mailer] = &[
         "verizon",
         &[Header("From", "vtext.com"), Header("From", "vzwpix.com"), Text("Message could not be delivered to mobile")],
     ),
-    mailer(
-        "au-kddi",
-        &[
-            Header("From", "ezweb.ne.jp"),
-            Header("From", "au.com"),
-            Header("From", ".dion.ne.jp"),
-            Text("The user(s) account is"),
-            Text("As their mailbox is full"),
-        ],
-    ),
-    mailer("docomo", &[Header("From", "docomo.ne.jp"), Mta(".docomo.ne.jp")]),
-    mailer("biglobe", &[Header("From", "biglobe.ne.jp")]),
     mailer("google-groups", &[Text("groups.google.com/support")]),
     mailer("bigfoot", &[Header("From", "@bigfoot.com"), Header("Received", ".bigfoot.com")]),
     mailer("amavis", &[Header("From", "Content-filter at"), Header("X-Virus-Scanned", "amavis"), Mta("amavis")]),

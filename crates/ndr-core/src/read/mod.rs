@@ -233,6 +233,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         report.recipients = recipients;
         return (report, Background { parts: vec![(Cow::Borrowed("text"), text)], provider: None, pasted: true });
     }
+    let text = log::without_frames(&text).map_or(text, Cow::Owned);
     let text = quoted::unquote(&text).map_or(text, Cow::Owned);
     let mut report = Report::new(Kind::Other);
     let mut marks = Landmarks::of(&text);

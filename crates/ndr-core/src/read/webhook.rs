@@ -1,4 +1,5 @@
-//! Bounce events of mail services as JSON: Amazon SES (bare, or within an SNS notification), SendGrid, Mailgun, Postmark.
+//! Bounce events of mail services as JSON: Amazon SES (bare, or within an SNS notification), SendGrid, Mailgun,
+//! Postmark, SparkPost, Mandrill.
 //! One function per service; each turns an event into recipients with the server's words.
 
 use super::statement;
@@ -38,7 +39,9 @@ fn event(value: &Value, depth: usize) -> Option<Found> {
         return parse(inner).and_then(|inner| event(&inner, depth + 1));
     }
     if let Some(list) = value.as_array() {
-        return sendgrid(list);
+        return batch("sendgrid", list, sendgrid)
+            .or_else(|| batch("sparkpost", list, sparkpost))
+            .or_else(|| batch("mandrill", list, mandrill));
     }
     if value["notificationType"].is_string() || value["eventType"].is_string() && value["mail"].is_object() {
         return ses(value);
@@ -50,7 +53,7 @@ fn event(value: &Value, depth: usize) -> Option<Found> {
         return postmark(value);
     }
     if value["event"].is_string() && value["email"].is_string() {
-        return sendgrid(std::slice::from_ref(value));
+        return batch("sendgrid", std::slice::from_ref(value), sendgrid);
     }
     None
 }
@@ -116,22 +119,18 @@ fn ses(value: &Value) -> Option<Found> {
     Some(Found { report: out, provider: Some("amazon-ses") })
 }
 
-fn sendgrid(events: &[Value]) -> Option<Found> {
+/// Services that send many events at once: each is of one recipient.
+fn batch(dialect: &'static str, events: &[Value], read: fn(&Value) -> Option<(Kind, Recipient)>) -> Option<Found> {
     let mut out: Option<Report> = None;
     for event in events.iter().take(1_000) {
-        let (kind, action) = match event["event"].as_str() {
-            Some("bounce" | "dropped" | "blocked") => (Kind::Failure, Some(Action::Failed)),
-            Some("deferred") => (Kind::Delay, Some(Action::Delayed)),
-            Some("delivered") => (Kind::Success, Some(Action::Delivered)),
-            Some("spamreport") => (Kind::Feedback, None),
-            _ => continue,
+        let Some((kind, mut one)) = read(event) else { continue };
+        one.action = match kind {
+            Kind::Failure => Some(Action::Failed),
+            Kind::Delay => Some(Action::Delayed),
+            Kind::Success => Some(Action::Delivered),
+            _ => None,
         };
-        let words = text(&event["reason"]).or_else(|| text(&event["response"]));
-        let mut one = recipient(&event["email"], words, action.unwrap_or(Action::Delivered));
-        one.action = action;
-        one.hidden.status_field = event["status"].as_str().and_then(|status| status.parse().ok());
-        one.status = one.status.or(one.hidden.status_field);
-        let known = out.get_or_insert_with(|| report("sendgrid", kind));
+        let known = out.get_or_insert_with(|| report(dialect, kind));
         // One batch may hold many kinds; the gravest names it.
         if kind < known.kind {
             known.kind = kind;
@@ -142,6 +141,51 @@ fn sendgrid(events: &[Value]) -> Option<Found> {
         known.recipients.push(one);
     }
     out.map(|report| Found { report, provider: None })
+}
+
+fn sendgrid(event: &Value) -> Option<(Kind, Recipient)> {
+    event["email"].as_str()?;
+    let kind = match event["event"].as_str()? {
+        "bounce" | "dropped" | "blocked" => Kind::Failure,
+        "deferred" => Kind::Delay,
+        "delivered" => Kind::Success,
+        "spamreport" => Kind::Feedback,
+        _ => return None,
+    };
+    let words = text(&event["reason"]).or_else(|| text(&event["response"]));
+    let mut one = recipient(&event["email"], words, Action::Failed);
+    one.hidden.status_field = event["status"].as_str().and_then(|status| status.parse().ok());
+    one.status = one.status.or(one.hidden.status_field);
+    Some((kind, one))
+}
+
+fn sparkpost(event: &Value) -> Option<(Kind, Recipient)> {
+    let event = &event["msys"]["message_event"];
+    let kind = match event["type"].as_str()? {
+        "bounce" | "out_of_band" | "policy_rejection" => Kind::Failure,
+        "delay" => Kind::Delay,
+        "delivery" => Kind::Success,
+        "spam_complaint" => Kind::Feedback,
+        _ => return None,
+    };
+    let words = text(&event["raw_reason"]).or_else(|| text(&event["reason"]));
+    Some((kind, recipient(&event["rcpt_to"], words, Action::Failed)))
+}
+
+fn mandrill(event: &Value) -> Option<(Kind, Recipient)> {
+    let kind = match event["event"].as_str()? {
+        "hard_bounce" | "reject" => Kind::Failure,
+        "soft_bounce" | "deferral" => Kind::Delay,
+        "send" | "delivered" => Kind::Success,
+        "spam" => Kind::Feedback,
+        _ => return None,
+    };
+    let message = &event["msg"];
+    let mut one = recipient(&message["email"], text(&message["diag"]), Action::Failed);
+    if let Some(more) = text(&message["bounce_description"]) {
+        one.hidden.add_context(&more);
+    }
+    one.address.is_some().then_some((kind, one))
 }
 
 fn mailgun(data: &Value) -> Option<Found> {
