@@ -9,7 +9,7 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     ends.filter_map(move |to| {
         let line = text.get(from..to).filter(|line| !line.is_empty())?;
         from = to;
-        let line = line.strip_suffix('\n').unwrap_or(line);
+        let Some(line) = line.strip_suffix('\n') else { return Some(line) };
         Some(line.strip_suffix('\r').unwrap_or(line))
     })
 }

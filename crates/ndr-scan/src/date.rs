@@ -18,7 +18,7 @@ pub(crate) fn seconds(date: &str) -> Option<i64> {
 /// A time in seconds since 1970 (UTC) as JSON gives it (RFC 3339); nothing for nothing.
 ///
 /// ```
-/// assert_eq!(ndr_scan::rfc3339(Some(1_795_000_000)), "2026-11-18T10:26:40Z");
+/// assert_eq!(ndr_scan::rfc3339(Some(1_795_000_000)), "2026-11-18T11:06:40Z");
 /// assert_eq!(ndr_scan::rfc3339(None), "");
 /// ```
 pub fn rfc3339(seconds: Option<i64>) -> String {

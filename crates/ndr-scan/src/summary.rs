@@ -213,7 +213,7 @@ impl Summary {
     ///
     /// ```
     /// use ndr_scan::{Record, Summary};
-    /// let full = b"<full@example.net>: host mx.example.net said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)";
+    /// let full = b"<full@example.net>: host mx.example.net said: 552 5.2.2 Mailbox full (in reply to RCPT TO command)";
     /// let mut summary = Summary::with_addresses();
     /// summary.add(&Record::decoded("a.eml", full, &ndr::Decoder::new()));
     /// assert_eq!(summary.retry(3)[0].address, "full@example.net");

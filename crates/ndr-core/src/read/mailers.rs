@@ -427,6 +427,12 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
     filed
 });
 
+/// What the values of fields must hold to be a sign.
+#[cfg(feature = "redact")]
+pub(crate) fn values_of_signs() -> impl Iterator<Item = &'static str> {
+    FILED.values.iter().copied()
+}
+
 /// All texts that signs look for.
 pub(crate) fn texts() -> &'static [&'static str] {
     &FILED.texts

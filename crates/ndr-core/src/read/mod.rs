@@ -8,7 +8,7 @@ mod general;
 mod kind;
 mod landmarks;
 mod log;
-mod mailers;
+pub(crate) mod mailers;
 mod quoted;
 mod statement;
 mod transcript;

@@ -429,7 +429,8 @@ impl Masker<'_> {
             }
             PartType::Binary(data) | PartType::InlineBinary(data) => {
                 let decoded = String::from_utf8_lossy(data);
-                if is_fields {
+                // Some gateways attach a delivery status as data.
+                if is_fields || is("application", "octet-stream") && crate::read::fields::begins(data) {
                     let masked = self.fields(&decoded);
                     return self.put(&decoded, &masked, part.encoding, raw);
                 }
