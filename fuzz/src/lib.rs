@@ -59,6 +59,16 @@ pub fn headers(bytes: &[u8]) {
         assert!(headers.has(name) && headers.text(name).is_some());
         assert!(raw.len() < bytes.len());
     }
+    let trace = ndr::trace::of_message(bytes);
+    let options = ndr::render::Options { width: 60, color: false };
+    for shown in [
+        ndr::render::trace_human(&trace, options),
+        ndr::render::trace_markdown(&trace),
+        ndr::render::trace_html(&trace),
+    ] {
+        assert!(shown.chars().all(|c| harmless(c, false)), "a control character in {shown:?}");
+    }
+    serde_json::to_string(&trace).expect("a trace is JSON");
 }
 
 /// The first line as a template, the rest as a text that it is matched against.
