@@ -24,6 +24,10 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Every value, strongest first.
+    pub const ALL: &'static [Basis] =
+        &[Basis::CodeAndText, Basis::RangeAndText, Basis::Text, Basis::Code, Basis::Range, Basis::Class];
+
     /// The permanent name, as in JSON.
     pub const fn slug(self) -> &'static str {
         match self {
