@@ -86,15 +86,18 @@ pub(crate) fn read(layout: &Layout<'_>, item: &Item<'_>) -> Result<RawEntry, Box
 
 /// Puts a stand-in in the place of the field that holds the line `at` of the item.
 fn replace(item: &mut Item<'_>, at: usize, faulty: &mut Faulty) -> bool {
-    let begins =
-        |line: &str| line.starts_with("- ") || (line.starts_with("  ") && !line[2..].starts_with([' ', '-', '#']));
-    let fields: Vec<usize> = (0..item.lines.len()).filter(|line| begins(item.lines[*line])).collect();
-    let Some(nth) = fields.iter().rposition(|first| *first <= at) else { return false };
-    let lines = fields[nth]..fields.get(nth + 1).copied().unwrap_or(item.lines.len());
-    let name = field_of(item.lines[lines.start]).unwrap_or_default().to_string();
+    let begins = |line: &str| {
+        line.starts_with("- ") || line.strip_prefix("  ").is_some_and(|rest| !rest.starts_with([' ', '-', '#']))
+    };
+    let fields: Vec<(usize, Option<&str>)> =
+        item.lines.iter().enumerate().filter(|(_, line)| begins(line)).map(|(at, line)| (at, field_of(line))).collect();
+    let (before, after) = fields.split_at(fields.partition_point(|(first, _)| *first <= at));
+    let Some((start, name)) = before.last() else { return false };
+    let lines = *start..after.first().map_or(item.lines.len(), |(next, _)| *next);
+    let name = name.unwrap_or_default().to_string();
     let known = crate::fmt::FIELDS.contains(&name.as_str());
     // A field that stands here twice, or that is none, only goes.
-    let twice = fields.iter().filter(|first| field_of(item.lines[**first]) == Some(name.as_str())).count() > 1;
+    let twice = fields.iter().filter(|(_, other)| *other == Some(name.as_str())).count() > 1;
     let text: Vec<String> = item
         .text
         .lines()

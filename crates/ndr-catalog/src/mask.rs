@@ -33,7 +33,7 @@ pub fn mask(line: &str, known: &[&str]) -> Masked {
     let pieces = pieces(&line, known);
     let shown: String = pieces.iter().map(|piece| piece.hole.map_or(piece.text, |hole| hole.example())).collect();
     let example: String = squeezed(&shown).chars().take(EXAMPLE).collect();
-    let (text, words) = statement(&pieces[codes(&pieces)..]);
+    let (text, words) = statement(pieces.get(codes(&pieces)..).unwrap_or_default());
     Masked { text, words, example: example.trim_end().to_string() }
 }
 
@@ -120,26 +120,27 @@ fn is_separator(c: char) -> bool {
 fn split<'l>(word: &'l str, known: &[&str], out: &mut Vec<Piece<'l>>) {
     let inner = word.trim_end_matches(['.', ':', '?', '-', '=', '/', '#']);
     let inner = inner.trim_start_matches(['.', ':', '#', '-', '=', '/']);
-    let start = inner.as_ptr() as usize - word.as_ptr() as usize;
+    let (start, end) = word.split_once(inner).unwrap_or((word, ""));
     let mut plain = |text: &'l str| {
         if !text.is_empty() {
             out.push(Piece { text, hole: None, is_word: false });
         }
     };
-    plain(&word[..start]);
+    plain(start);
     if !inner.is_empty() {
         let hole = kind(inner, known);
         let is_whole = matches!(hole, Some(Hole::Url | Hole::Address | Hole::Ip));
-        let cut = inner.find(['=', ':', '/']).filter(|_| !is_whole);
-        if let Some(at) = cut {
-            split(&inner[..at], known, out);
-            out.push(Piece { text: &inner[at..=at], hole: None, is_word: false });
-            split(&inner[at + 1..], known, out);
+        let cut = inner.match_indices(['=', ':', '/']).next().filter(|_| !is_whole);
+        if let Some((before, text, after)) =
+            cut.and_then(|(at, mark)| Some((inner.get(..at)?, mark, inner.get(at + mark.len()..)?)))
+        {
+            split(before, known, out);
+            out.push(Piece { text, hole: None, is_word: false });
+            split(after, known, out);
         } else {
             out.push(Piece { text: inner, hole, is_word: true });
         }
     }
-    let end = &word[start + inner.len()..];
     if !end.is_empty() {
         out.push(Piece { text: end, hole: None, is_word: false });
     }
@@ -213,25 +214,26 @@ fn after_words(pieces: &mut [Piece<'_>]) {
         "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
         "Oct", "Nov", "Dec",
     ];
-    let words: Vec<usize> = (0..pieces.len()).filter(|at| pieces[*at].is_word).collect();
-    if let Some(first) = words.first().filter(|at| is_reply(pieces[**at].text)) {
-        pieces[*first].hole = None;
+    if let Some(first) = pieces.iter_mut().find(|piece| piece.is_word).filter(|first| is_reply(first.text)) {
+        first.hole = None;
     }
+    let words: Vec<usize> = pieces.iter().enumerate().filter(|(_, piece)| piece.is_word).map(|(at, _)| at).collect();
     for pair in words.windows(2) {
-        let (one, two) = (pair[0], pair[1]);
+        let &[one, two] = pair else { continue };
+        let Ok([one, two]) = pieces.get_disjoint_mut([one, two]) else { continue };
         let opens = |word: &str| ["rfc", "smtp", "esmtp"].iter().any(|name| name.eq_ignore_ascii_case(word));
-        if opens(pieces[one].text) && pieces[two].hole == Some(Hole::Number) {
-            pieces[two].hole = None;
+        if opens(one.text) && two.hole == Some(Hole::Number) {
+            two.hole = None;
         }
-        if is_reply(pieces[one].text) && is_code(pieces[two].text) {
-            pieces[one].hole = None;
+        if is_reply(one.text) && is_code(two.text) {
+            one.hole = None;
         }
-        let is_number = |at: usize| pieces[at].hole == Some(Hole::Number);
-        let is_date = |at: usize| DATES.contains(&pieces[at].text);
+        let is_number = |piece: &Piece<'_>| piece.hole == Some(Hole::Number);
+        let is_date = |piece: &Piece<'_>| DATES.contains(&piece.text);
         if is_date(one) && is_number(two) {
-            pieces[one].hole = Some(Hole::Tag);
+            one.hole = Some(Hole::Tag);
         } else if is_date(two) && is_number(one) {
-            pieces[two].hole = Some(Hole::Tag);
+            two.hole = Some(Hole::Tag);
         }
     }
 }

@@ -655,7 +655,7 @@ fn source_without_https() {
 
 #[test]
 fn no_source() {
-    let sources = &GOOD[GOOD.find("  sources:").unwrap()..];
+    let sources = GOOD.get(GOOD.find("  sources:").unwrap()..).unwrap();
     assert_snapshot!(broken(sources, "  sources: []\n"), @r#"
     error: there is no source
       --> catalog.yaml:25:3

@@ -76,8 +76,8 @@ impl Unknowns {
         let words = template.as_ref().map(Template::comparison_key).ok_or_else(|| example.clone());
         let provider = seen.provider.unwrap_or("generic");
         let key = Key { provider, status: seen.status, words };
-        if let Some(at) = self.places.get(&key) {
-            self.groups[*at].count += 1;
+        if let Some(group) = self.places.get(&key).and_then(|at| self.groups.get_mut(*at)) {
+            group.count += 1;
         } else if self.groups.len() < GROUPS {
             let text = if template.is_some() { text } else { String::new() };
             let category = seen.category.unwrap_or(Category::Unknown);

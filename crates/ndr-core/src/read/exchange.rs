@@ -190,7 +190,7 @@ fn admin_block(lines: &[&str], strangers: &[String], limit: usize, block: &mut B
 fn address_line(line: &str) -> Option<String> {
     let found = address::find_all(line);
     let first = found.first()?;
-    let same = found.iter().all(|one| one.address.eq_ignore_ascii_case(&first.address));
+    let same = found.iter().all(|one| one.address.eq_ignore_ascii_case(first.address));
     let last = found.last()?;
     let before = line[..first.start].trim_matches(['<', '(', ' ', '"', '\'', '*', '\u{b7}']);
     let after = line[last.end..].trim_matches(['>', ')', ' ', '"', '\'', ';', ',', '\t']);

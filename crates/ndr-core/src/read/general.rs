@@ -163,14 +163,14 @@ pub(crate) fn tells(text: &str) -> bool {
 fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let line = &lines[at];
     let mut first = &line.addresses[0];
-    if !leads(line.text, first) || is_stranger(&first.address, around) || is_instruction(lines, at) {
+    if !leads(line.text, first) || is_stranger(first.address, around) || is_instruction(lines, at) {
         return None;
     }
     let mut end = first.end;
     for again in &line.addresses[1..] {
         // "a@example.com <a@example.com>", "a@example.com<mailto:a@example.com>"
         let between = &line.text[end..again.start];
-        if again.address.eq_ignore_ascii_case(&first.address) && between.len() < 12 {
+        if again.address.eq_ignore_ascii_case(first.address) && between.len() < 12 {
             end = again.end;
         } else if line.text[end..again.start].trim() == "<" {
             // "name@example.com <user@example.net>": the first is only how the second is called.
@@ -199,14 +199,14 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
             // A reply that goes on after an empty line, as in Exim's quoted texts.
             let goes_on = !own.is_empty()
                 && lines.get(next_at + 1).is_some_and(|after| {
-                    after.indent > line.indent && line.indent > 0 && !is_head(after, around, &first.address)
+                    after.indent > line.indent && line.indent > 0 && !is_head(after, around, first.address)
                 });
             if goes_on {
                 continue;
             }
             break;
         }
-        if is_head(next, around, &first.address)
+        if is_head(next, around, first.address)
             && next.indent <= line.indent.max(if own.is_empty() { usize::MAX } else { 0 })
         {
             break;
@@ -229,7 +229,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         own.push('\n');
         own.push_str(next.text.trim());
     }
-    let strength = if is_known(&first.address, around) { 3 } else { 2 };
+    let strength = if is_known(first.address, around) { 3 } else { 2 };
     Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, strength })
 }
 
@@ -271,7 +271,7 @@ const LABELS: &[&str] = &[
 /// A line whose label says that the address is the recipient; the lines below it, up to the next one, are its own.
 fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let first = label_of(&lines[at])?;
-    if is_stranger(&first.address, around) {
+    if is_stranger(first.address, around) {
         return None;
     }
     let line = lines[at].text;
@@ -303,7 +303,7 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
         }
     };
     taken[at..end].fill(true);
-    let strength = if is_known(&first.address, around) { 3 } else { 2 };
+    let strength = if is_known(first.address, around) { 3 } else { 2 };
     Some(Candidate { address: first.address.to_string(), own, line: at, end, cued: false, strength })
 }
 
@@ -425,7 +425,7 @@ fn leads(text: &str, first: &Found<'_>) -> bool {
 
 /// Whether an address begins the line.
 fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
-    line.addresses.first().is_some_and(|first| leads(line.text, first) && !is_stranger(&first.address, around)) && {
+    line.addresses.first().is_some_and(|first| leads(line.text, first) && !is_stranger(first.address, around)) && {
         let first = &line.addresses[0];
         // "<a@example.com>... User unknown" continues a reply; "<a@example.com>:" begins an item.
         let rest = line.text[first.end..].trim_start_matches(['>', '"', '\'']).trim_start();
@@ -533,10 +533,10 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
     let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
     let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
     for one in line.addresses.iter().take(around.limit) {
-        if is_stranger(&one.address, around) {
+        if is_stranger(one.address, around) {
             continue;
         }
-        let known = is_known(&one.address, around);
+        let known = is_known(one.address, around);
         let last = |list: std::ops::Range<usize>| {
             let fits = |hit: &&Hit| hit.end <= one.start && list.contains(&hit.number);
             cues.iter().filter(fits).map(|hit| hit.end).max()

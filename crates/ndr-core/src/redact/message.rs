@@ -71,11 +71,11 @@ pub(super) fn people(tokens: &mut Tokens, value: &str) -> String {
     let mut at = 0;
     let mut role = false;
     for found in addresses(value) {
-        role = Tokens::is_role(&found.address);
+        role = Tokens::is_role(found.address);
         let before = value.get(at..found.start).unwrap_or_default();
         out +=
             &if role || before.contains(':') { text::text(tokens, before, NO_USERS) } else { person(tokens, before) };
-        out += &tokens.address(&found.address);
+        out += &tokens.address(found.address);
         at = found.end;
     }
     let tail = value.get(at..).unwrap_or_default();
@@ -112,7 +112,7 @@ pub(super) fn recipient(tokens: &mut Tokens, value: &str) -> String {
         if let [one] = found.as_slice() {
             let (before, after) =
                 (value.get(..one.start).unwrap_or_default(), value.get(one.end..).unwrap_or_default());
-            return format!("{before}{}{after}", tokens.address(&one.address));
+            return format!("{before}{}{after}", tokens.address(one.address));
         }
         return tokens.address(value);
     }

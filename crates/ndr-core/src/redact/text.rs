@@ -84,7 +84,7 @@ fn rest(tokens: &mut Tokens, line: &str, words: Words) -> String {
     let mut at = 0;
     for found in addresses(line) {
         out += &runs(tokens, line.get(at..found.start).unwrap_or_default(), words);
-        out += &tokens.address(&found.address);
+        out += &tokens.address(found.address);
         at = found.end;
     }
     out + &runs(tokens, line.get(at..).unwrap_or_default(), words)
