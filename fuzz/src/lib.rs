@@ -148,7 +148,7 @@ pub fn overlay(bytes: &[u8]) {
     }
 }
 
-/// Any bytes as a message to mask. The proof lies within; here that a masked message is masked already.
+/// Any bytes as a message to mask.
 pub fn redact(bytes: &[u8]) {
     // Each `Ok` has its proof inside. Twice gives the same as once for mail that is whole (see tests/redact.rs); where
     // a header is broken, what is header and what is body may itself change.
