@@ -1,5 +1,7 @@
 //! Mail addresses in running text.
 
+use crate::text;
+
 /// An address found in text, with its byte span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found<'t> {
@@ -83,15 +85,12 @@ pub(crate) fn find_all(text: &str) -> Vec<Found<'_>> {
 fn around(text: &str, at: usize) -> Option<Found<'_>> {
     // Nothing longer is an address; the cap keeps a hostile run of letters from costing quadratic time.
     const LONGEST: usize = 1024;
-    let before = &text[floor(text, at.saturating_sub(LONGEST))..at];
-    let quoted = before.ends_with('"').then(|| before[..before.len() - 1].rfind('"')).flatten();
+    let before = text::between(text, text::floor(text, at.saturating_sub(LONGEST)), at);
+    let quoted = before.strip_suffix('"').and_then(|before| before.rfind('"'));
     let start = match quoted {
         Some(open) => at - before.len() + open,
         None => {
-            let local = before.rfind(|c| !in_address(c)).map_or(before, |stop| {
-                let len = before[stop..].chars().next().map_or(1, char::len_utf8);
-                &before[stop + len..]
-            });
+            let local = before.rsplit(|c| !in_address(c)).next().unwrap_or_default();
             // An encoded word is no address, but some servers report it as one; its `=?` is part of it.
             let local = if local.starts_with("=?") {
                 local
@@ -107,34 +106,22 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
             at - label.map_or(local, |(_, rest)| rest).len()
         }
     };
-    let after = &text[at + 1..];
-    let after = &after[..floor(after, LONGEST.min(after.len()))];
+    let after = text::cap(text::from(text, at + 1), LONGEST);
     let domain = if after.starts_with('[') {
-        &after[..=after.find(']')?]
+        text::upto(after, after.find(']')? + 1)
     } else {
-        after[..after.find(|c| !in_domain(c)).unwrap_or(after.len())]
-            .trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
+        let domain = after.split(|c| !in_domain(c)).next().unwrap_or_default();
+        domain.trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
     };
     // "a@example.com宛" ends where the sentence goes on; "a@例子.公司" does not.
-    let domain = match domain.find(runs_on) {
-        Some(stop) if domain[..stop].is_ascii() && domain[..stop].contains('.') && !domain[..stop].ends_with('.') => {
-            &domain[..stop]
-        }
-        _ => domain,
-    };
-    let start = start + if quoted.is_none() { without_sentence(&text[start..at], domain) } else { 0 };
+    let head = domain.split(runs_on).next().unwrap_or_default();
+    let domain = if head.is_ascii() && head.contains('.') && !head.ends_with('.') { head } else { domain };
+    let start = start + if quoted.is_none() { without_sentence(text::between(text, start, at), domain) } else { 0 };
     if start == at || domain.is_empty() {
         return None;
     }
     let end = at + 1 + domain.len();
-    Some(Found { address: &text[start..end], start, end })
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+    Some(Found { address: text.get(start..end)?, start, end })
 }
 
 /// The bare address of a header or field value: without display name, angle brackets, quotes, route or `mailto:`.
@@ -143,8 +130,8 @@ fn floor(text: &str, mut at: usize) -> usize {
 pub(crate) fn bare(value: &str) -> String {
     let value = value.trim();
     let inside = match (value.rfind('<'), value.rfind('>')) {
-        (Some(open), Some(close)) if open < close => &value[open + 1..close],
-        (Some(0), None) => &value[1..],
+        (Some(open), Some(close)) if open < close => text::between(value, open + 1, close),
+        (Some(0), None) => text::from(value, 1),
         _ => value,
     };
     let inside = inside.strip_prefix("mailto:").unwrap_or(inside).trim();
@@ -161,17 +148,15 @@ pub(crate) fn bare(value: &str) -> String {
 pub(crate) fn unescape(address: &str) -> String {
     let mut out = String::with_capacity(address.len());
     let mut rest = address;
-    while let Some(at) = rest.find("\\x{") {
-        out.push_str(&rest[..at]);
-        let Some(len) = rest[at..].find('}') else {
-            break;
-        };
-        match u32::from_str_radix(&rest[at + 3..at + len], 16).ok().and_then(char::from_u32).filter(|c| !c.is_control())
-        {
+    while let Some((before, escape)) = rest.split_once("\\x{") {
+        out.push_str(before);
+        rest = text::from(rest, before.len());
+        let Some((digits, after)) = escape.split_once('}') else { break };
+        match u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).filter(|c| !c.is_control()) {
             Some(c) => out.push(c),
-            None => out.push_str(&rest[at..=at + len]),
+            None => out.push_str(text::upto(rest, rest.len() - after.len())),
         }
-        rest = &rest[at + len + 1..];
+        rest = after;
     }
     out.push_str(rest);
     if !out.contains('@') && out.contains("+40") {

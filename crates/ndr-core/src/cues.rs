@@ -103,7 +103,9 @@ impl Grams {
                 let gram = fold(gram);
                 grams.slots.push((gram, number as u16, (at + offset) as u16));
                 let bit = bit_of(gram);
-                grams.bitmap[bit >> 6] |= 1 << (bit & 63);
+                if let Some(word) = grams.bitmap.get_mut(bit >> 6) {
+                    *word |= 1 << (bit & 63);
+                }
             }
         }
         grams.slots.sort_unstable();
@@ -132,7 +134,7 @@ impl Grams {
                     let gram = fold(text.get(at..at + self.width)?);
                     at += self.step;
                     let bit = bit_of(gram);
-                    if self.bitmap[bit >> 6] & (1 << (bit & 63)) != 0 {
+                    if self.bitmap.get(bit >> 6).is_some_and(|word| word & (1 << (bit & 63)) != 0) {
                         break gram;
                     }
                 };

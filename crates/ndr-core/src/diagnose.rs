@@ -2,6 +2,7 @@
 
 use crate::read::Background;
 use crate::report::{Action, Diagnosis, Evidence, Kind, Recipient, Report, STATEMENT};
+use crate::text;
 use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution, StatusCode};
 
 /// Fills the diagnoses of a report.
@@ -65,17 +66,18 @@ fn one(
     };
     let mut answer = catalog.resolve(&query);
     let mut from_context = None;
+    let entry_of = |answer: &Resolution| answer.entry.and_then(|entry| catalog.entries().get(entry));
     let weak = |answer: &Resolution| {
         answer.basis.is_none_or(|basis| basis >= Basis::Code)
-            || answer.entry.is_some_and(|entry| catalog.entries()[entry].category.is_vague())
+            || entry_of(answer).is_some_and(|entry| entry.category.is_vague())
     };
     if weak(&answer) {
         // Each statement is asked by itself: words of two of them side by side would say what nobody said.
-        let codes = [&inner[..], &Reply::parse(&recipient.hidden.context).inner[..]].concat();
+        let codes = [inner.as_slice(), &Reply::parse(&recipient.hidden.context).inner[..]].concat();
         for context in recipient.hidden.context.split(STATEMENT).filter(|context| !context.trim().is_empty()) {
             let context = context.replace(['\n', '\r'], " ");
             let wider = catalog.resolve(&Query { text: &context, inner: &codes, ..query });
-            let vague = wider.entry.is_none_or(|entry| catalog.entries()[entry].category.is_vague());
+            let vague = entry_of(&wider).is_none_or(|entry| entry.category.is_vague());
             let better = wider.basis.is_some_and(|basis| basis < Basis::Code)
                 && (!vague || answer.basis.is_none_or(|basis| basis >= Basis::Range));
             if better {
@@ -87,8 +89,9 @@ fn one(
             }
         }
     }
-    recipient.others = answer.others.iter().map(|other| catalog.entries()[*other].slug).collect();
-    let Some(entry) = answer.entry.map(|entry| &catalog.entries()[entry]) else {
+    recipient.others =
+        answer.others.iter().filter_map(|other| catalog.entries().get(*other)).map(|entry| entry.slug).collect();
+    let Some(entry) = entry_of(&answer) else {
         if !recipient.others.is_empty() {
             notes.push(("ambiguous-code", "several entries share this code, and no text tells which is meant".into()));
         }
@@ -124,8 +127,7 @@ fn evidence(answer: &Resolution, words: &str, recipient: &Recipient, background:
     // The text of the result is on one line; in the part it may be wrapped. Look for it there, first where it came from.
     let count = background.parts.len();
     let first = recipient.hidden.part.min(count.saturating_sub(1));
-    for at in (0..count).map(|offset| (first + offset) % count.max(1)) {
-        let (mime, text) = &background.parts[at];
+    for (mime, text) in background.parts.iter().cycle().skip(first).take(count) {
         if let Some(span) = find_wrapped(text, &phrase) {
             return Some(Evidence { phrase, part: mime.to_string(), span: Some(span) });
         }
@@ -169,11 +171,11 @@ fn find_wrapped(text: &str, phrase: &str) -> Option<(usize, usize)> {
 fn gap(text: &str, word: &str) -> usize {
     const BLANK: [char; 6] = [' ', '\t', '\r', '\n', '>', '|'];
     let rest = text.trim_start_matches(BLANK);
-    let blank = &text[..text.len() - rest.len()];
+    let blank = text::upto(text, text.len() - rest.len());
     if blank.contains('\n') && !rest.starts_with(word) && is_reply_prefix(rest) {
-        let tail = rest[4..].trim_start();
+        let tail = text::from(rest, 4).trim_start();
         let status = tail.split_whitespace().next().filter(|token| token.parse::<StatusCode>().is_ok());
-        let tail = status.map_or(tail, |token| tail[token.len()..].trim_start());
+        let tail = status.map_or(tail, |token| text::from(tail, token.len()).trim_start());
         return text.len() - tail.len();
     }
     blank.len()

@@ -12,41 +12,38 @@
 //! state; a malformed message yields a smaller result with notes, never an error and never a panic.
 
 // Nothing that a message holds may end the process.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod address;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod cause;
 mod cues;
 mod diagnose;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod headers;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod input;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod limits;
 mod message;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod original;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod outline;
 mod read;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod report;
 #[cfg(feature = "serde")]
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 mod serialize;
 mod text;
 
 #[cfg(feature = "redact")]
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod redact;
 #[cfg(feature = "render")]
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod render;
-#[deny(clippy::indexing_slicing, clippy::string_slice)]
 pub mod sanitize;
 #[cfg(feature = "trace")]
+#[allow(clippy::indexing_slicing, clippy::string_slice)]
 pub mod trace;
 
 pub use cause::{Cause, catalog};

@@ -4,7 +4,7 @@ use crate::headers::Headers;
 use crate::limits::Limits;
 use crate::outline::{self, ContentType, Leaf};
 use crate::read::fields;
-use crate::text::lossy;
+use crate::text::{self, lossy};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -56,11 +56,12 @@ pub(crate) fn clean(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut owned = None;
     // UTF-16, as Windows tools save text.
-    if bytes.len() > 2 && matches!(bytes[..2], [0xFF, 0xFE] | [0xFE, 0xFF]) {
-        let big = bytes[0] == 0xFE;
-        let units = bytes[2..].chunks_exact(2).map(|pair| {
-            if big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) }
-        });
+    if let [0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..] = bytes
+        && !rest.is_empty()
+    {
+        let big = bytes.starts_with(&[0xFE]);
+        let (pairs, _) = rest.as_chunks::<2>();
+        let units = pairs.iter().map(|pair| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
         let text: String = char::decode_utf16(units).map(|c| c.unwrap_or('\u{FFFD}')).collect();
         owned = Some(text.into_bytes());
         bytes = &[];
@@ -83,8 +84,7 @@ fn strip_lead(mut bytes: &[u8]) -> &[u8] {
         bytes = rest;
     }
     if bytes.starts_with(b"From ") || bytes.starts_with(b">From ") {
-        let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |n| n + 1);
-        return &bytes[end..];
+        return memchr::memchr(b'\n', bytes).and_then(|end| bytes.get(end + 1..)).unwrap_or_default();
     }
     bytes
 }
@@ -106,10 +106,10 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts) {
     }
     // Digests nest without saying message/rfc822.
     let (mut messages, mut digests) = (0, 0);
-    for at in memchr::memchr_iter(b'/', &bytes[..end]) {
+    for at in memchr::memchr_iter(b'/', bytes.get(..end).unwrap_or(bytes)) {
         let Some(name) = bytes.get(at + 1..at + 7) else { break };
         let (count, what) = if name.eq_ignore_ascii_case(b"rfc822") || name.eq_ignore_ascii_case(b"global") {
-            let before = at.checked_sub(7).map(|from| &bytes[from..at]);
+            let before = at.checked_sub(7).and_then(|from| bytes.get(from..at));
             if !before.is_some_and(|name| name.eq_ignore_ascii_case(b"message")) {
                 continue;
             }
@@ -132,12 +132,12 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts) {
     // Every boundary line makes a part. Few messages are long enough to hold too many.
     let most = limits.parts.saturating_mul(2);
     if end / 4 > most
-        && let Some(at) = memchr::memmem::find_iter(&bytes[..end], b"\n--").nth(most)
+        && let Some(at) = memchr::memmem::find_iter(bytes.get(..end).unwrap_or(bytes), b"\n--").nth(most)
     {
         end = at + 1;
         cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
     }
-    (&bytes[..end], cuts)
+    (bytes.get(..end).unwrap_or(bytes), cuts)
 }
 
 /// What of a message lies within the limits.
@@ -151,7 +151,7 @@ impl<'x> Mail<'x> {
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
         let (bytes, mut truncated) = guard(bytes, limits);
         let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
-        let bytes = if cut { &bytes[..header_end] } else { bytes };
+        let bytes = bytes.get(..header_end).filter(|_| cut).unwrap_or(bytes);
         if cut {
             truncated.push((
                 "limit-header-lines",
@@ -167,7 +167,10 @@ impl<'x> Mail<'x> {
         }
         match outline::leaves(bytes, &mail.headers, header_end, limits.parts) {
             Some(leaves) => mail.take_leaves(&leaves, limits),
-            None => mail.parse(&bytes[mail.headers.mime_start(bytes).unwrap_or(header_end)..], limits, true),
+            None => {
+                let start = mail.headers.mime_start(bytes).unwrap_or(header_end);
+                mail.parse(bytes.get(start..).unwrap_or_default(), limits, true);
+            }
         }
         mail
     }
@@ -202,11 +205,12 @@ impl<'x> Mail<'x> {
     }
 
     /// Takes as much of a text as the limit lets through.
-    fn take_text(&mut self, kind: PartKind, mime: Cow<'static, str>, text: Cow<'x, str>, limits: &Limits) {
+    fn take_text(&mut self, kind: PartKind, mime: Cow<'static, str>, mut text: Cow<'x, str>, limits: &Limits) {
         if text.len() > limits.text_bytes {
             self.truncated.push(limits.long_text(text.len()));
         }
-        self.parts.push(Part { kind, mime, text: cap(text, limits.text_bytes) });
+        text::truncate(&mut text, limits.text_bytes);
+        self.parts.push(Part { kind, mime, text });
     }
 
     fn take_status(&mut self, data: Cow<'x, [u8]>, mime: Cow<'static, str>, limits: &Limits) {
@@ -303,20 +307,6 @@ fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
     }
 }
 
-fn cap(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
-    if text.len() <= limit {
-        return text;
-    }
-    let end = (0..=limit).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
-        Cow::Owned(mut text) => {
-            text.truncate(end);
-            Cow::Owned(text)
-        }
-    }
-}
-
 /// Whether a part holds the header of the returned message alone.
 fn is_headers(mime: &str) -> bool {
     mime.ends_with("rfc822-headers") || mime == "message/global-headers"
@@ -374,24 +364,22 @@ pub(crate) fn html_to_text(html: &str) -> String {
     ];
     let mut marked = String::with_capacity(html.len() + html.len() / 16);
     let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        marked.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let name_start = if rest[1..].starts_with('/') { 2 } else { 1 };
-        let name_len = rest[name_start..].bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let name = &rest[name_start..name_start + name_len];
+    while let Some((before, tag)) = rest.split_once('<') {
+        marked.push_str(before);
+        let name = tag.strip_prefix('/').unwrap_or(tag);
+        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         if BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block)) {
             marked.push_str("<br>");
         }
         // <wbr> stands inside words.
         if name.eq_ignore_ascii_case("wbr")
-            && let Some(end) = rest.find('>')
+            && let Some((_, after)) = tag.split_once('>')
         {
-            rest = &rest[end + 1..];
+            rest = after;
             continue;
         }
         marked.push('<');
-        rest = &rest[1..];
+        rest = tag;
     }
     marked.push_str(rest);
     let text = mail_parser::decoders::html::html_to_text(&marked);

@@ -14,6 +14,59 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What of a text stands from byte `at` on. Nothing, where no character begins there.
+#[inline]
+pub(crate) fn from(text: &str, at: usize) -> &str {
+    text.get(at..).unwrap_or_default()
+}
+
+/// What of a text stands in front of byte `at`. Nothing, where no character begins there.
+#[inline]
+pub(crate) fn upto(text: &str, at: usize) -> &str {
+    text.get(..at).unwrap_or_default()
+}
+
+/// What of a text stands between two bytes. Nothing, where no character begins at one of them.
+#[inline]
+pub(crate) fn between(text: &str, from: usize, to: usize) -> &str {
+    text.get(from..to).unwrap_or_default()
+}
+
+/// The last place up to byte `at` where a character begins.
+pub(crate) fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The first place from byte `at` on where a character begins, or the end.
+pub(crate) fn ceil(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+/// At most `limit` bytes of a text, cut between characters.
+pub(crate) fn cap(text: &str, limit: usize) -> &str {
+    upto(text, floor(text, limit))
+}
+
+/// Cuts a text to at most `limit` bytes, between characters.
+pub(crate) fn truncate(text: &mut Cow<'_, str>, limit: usize) {
+    match text {
+        Cow::Borrowed(text) => *text = cap(text, limit),
+        Cow::Owned(text) => text.truncate(floor(text, limit)),
+    }
+}
+
+/// Where in `whole` its slice `part` begins.
+pub(crate) fn offset(whole: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
+}
+
+/// Where the line around byte `at` begins, and where the next one does.
+pub(crate) fn line_at(text: &str, at: usize) -> (usize, usize) {
+    let (before, after) = text.as_bytes().split_at_checked(at).unwrap_or((text.as_bytes(), &[]));
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    (start, memchr::memchr(b'\n', after).map_or(text.len(), |end| at + end + 1))
+}
+
 /// Bytes as text; what is no UTF-8 becomes U+FFFD.
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     // Nearly all mail is valid, and checking is faster than repairing.

@@ -2,10 +2,10 @@
 //! remote server said. Anchored on what Exchange does not translate: codes, quoted replies, the shape of the block.
 
 use super::landmarks::{Landmarks, Topic};
-use super::statement::{self, cap, host_at};
+use super::statement::{self, host_at};
 use crate::address;
 use crate::report::{Attempt, Original, Recipient};
-use crate::text::lines;
+use crate::text::{self, cap, lines};
 use ndr_resolve::{find_codes, find_reply, unfold_reply};
 
 /// What the text of an Exchange report says.
@@ -95,7 +95,7 @@ pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[String], limit: u
     if block.recipients.is_empty() {
         let start = admin_line
             .map_or_else(|| lines.iter().position(|line| label_value(line).is_some()).unwrap_or(0), |at| at + 1);
-        admin_block(&lines[start..], strangers, limit, &mut block);
+        admin_block(lines.get(start..).unwrap_or_default(), strangers, limit, &mut block);
     }
     if block.recipients.is_empty() && admin_line.is_some() {
         admin_block(&lines, strangers, limit, &mut block);
@@ -192,10 +192,10 @@ fn address_line(line: &str) -> Option<String> {
     let first = found.first()?;
     let same = found.iter().all(|one| one.address.eq_ignore_ascii_case(first.address));
     let last = found.last()?;
-    let before = line[..first.start].trim_matches(['<', '(', ' ', '"', '\'', '*', '\u{b7}']);
-    let after = line[last.end..].trim_matches(['>', ')', ' ', '"', '\'', ';', ',', '\t']);
-    let named =
-        before.split_whitespace().count() <= 6 && line[..first.start].ends_with(['(', '<']) && !before.contains(':');
+    let opening = text::upto(line, first.start);
+    let before = opening.trim_matches(['<', '(', ' ', '"', '\'', '*', '\u{b7}']);
+    let after = text::from(line, last.end).trim_matches(['>', ')', ' ', '"', '\'', ';', ',', '\t']);
+    let named = before.split_whitespace().count() <= 6 && opening.ends_with(['(', '<']) && !before.contains(':');
     (same && after.is_empty() && (before.is_empty() || named)).then(|| first.address.to_string())
 }
 
@@ -258,34 +258,30 @@ struct Quoted<'l> {
 fn unwrap(line: &str) -> Quoted<'_> {
     let mut text = line;
     let mut host = None;
-    if let Some(at) = text.find("eturned '") {
-        let inside = &text[at + 9..];
-        let head = &text[..at];
-        host = ["Server at ", "server at "]
-            .iter()
-            .find_map(|cue| head.rfind(cue).and_then(|at| host_at(&head[at + cue.len()..])));
-        text = inside.rfind('\'').map_or(inside, |end| &inside[..end]);
+    if let Some((head, inside)) = text.split_once("eturned '") {
+        host =
+            ["Server at ", "server at "].iter().find_map(|cue| head.rsplit_once(cue).and_then(|(_, at)| host_at(at)));
+        text = inside.rsplit_once('\'').map_or(inside, |(quoted, _)| quoted);
     }
     // `host #<server #5.7.1 smtp;530 5.7.1 words> #SMTP#`, `<server #5.7.1 smtp;550 words>`
-    if let Some(at) = text.find("smtp;").or_else(|| text.find("SMTP;"))
-        && text[..at].contains('#')
-        && text[..at].contains('<')
+    if let Some((head, inside)) = text.split_once("smtp;").or_else(|| text.split_once("SMTP;"))
+        && head.contains('#')
+        && head.contains('<')
     {
-        let head = text[..at].trim();
+        let head = head.trim();
         let outer = head.split(['#', '<']).next().unwrap_or_default();
         let inner = head.split('<').nth(1).unwrap_or_default();
         host = host.or_else(|| host_at(outer)).or_else(|| host_at(inner));
-        let inside = &text[at + 5..];
-        text = inside.rfind("> #").or_else(|| inside.rfind('>')).map_or(inside, |end| &inside[..end]);
+        let closed = inside.rsplit_once("> #").or_else(|| inside.rsplit_once('>'));
+        text = closed.map_or(inside, |(quoted, _)| quoted);
     }
     // `#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##rfc822;user@example.com`, `host #550 5.1.1 words ##`
-    if let Some(at) = text.find('#')
-        && find_reply(&text[at + 1..]).is_some_and(|(_, offset)| offset < 3)
-        && (text[..at].trim().is_empty() || host_line(text[..at].trim()).is_some())
+    if let Some((head, inside)) = text.split_once('#')
+        && find_reply(inside).is_some_and(|(_, offset)| offset < 3)
+        && (head.trim().is_empty() || host_line(head.trim()).is_some())
     {
-        host = host.or_else(|| host_line(text[..at].trim()));
-        text = &text[at + 1..];
-        text = text.find("##").map_or(text, |end| &text[..end]);
+        host = host.or_else(|| host_line(head.trim()));
+        text = inside.split_once("##").map_or(inside, |(said, _)| said);
     }
     Quoted { host, text: text.trim().trim_end_matches('#').trim() }
 }
@@ -304,32 +300,31 @@ fn attempts(words: &str) -> Vec<Attempt> {
     let mut found = Vec::new();
     let mut rest = joined.as_str();
     while let Some(at) = ["Server at ", "server at "].iter().filter_map(|cue| rest.find(cue)).min() {
-        let tail = &rest[at + 10..];
-        let Some(quote) = tail.find("eturned '") else {
-            break;
-        };
-        let inside = &tail[quote + 9..];
+        let Some((server, inside)) = text::from(rest, at + 10).split_once("eturned '") else { break };
         // The reply ends at the quote that the next attempt or the end follows; replies hold quotes themselves.
         let next = [" - Server at ", " - Remote Server at "].iter().filter_map(|cue| inside.find(cue)).min();
-        let zone = next.map_or(inside, |end| &inside[..end]);
+        let zone = next.map_or(inside, |end| text::upto(inside, end));
         let end = zone.rfind('\'').unwrap_or(zone.len());
-        let time = rest[..at].trim().trim_end_matches("Remote").trim().trim_end_matches('-').trim();
+        let time = text::upto(rest, at).trim().trim_end_matches("Remote").trim().trim_end_matches('-').trim();
         let time = time.rsplit('\'').next().unwrap_or_default().trim();
         found.push(Attempt {
             time: cap(time, 60).to_string(),
-            server: host_at(&tail[..quote]),
-            text: unfold_reply(unwrap(&zone[..end]).text),
+            server: host_at(server),
+            text: unfold_reply(unwrap(text::upto(zone, end)).text),
         });
         rest = match next {
             // Keep the time that stands in front of the next attempt.
-            Some(_) => &inside[end.min(inside.len())..],
+            Some(_) => text::from(inside, end),
             None => "",
         };
         if found.len() >= 100 {
             break;
         }
     }
-    if found.len() == 1 && found[0].time.is_empty() { Vec::new() } else { found }
+    match found.as_slice() {
+        [only] if only.time.is_empty() => Vec::new(),
+        _ => found,
+    }
 }
 
 /// Labels of the latest style whose values matter.
@@ -385,7 +380,7 @@ fn latest_style(lines: &[&str], strangers: &[String], block: &mut Block) {
         // "Status code 550 5.1.10": the colon went missing in 2024.
         if known.is_none() && lower.starts_with("status code ") {
             known = Some(Label::Status);
-            value = line["status code ".len()..].trim();
+            value = text::from(line, "status code ".len()).trim();
         }
         match known {
             Some(Label::Section) => {

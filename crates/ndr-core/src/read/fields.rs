@@ -4,7 +4,7 @@
 use super::landmarks::{Landmarks, Topic};
 use crate::address;
 use crate::report::Action;
-use crate::text::lines;
+use crate::text::{self, lines};
 use ndr_resolve::{StatusCode, find_codes, unfold_reply};
 use std::borrow::Cow;
 
@@ -76,17 +76,15 @@ pub(crate) fn is_field_line(line: &str) -> bool {
 /// Whether a line of `text` is one, by the landmarks of the text.
 pub(crate) fn stand_in(text: &str, marks: &Landmarks) -> bool {
     marks.of_topic(Topic::Field).any(|mark| {
-        let start = memchr::memrchr(b'\n', &text.as_bytes()[..mark.start]).map_or(0, |end| end + 1);
-        let end = memchr::memchr(b'\n', &text.as_bytes()[mark.end..]).map_or(text.len(), |end| mark.end + end);
-        is_field_line(&text[start..end])
+        let (start, end) = text::line_at(text, mark.start);
+        is_field_line(text::between(text, start, end))
     })
 }
 
 /// Whether data begins with one of these fields.
 pub(crate) fn begins(data: &[u8]) -> bool {
-    let start = data.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(data.len());
-    let line = data[start..].split(|byte| *byte == b'\n').next().unwrap_or_default();
-    std::str::from_utf8(&line[..line.len().min(64)]).is_ok_and(is_field_line)
+    let line = data.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    std::str::from_utf8(line.get(..64).unwrap_or(line)).is_ok_and(is_field_line)
 }
 
 /// Reads the fields of `text`; `limit` caps the recipients.
@@ -112,8 +110,8 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
         while let Some(next) = lines.peek() {
             if !next.starts_with([' ', '\t']) || next.trim().is_empty() {
                 // A reply whose further lines lost their indent: `550-...` right after the field.
-                let runs_on =
-                    name == "diagnostic-code" && next.len() > 4 && next.as_bytes()[..3].iter().all(u8::is_ascii_digit);
+                let runs_on = name == "diagnostic-code"
+                    && matches!(next.as_bytes(), [a, b, c, _, _, ..] if [a, b, c].into_iter().all(u8::is_ascii_digit));
                 if !runs_on {
                     break;
                 }

@@ -1,11 +1,11 @@
 //! The general reader: it finds recipients and what is said of them in the words of any report, by where addresses
 //! stand and what stands near them. Mailers that it reads well need no code of their own.
 
-use super::statement::{self, cap};
+use super::statement;
 use crate::address::{self, Found};
 use crate::cues::{Cues, Hit, cue_lists, cues};
 use crate::report::Recipient;
-use crate::text::lines;
+use crate::text::{self, cap, lines};
 use ndr_resolve::{find_codes, find_reply};
 
 /// What the general reader needs to know of the message around the text.
@@ -69,23 +69,20 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
         if candidates.len() >= around.limit {
             break;
         }
-        if taken[at] || lines[at].addresses.is_empty() {
-            continue;
-        }
-        if let Some(candidate) = head_line(&lines, at, around, &mut taken) {
-            candidates.push(candidate);
+        if !is_taken(&taken, at) {
+            candidates.extend(head_line(&lines, at, around, &mut taken));
         }
     }
     if candidates.iter().all(|candidate| candidate.strength < 2) {
         for at in 0..lines.len() {
-            if !taken[at] && candidates.len() < around.limit {
+            if !is_taken(&taken, at) && candidates.len() < around.limit {
                 candidates.extend(labelled(&lines, at, around, &mut taken));
             }
         }
     }
     if candidates.iter().all(|candidate| candidate.strength < 2) {
         for (at, line) in lines.iter().enumerate() {
-            let before = at.checked_sub(1).map(|before| lines[before].text.trim());
+            let before = at.checked_sub(1).and_then(|before| lines.get(before)).map(|before| before.text.trim());
             candidates.extend(cued(line, at, before, around));
         }
     }
@@ -132,25 +129,41 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
 fn paragraphs(lines: &[Line<'_>], kept: &mut [Candidate], taken: &mut [bool]) {
     kept.sort_by_key(|candidate| candidate.line);
     let mut any = false;
-    for at in 0..kept.len() {
-        let until = kept.get(at + 1).map_or(lines.len(), |next| next.line);
-        let one = &mut kept[at];
+    let mut kept = kept.iter_mut().peekable();
+    while let Some(one) = kept.next() {
+        let until = kept.peek().map_or(lines.len(), |next| next.line);
         if !one.own.is_empty() || one.cued || one.end >= until || until == lines.len() && !any {
             continue;
         }
         let blank = |line: &Line<'_>| line.text.trim().is_empty();
-        let Some(start) = (one.end..until).find(|at| !blank(&lines[*at])) else { continue };
-        let end = (start..until).find(|at| blank(&lines[*at]) || is_rule(lines[*at].text)).unwrap_or(until);
-        for line in &lines[start..end] {
+        let below = lines.get(one.end..until).unwrap_or_default();
+        let Some(skipped) = below.iter().position(|line| !blank(line)) else { continue };
+        let below = below.get(skipped..).unwrap_or_default();
+        let paragraph = below.split(|line| blank(line) || is_rule(line.text)).next().unwrap_or_default();
+        let start = one.end + skipped;
+        let end = start + paragraph.len();
+        for line in paragraph {
             if one.own.len() > 6_000 {
                 break;
             }
             one.own.push_str(line.text.trim());
             one.own.push('\n');
         }
-        taken[start..end].fill(true);
+        take(taken, start, end);
         one.end = end;
         any = true;
+    }
+}
+
+/// Whether a line is part of what is said about an address that was found.
+fn is_taken(taken: &[bool], line: usize) -> bool {
+    taken.get(line).is_some_and(|taken| *taken)
+}
+
+/// Marks the lines `from..to` as taken.
+fn take(taken: &mut [bool], from: usize, to: usize) {
+    if let Some(lines) = taken.get_mut(from..to) {
+        lines.fill(true);
     }
 }
 
@@ -161,34 +174,34 @@ pub(crate) fn tells(text: &str) -> bool {
 
 /// A line that an address begins: `<a@example.com>: reason`, an address alone, `* a@example.com`.
 fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
-    let line = &lines[at];
-    let mut first = &line.addresses[0];
+    let (line, below) = lines.get(at..)?.split_first()?;
+    let (mut first, others) = line.addresses.split_first()?;
     if !leads(line.text, first) || is_stranger(first.address, around) || is_instruction(lines, at) {
         return None;
     }
     let mut end = first.end;
-    for again in &line.addresses[1..] {
+    for again in others {
         // "a@example.com <a@example.com>", "a@example.com<mailto:a@example.com>"
-        let between = &line.text[end..again.start];
+        let between = text::between(line.text, end, again.start);
         if again.address.eq_ignore_ascii_case(first.address) && between.len() < 12 {
             end = again.end;
-        } else if line.text[end..again.start].trim() == "<" {
+        } else if between.trim() == "<" {
             // "name@example.com <user@example.net>": the first is only how the second is called.
             first = again;
             end = again.end;
         }
     }
-    let rest = line.text[end..].trim_start_matches(['>', '"', '\'', ']', ')', '」']).trim_start();
+    let rest = text::from(line.text, end).trim_start_matches(['>', '"', '\'', ']', ')', '」']).trim_start();
     let rest = match rest.strip_prefix("(expanded from") {
         Some(tail) => tail.split_once(')').map_or("", |(_, after)| after),
         None => rest,
     };
     let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
-    taken[at] = true;
+    take(taken, at, at + 1);
     let mut last = at;
     // Tabs part columns.
     let mut own = rest.replace('\t', "\n");
-    for (offset, next) in lines[at + 1..].iter().enumerate() {
+    for (offset, next) in below.iter().enumerate() {
         let next_at = at + 1 + offset;
         if next.text.trim().is_empty() {
             if own.is_empty()
@@ -224,7 +237,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         if own.len() > 6_000 {
             break;
         }
-        taken[next_at] = true;
+        take(taken, next_at, next_at + 1);
         last = next_at;
         own.push('\n');
         own.push_str(next.text.trim());
@@ -270,15 +283,16 @@ const LABELS: &[&str] = &[
 
 /// A line whose label says that the address is the recipient; the lines below it, up to the next one, are its own.
 fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
-    let first = label_of(&lines[at])?;
+    let (line, below) = lines.get(at..)?.split_first()?;
+    let first = label_of(line)?;
     if is_stranger(first.address, around) {
         return None;
     }
-    let line = lines[at].text;
-    let mut own = String::from(line[first.end..].trim_start_matches(|c: char| !c.is_alphanumeric()).trim());
+    let mut own =
+        text::from(line.text, first.end).trim_start_matches(|c: char| !c.is_alphanumeric()).trim().to_string();
     let mut end = at + 1;
     let mut answer = None;
-    for next in &lines[at + 1..] {
+    for next in below {
         if next.text.trim().is_empty() || is_rule(next.text) || label_of(next).is_some() || own.len() > 6_000 {
             break;
         }
@@ -302,7 +316,7 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
             String::new()
         }
     };
-    taken[at..end].fill(true);
+    take(taken, at, end);
     let strength = if is_known(first.address, around) { 3 } else { 2 };
     Some(Candidate { address: first.address.to_string(), own, line: at, end, cued: false, strength })
 }
@@ -339,21 +353,20 @@ fn reason(text: &str) -> Option<&str> {
     let mut open = false;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let start = at;
         at += line.len();
-        let colon = line.find([':', '：']).filter(|colon| *colon < 40);
-        let label = colon.map(|colon| line[..colon].trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end());
-        if let (Some(label), Some(colon)) = (label, colon)
+        let parted = line.split_once([':', '：']).filter(|(label, _)| label.len() < 40);
+        let label = parted.map(|(label, _)| label.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end());
+        if let (Some(label), Some((_, value))) = (label, parted)
             && REASONS.contains(&label.to_lowercase().as_str())
         {
             // Of several, the first that holds a reply counts, else the last.
-            if found.is_some_and(|(from, to)| tells(&text[from..to])) {
+            if found.is_some_and(|(from, to)| tells(text::between(text, from, to))) {
                 break;
             }
-            let value = start + colon + line[colon..].chars().next().map_or(1, char::len_utf8);
-            found = Some((value, at));
+            found = Some((at - value.len(), at));
             open = true;
-        } else if line.trim().is_empty() && found.is_some_and(|(from, to)| !text[from..to].trim().is_empty())
+        } else if line.trim().is_empty()
+            && found.is_some_and(|(from, to)| !text::between(text, from, to).trim().is_empty())
             || label.is_some_and(|label| label.split_whitespace().count() <= 3 && find_reply(line).is_none())
         {
             open = false;
@@ -361,13 +374,13 @@ fn reason(text: &str) -> Option<&str> {
             *to = at;
         }
     }
-    found.map(|(from, to)| text[from..to].trim()).filter(|value| !value.is_empty())
+    found.map(|(from, to)| text::between(text, from, to).trim()).filter(|value| !value.is_empty())
 }
 
 /// The address of a line that one of [`LABELS`] begins.
 fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found<'l>> {
     let first = line.addresses.first()?;
-    let before = line.text[..first.start].trim_end_matches(['<', '"', '\'', '[', '(', ' ', '\t']);
+    let before = text::upto(line.text, first.start).trim_end_matches(['<', '"', '\'', '[', '(', ' ', '\t']);
     let label = before.strip_suffix([':', '=', '：'])?.trim_end();
     // A sentence is no label.
     if label.len() > 48 {
@@ -400,7 +413,7 @@ fn is_instruction(lines: &[Line<'_>], at: usize) -> bool {
     ]);
     static FAILS: Cues = cues!(&["deliver", "fail", "reject", "following", "undeliver", "bounce", "unknown"]);
     let mut asks = false;
-    let above = lines[..at].iter().rev().map(|line| line.text.trim()).filter(|text| !text.is_empty());
+    let above = lines.iter().take(at).rev().map(|line| line.text.trim()).filter(|text| !text.is_empty());
     for text in above.take(4) {
         if text.ends_with('.') || FAILS.any(text) {
             break;
@@ -416,7 +429,7 @@ fn is_known(address: &str, around: &Surroundings<'_>) -> bool {
 
 /// Whether nothing but marks, or a number, stands in front of an address.
 fn leads(text: &str, first: &Found<'_>) -> bool {
-    let before = text[..first.start].trim_matches([
+    let before = text::upto(text, first.start).trim_matches([
         '>', '*', '-', '•', '·', '○', '+', '|', '"', '\'', '<', '(', '[', ' ', '\t', '「', '\u{201c}', '\u{ab}',
     ]);
     before.is_empty()
@@ -425,15 +438,18 @@ fn leads(text: &str, first: &Found<'_>) -> bool {
 
 /// Whether an address begins the line.
 fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
-    line.addresses.first().is_some_and(|first| leads(line.text, first) && !is_stranger(first.address, around)) && {
-        let first = &line.addresses[0];
+    line.addresses.first().is_some_and(|first| {
+        if !leads(line.text, first) || is_stranger(first.address, around) {
+            return false;
+        }
+        let after = text::from(line.text, first.end);
         // "<a@example.com>... User unknown" continues a reply; "<a@example.com>:" begins an item.
-        let rest = line.text[first.end..].trim_start_matches(['>', '"', '\'']).trim_start();
+        let rest = after.trim_start_matches(['>', '"', '\'']).trim_start();
         !first.address.eq_ignore_ascii_case(current)
             || rest.is_empty()
             || rest.starts_with([':', '(', '<', '\t', ','])
-            || line.text[first.end..].starts_with("  ")
-    }
+            || after.starts_with("  ")
+    })
 }
 
 /// A line of dashes or stars, with or without a heading in it.
@@ -569,7 +585,7 @@ fn near(line: &str, at: usize) -> &str {
         return line.trim();
     }
     let before = cap(line, at.saturating_sub(REACH)).len();
-    cap(&line[before..], at - before + REACH).trim()
+    cap(text::from(line, before), at - before + REACH).trim()
 }
 
 /// The words of the report that are about no single address.
@@ -585,12 +601,12 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     let mut owned = vec![false; lines.len()];
     for one in kept {
         let end = if several { one.end } else { one.line + 1 };
-        owned[one.line..end].fill(true);
+        take(&mut owned, one.line, end);
     }
     let free: Vec<(usize, &str)> = lines
         .iter()
         .enumerate()
-        .filter(|(at, line)| !(line.text.trim().is_empty() || taken[*at] && owned[*at]))
+        .filter(|(at, line)| !(line.text.trim().is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
         .map(|(at, line)| (at, line.text.trim()))
         .collect();
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.

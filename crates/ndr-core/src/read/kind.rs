@@ -9,6 +9,7 @@ use crate::cues::{Cues, cues};
 use crate::headers::Headers;
 use crate::message::{Mail, PartKind};
 use crate::report::{Action, Kind, Recipient};
+use crate::text;
 
 /// How much of the words tells what a report is, in bytes.
 const WORDS_READ: usize = 20_000;
@@ -421,7 +422,7 @@ fn auto_reply(headers: &Headers<'_>, subject: &str) -> Option<&'static str> {
         "رد تلقائي",
     ]);
     // At the beginning, or behind a mark such as "Re: " or "[".
-    let begins = |at: usize| at <= 1 || at <= 12 && subject[..at].trim_end_matches([' ', '[']).ends_with(':');
+    let begins = |at: usize| at <= 1 || at <= 12 && text::upto(subject, at).trim_end_matches([' ', '[']).ends_with(':');
     if SUBJECTS.find(subject).any(|hit| begins(hit.start)) {
         return Some("its subject is that of an automatic answer");
     }

@@ -51,7 +51,8 @@ pub(crate) struct Landmark {
 /// The phrases of all lists.
 struct Atlas {
     phrases: Vec<&'static str>,
-    origin: Vec<(Topic, usize)>,
+    /// Of each, its list, its number there, and the phrase.
+    origin: Vec<(Topic, usize, &'static str)>,
     grams: Grams,
     /// Bytes of the longest phrase.
     longest: usize,
@@ -79,7 +80,7 @@ static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
     for (topic, list) in lists {
         for (number, phrase) in list.iter().enumerate() {
             phrases.push(*phrase);
-            origin.push((topic, number));
+            origin.push((topic, number, *phrase));
         }
     }
     let grams = Grams::build(&phrases, true);
@@ -113,8 +114,8 @@ impl Landmarks {
             if hit.start > stop {
                 break;
             }
-            let (topic, number) = atlas.origin[hit.number];
-            if topic == Mailer && text.as_bytes()[hit.start..hit.end] != *atlas.phrases[hit.number].as_bytes() {
+            let Some(&(topic, number, phrase)) = atlas.origin.get(hit.number) else { continue };
+            if topic == Mailer && text.get(hit.start..hit.end) != Some(phrase) {
                 continue;
             }
             let mark = Landmark { topic, number, start: hit.start, end: hit.end };

@@ -4,6 +4,7 @@
 use super::{settle_status, statement};
 use crate::address;
 use crate::report::{Action, Recipient};
+use crate::text;
 
 /// A format of lines: who writes it, and how one line is read.
 struct Format {
@@ -35,7 +36,7 @@ pub(crate) fn read(text: &str, limit: usize) -> Option<(Option<&'static str>, Ve
     let mut found = Vec::new();
     for line in text.lines().take(100_000) {
         let read = FORMATS.iter().filter(|format| line.contains(format.mark)).find_map(|format| {
-            let recipient = (format.read)(statement::cap(line, 16_000))?;
+            let recipient = (format.read)(text::cap(line, 16_000))?;
             Some((format.id, recipient))
         });
         if let Some((id, recipient)) = read {
@@ -71,8 +72,8 @@ fn value<'l>(line: &'l str, name: &str) -> Option<&'l str> {
     let at = line
         .match_indices(name)
         .map(|(at, _)| at)
-        .find(|at| line[..*at].chars().next_back().is_none_or(|before| matches!(before, ' ' | ',' | ';' | ':')))?;
-    let rest = &line[at + name.len()..];
+        .find(|at| *at == 0 || text::upto(line, *at).ends_with([' ', ',', ';', ':']))?;
+    let rest = text::from(line, at + name.len());
     let rest = rest.split([',', ' ']).next().unwrap_or(rest);
     (!rest.is_empty()).then_some(rest)
 }
@@ -139,17 +140,17 @@ fn sendmail(line: &str) -> Option<Recipient> {
 /// `** a@example.com R=dnslookup T=remote_smtp H=mx.example.com [192.0.2.1]: words`
 fn exim(line: &str, mark: &str, action: Action) -> Option<Recipient> {
     let (_, rest) = line.split_once(mark)?;
-    let end = rest.find([' ', ':']).unwrap_or(rest.len());
-    let address = address::bare(&rest[..end]);
-    let words = rest[end..].split_once(": ").map_or("", |(_, words)| words);
+    let (address, rest) = rest.split_at_checked(rest.find([' ', ':']).unwrap_or(rest.len()))?;
+    let address = address::bare(address);
+    let words = rest.split_once(": ").map_or("", |(_, words)| words);
     if !address.contains('@') || words.is_empty() {
         return None;
     }
     let mut recipient = tell(Some(address), action, words);
-    let host = value(&rest[end..], "H=").and_then(statement::host_at);
+    let host = value(rest, "H=").and_then(statement::host_at);
     recipient.remote = recipient.remote.take().or(host);
     // "a@example.com <typed@example.com>"
-    let typed = rest[end..].trim_start().strip_prefix('<').and_then(|typed| typed.split('>').next());
+    let typed = rest.trim_start().strip_prefix('<').and_then(|typed| typed.split('>').next());
     recipient.original_address = typed.filter(|typed| typed.contains('@')).map(str::to_string);
     Some(recipient)
 }
@@ -211,7 +212,7 @@ fn trace(text: &str, limit: usize) -> Option<Vec<Recipient>> {
     }
     let mut found = Vec::new();
     for line in text.lines().skip(usize::from(has_header)).take(100_000) {
-        let cells = cells(statement::cap(line, 16_000));
+        let cells = cells(text::cap(line, 16_000));
         if cells.len() < 3 {
             continue;
         }
@@ -279,30 +280,28 @@ fn cells(line: &str) -> Vec<String> {
 fn tuples(text: &str, limit: usize) -> Vec<Recipient> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(at) = text[from..].find('(').map(|at| from + at) {
+    while let Some(at) = text::from(text, from).find('(').map(|at| from + at) {
         from = at + 1;
-        let inside = &text[at + 1..];
+        let inside = text::from(text, at + 1);
         let Some((code, rest)) = inside.split_at_checked(3) else { break };
         if !code.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
-        let Some(quote) = [", b'", ", b\"", ", '", ", \""].iter().find(|open| rest.starts_with(**open)) else {
-            continue;
-        };
-        let words = &rest[quote.len()..];
+        let opened = [", b'", ", b\"", ", '", ", \""].iter().find_map(|open| Some((*open, rest.strip_prefix(*open)?)));
+        let Some((quote, words)) = opened else { continue };
         let close = if quote.ends_with('\'') { '\'' } else { '"' };
-        let end = words.match_indices(close).map(|(end, _)| end).find(|end| words[end + 1..].starts_with([')', ',']));
+        let end = words
+            .match_indices(close)
+            .map(|(end, _)| end)
+            .find(|end| text::from(words, end + 1).starts_with([')', ',']));
         let end = end.unwrap_or(words.len());
-        let words = words[..end].replace("\\r\\n", "\n").replace("\\n", "\n");
-        let key = text[..at].trim_end().strip_suffix(':').map(|key| key.trim_end_matches(['\'', '"', ' ']));
+        let words = text::upto(words, end).replace("\\r\\n", "\n").replace("\\n", "\n");
+        let key = text::upto(text, at).trim_end().strip_suffix(':').map(|key| key.trim_end_matches(['\'', '"', ' ']));
         let key = key.and_then(|key| key.rsplit(['\'', '"', ' ', '{']).next()).filter(|key| key.contains('@'));
         let action = if code.starts_with('4') { Action::Delayed } else { Action::Failed };
         found.push(tell(key.map(str::to_string), action, &format!("{code} {words}")));
         from = at + 1 + 3 + quote.len() + end;
-        from = from.min(text.len());
-        while !text.is_char_boundary(from) {
-            from += 1;
-        }
+        from = text::ceil(text, from);
         if found.len() >= limit {
             break;
         }
@@ -326,7 +325,7 @@ pub(crate) fn without_frames(text: &str) -> Option<String> {
     }
     let mut out = String::with_capacity(text.len());
     for line in text.lines().filter(|line| !is_frame(line) && !line.starts_with("Traceback (")) {
-        out.push_str(class(line).map_or(line, |at| &line[at..]));
+        out.push_str(class(line).map_or(line, |at| text::from(line, at)));
         out.push('\n');
     }
     Some(out)

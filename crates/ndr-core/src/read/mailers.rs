@@ -352,7 +352,7 @@ impl Filed {
     /// Whether a field whose name has that hash may be a sign.
     fn may_hold(&self, hash: u32) -> bool {
         let (word, bit) = Filed::filter_bit(hash);
-        self.filter[word] & bit != 0
+        self.filter.get(word).is_some_and(|word| word & bit != 0)
     }
 }
 
@@ -421,7 +421,9 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
     filed.headers.sort_unstable();
     for (hash, _) in &filed.headers {
         let (word, bit) = Filed::filter_bit(*hash);
-        filed.filter[word] |= bit;
+        if let Some(word) = filed.filter.get_mut(word) {
+            *word |= bit;
+        }
     }
     filed.proofs.sort_unstable();
     filed
@@ -450,7 +452,7 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
             continue;
         }
         let from = filed.headers.partition_point(|(known, _)| *known < hash);
-        let same = filed.headers[from..].iter().take_while(|(known, _)| *known == hash).map(|(_, field)| field);
+        let same = filed.headers.iter().skip(from).take_while(|(known, _)| *known == hash).map(|(_, field)| field);
         let same = same.filter(|field| name.eq_ignore_ascii_case(field.name.as_bytes()));
         let begun = filed.beginnings.iter().filter(|field| {
             name.get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
@@ -468,13 +470,16 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
     }
     if let Some(host) = mta.map(str::as_bytes) {
         let ends_with = |suffix: &str| {
-            host.len().checked_sub(suffix.len()).is_some_and(|at| host[at..].eq_ignore_ascii_case(suffix.as_bytes()))
+            host.len()
+                .checked_sub(suffix.len())
+                .and_then(|at| host.get(at..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
         };
         shown.extend(filed.hosts.iter().filter(|(suffix, _)| ends_with(suffix)).map(|(_, sign)| *sign));
     }
     let proven = shown.iter().flat_map(|sign| {
         let from = filed.proofs.partition_point(|(known, ..)| known < sign);
-        filed.proofs[from..].iter().take_while(move |(known, ..)| known == sign)
+        filed.proofs.iter().skip(from).take_while(move |(known, ..)| known == sign)
     });
     let first = proven.filter(|(_, other, _)| shown.contains(other)).map(|(.., mailer)| *mailer).min();
     first.and_then(|mailer| MAILERS.get(mailer))

@@ -19,7 +19,7 @@ use crate::limits::Limits;
 use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
 use crate::original;
 use crate::report::{Action, Kind, Note, Recipient, Report};
-use crate::text::lines;
+use crate::text::{self, lines};
 use fields::FieldRecipient;
 use landmarks::Landmarks;
 use statement::Marked;
@@ -85,15 +85,12 @@ pub(crate) fn split_returned(text: &str) -> (&str, Option<&str>) {
 impl Words<'_> {
     /// Ends the words at `end`; what follows is the returned message.
     fn cut(&mut self, end: usize) {
-        let rest = self.text[end..].split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+        let rest = text::from(&self.text, end).split_once('\n').map_or("", |(_, rest)| rest).trim_start();
         if self.quoted.is_none() {
-            self.quoted = Some(statement::cap(rest, 64 << 10).to_string());
+            self.quoted = Some(text::cap(rest, 64 << 10).to_string());
         }
         self.marks.truncate(end);
-        match &mut self.text {
-            Cow::Borrowed(text) => *text = &text[..end],
-            Cow::Owned(text) => text.truncate(end),
-        }
+        text::truncate(&mut self.text, end);
     }
 }
 
@@ -262,7 +259,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         return (report, Background::of_pasted(text, None));
     }
     let text = log::without_frames(&text).map_or(text, Cow::Owned);
-    let text = quoted::unquote(&text).map_or(text, Cow::Owned);
+    let mut text = quoted::unquote(&text).map_or(text, Cow::Owned);
     let mut report = Report::new(Kind::Other);
     let mut marks = Landmarks::of(&text);
     let (mut words, header) = quoted::split(&text, &marks);
@@ -302,7 +299,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         .all(|recipient| recipient.text.is_none() && recipient.status.is_none() && recipient.reply.is_none());
     if bare {
         let mut recipient = report.recipients.pop().unwrap_or_else(|| Recipient::new(None));
-        exchange::state(&mut recipient, statement::cap(words, 16_000));
+        exchange::state(&mut recipient, text::cap(words, 16_000));
         let line = recipient.text.clone().unwrap_or_default();
         let marked = Marked::new(&line);
         if recipient.remote.is_none() {
@@ -329,13 +326,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         report.original.complete(original::read(header.trim_start().as_bytes()));
     }
     let words_len = words.len();
-    let text = match text {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[..words_len]),
-        Cow::Owned(mut text) => {
-            text.truncate(words_len);
-            Cow::Owned(text)
-        }
-    };
+    text::truncate(&mut text, words_len);
     #[cfg(feature = "trace")]
     let background = Background { quoted: header, ..Background::of_pasted(text, provider) };
     #[cfg(not(feature = "trace"))]
@@ -347,11 +338,11 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
 fn log_address(line: &str) -> Option<String> {
     let found = crate::address::find_all(line);
     let to = found.iter().find(|one| {
-        let before = line[..one.start].trim_end_matches(['<', '[', '"', '\'', ' ']).to_ascii_lowercase();
+        let before = text::upto(line, one.start).trim_end_matches(['<', '[', '"', '\'', ' ']).to_ascii_lowercase();
         before.ends_with("to=") || before.ends_with("to:") || before.ends_with("for")
     });
     let from = |one: &&crate::address::Found<'_>| {
-        let before = line[..one.start].trim_end_matches(['<', ' ']).to_ascii_lowercase();
+        let before = text::upto(line, one.start).trim_end_matches(['<', ' ']).to_ascii_lowercase();
         !(before.ends_with("from=")
             || before.ends_with("from:")
             || before.ends_with("sender")
@@ -400,19 +391,13 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
     }
     let mut marks = Landmarks::of(&chosen.0);
     let (words, header) = quoted::split(&chosen.0, &marks);
-    let quoted = header.map(|header| statement::cap(header, 64 << 10).to_string());
+    let quoted = header.map(|header| text::cap(header, 64 << 10).to_string());
     let len = words.len();
     if quoted.is_some() && words.trim().is_empty() {
         marks = Landmarks::of_all(&chosen.0);
     } else if quoted.is_some() {
         marks.truncate(len);
-        chosen.0 = match chosen.0 {
-            Cow::Borrowed(text) => Cow::Borrowed(&text[..len]),
-            Cow::Owned(mut text) => {
-                text.truncate(len);
-                Cow::Owned(text)
-            }
-        };
+        text::truncate(&mut chosen.0, len);
     }
     Words { text: chosen.0, mime: chosen.1, marks, quoted }
 }
@@ -451,7 +436,7 @@ fn join(
                 {
                     let mut recipient = Recipient::new(Some(address.clone()));
                     statement::fill(&mut recipient, &coded_words(words));
-                    recipient.hidden.context = statement::cap(words, 8_000).to_string();
+                    recipient.hidden.context = text::cap(words, 8_000).to_string();
                     recipients.push(recipient);
                 }
             }
@@ -530,7 +515,7 @@ fn join(
                 recipient.status = recipient.status.or(status);
                 recipient.hidden.part = 0;
             }
-            recipient.hidden.add_context(statement::cap(words, 4_000));
+            recipient.hidden.add_context(text::cap(words, 4_000));
         }
         settle_status(&mut recipient);
         match joined.iter_mut().find(|known| known.address.is_some() && known.address == recipient.address) {
@@ -563,7 +548,7 @@ fn settle_status(recipient: &mut Recipient) {
 /// The lines of a text that hold a code, or all of it.
 fn coded_words(words: &str) -> String {
     let coded: Vec<&str> = lines(words).map(str::trim).filter(|line| general::tells(line)).take(6).collect();
-    if coded.is_empty() { statement::cap(words, 2_000).to_string() } else { coded.join(" ") }
+    if coded.is_empty() { text::cap(words, 2_000).to_string() } else { coded.join(" ") }
 }
 
 /// Addresses that the report itself is from and to.
@@ -612,7 +597,7 @@ fn from_original(report: &mut Report, words: &str, strangers: &[String]) {
     for address in list.into_iter().take(1) {
         let mut recipient = Recipient::new(address);
         statement::fill(&mut recipient, &coded_words(words));
-        recipient.hidden.context = statement::cap(words, 8_000).to_string();
+        recipient.hidden.context = text::cap(words, 8_000).to_string();
         recipient.action = Some(if report.kind == Kind::Delay { Action::Delayed } else { Action::Failed });
         report.recipients.push(recipient);
     }

@@ -3,7 +3,7 @@
 use super::fields;
 use super::landmarks::{Landmark, Landmarks, Topic};
 use crate::cues::{Cues, cues};
-use crate::text::lines;
+use crate::text::{self, lines};
 
 /// Lines that begin the returned message, in lower case without decoration. A line counts when it begins with one.
 pub(crate) const OPENERS: &[&str] = &[
@@ -96,8 +96,8 @@ pub(crate) const HEADER_STARTS: &[&str] = &[
 pub(crate) fn split<'t>(text: &'t str, marks: &Landmarks) -> (&'t str, Option<&'t str>) {
     let Some(mark) = marks.iter().find(|mark| opens(text, mark, marks)) else { return (text, None) };
     let line = Line::around(text, mark.start);
-    let header = if mark.topic == Topic::HeaderStart { &text[line.start..] } else { line.after };
-    (&text[..line.start], Some(header))
+    let header = if mark.topic == Topic::HeaderStart { text::from(text, line.start) } else { line.after };
+    (text::upto(text, line.start), Some(header))
 }
 
 /// Whether a landmark begins the returned message.
@@ -116,8 +116,9 @@ pub(crate) fn opens(text: &str, mark: &Landmark, marks: &Landmarks) -> bool {
         }
         Topic::WithinOpener => line().core.len() < 60,
         Topic::HeaderStart => {
-            let begins_line = mark.start == 0 || text.as_bytes().get(mark.start - 1) == Some(&b'\n');
-            begins_line && header_run(&text[mark.start..]) >= 3 && !line().is_among_fields(marks)
+            let begins_line =
+                mark.start.checked_sub(1).is_none_or(|before| text.as_bytes().get(before) == Some(&b'\n'));
+            begins_line && header_run(text::from(text, mark.start)) >= 3 && !line().is_among_fields(marks)
         }
         _ => false,
     }
@@ -138,14 +139,13 @@ struct Line<'t> {
 
 impl<'t> Line<'t> {
     fn around(text: &'t str, at: usize) -> Line<'t> {
-        let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
-        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |end| at + end + 1);
+        let (start, end) = text::line_at(text, at);
         let decoration =
             |c: char| matches!(c, '-' | '=' | '*' | '_' | '>' | '<' | ' ' | '\t' | '+' | '~' | '#' | '.' | ':' | '|');
-        let bare = text[start..end].trim();
+        let bare = text::between(text, start, end).trim();
         let core = bare.trim_start_matches(decoration);
-        let core_start = core.as_ptr() as usize - text.as_ptr() as usize;
-        Line { text, start, bare, core: core.trim_end_matches(decoration), core_start, after: &text[end..] }
+        let core_start = text::offset(text, core);
+        Line { text, start, bare, core: core.trim_end_matches(decoration), core_start, after: text::from(text, end) }
     }
 
     fn is_decorated(&self) -> bool {
@@ -158,9 +158,9 @@ impl<'t> Line<'t> {
         let mut block = self.start;
         // Nobody writes so many fields in a row.
         for _ in 0..200 {
-            let Some(above) = block.checked_sub(1) else { break };
-            let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..above]).map_or(0, |end| end + 1);
-            if self.text[start..above].trim().is_empty() {
+            let Some(above) = block.checked_sub(1).and_then(|above| self.text.get(..above)) else { break };
+            let start = memchr::memrchr(b'\n', above.as_bytes()).map_or(0, |end| end + 1);
+            if text::from(above, start).trim().is_empty() {
                 break;
             }
             block = start;
@@ -207,7 +207,7 @@ pub(crate) fn unquote(text: &str) -> Option<String> {
     // Few texts have quoted lines at all; those that have not are done here.
     memchr::memmem::find(text.as_bytes(), b"\n>")?;
     let at = FORWARDED.earliest(text)?.start;
-    let tail = &text[at..];
+    let tail = text::from(text, at);
     let quoted = tail.lines().filter(|line| line.starts_with('>')).count();
     let all = tail.lines().filter(|line| !line.trim().is_empty()).count();
     if quoted * 3 < all * 2 || quoted < 5 {

@@ -3,6 +3,7 @@
 
 use crate::cues::{Cues, cue_lists};
 use crate::report::Recipient;
+use crate::text::{self, cap};
 use ndr_resolve::{Reply, find_reply, unfold_reply};
 
 /// The longest server text that a result shows, in bytes.
@@ -26,7 +27,7 @@ pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
         // A line that begins with a reply says where the server's words begin; on one line that is lost.
         match reply_line(block) {
             Some(at) => {
-                let said = unfold_reply(cap(&block[at..], LONGEST * 4));
+                let said = unfold_reply(cap(text::from(block, at), LONGEST * 4));
                 set_text(recipient, Marked::new(&said).reply_part());
             }
             None => set_text(recipient, marked.reply_part()),
@@ -95,7 +96,7 @@ impl<'l> Marked<'l> {
         let line = self.line;
         let mut text = line;
         for (number, _, end) in self.firsts(SAID.start..SAID_WITH_DETAIL.end) {
-            let mut rest = &line[end..];
+            let mut rest = text::from(line, end);
             if SAID_WITH_DETAIL.contains(&number) {
                 rest = rest.split_once(": ").map_or(rest, |(_, after)| after);
             }
@@ -106,25 +107,26 @@ impl<'l> Marked<'l> {
         }
         if let Some((_, at)) = find_reply(text)
             && at <= 400
-            && is_preamble(&text[..at])
+            && let Some((words, reply)) = text.split_at_checked(at)
+            && is_preamble(words)
         {
-            text = &text[at..];
+            text = reply;
         }
         // Sendmail: "(reason: 550 words) (expanded from: <user@example.com>)"
         if line.starts_with("(reason: ") {
-            let end = text.find(") (").or_else(|| text.strip_suffix(')').map(str::len)).unwrap_or(text.len());
-            text = &text[..end];
+            let closed = text.split_once(") (").map(|(reason, _)| reason).or_else(|| text.strip_suffix(')'));
+            text = closed.unwrap_or(text);
         }
         // "554 <user@example.com>... 550 Host unknown": Sendmail wraps the statement that counts.
         if text.as_bytes().get(4) == Some(&b'<')
-            && let Some(at) = text.find(">... ").filter(|at| *at < 300)
-            && text.as_bytes()[at + 5..].first().is_some_and(|b| matches!(b, b'4' | b'5'))
-            && find_reply(&text[at + 5..]).is_some_and(|(_, offset)| offset == 0)
+            && let Some((_, wrapped)) = text.split_once(">... ").filter(|(address, _)| address.len() < 300)
+            && wrapped.starts_with(['4', '5'])
+            && find_reply(wrapped).is_some_and(|(_, offset)| offset == 0)
         {
-            text = &text[at + 5..];
+            text = wrapped;
         }
         // The last place of each, where it stands near the end.
-        let base = text.as_ptr() as usize - line.as_ptr() as usize;
+        let base = text::offset(line, text);
         let mut end = base + text.len();
         for number in SAID_ENDS {
             let last = self.of(number..number + 1).rfind(|(_, start, stop)| *start >= base && *stop <= end);
@@ -134,7 +136,7 @@ impl<'l> Marked<'l> {
                 end = *start;
             }
         }
-        line[base..end].trim()
+        text::between(line, base, end).trim()
     }
 
     /// The first place of each phrase of a list: number, start and end.
@@ -147,15 +149,15 @@ impl<'l> Marked<'l> {
     pub(crate) fn remote(&self) -> Option<String> {
         let line = self.line;
         // "localhost " is no cue; a later "host " may be one.
-        let is_word = |start: usize| !line[..start].chars().next_back().is_some_and(char::is_alphanumeric);
+        let is_word = |start: usize| !text::upto(line, start).ends_with(char::is_alphanumeric);
         let named = self.of(HOST).take(2).find(|(_, start, _)| is_word(*start)).copied();
         for (_, _, end) in named.into_iter().chain(self.firsts(BEFORE_HOST)) {
-            if let Some(host) = host_at(&line[end..]) {
+            if let Some(host) = host_at(text::from(line, end)) {
                 return Some(host);
             }
         }
         for (_, start, _) in self.firsts(AFTER_HOST) {
-            let before = line[..start].trim_end();
+            let before = text::upto(line, start).trim_end();
             let before = before.rsplit_once(" [").filter(|_| before.ends_with(']')).map_or(before, |(host, _)| host);
             let word = before.rsplit([' ', '<', '>', ':', ',']).next().unwrap_or_default();
             if let Some(host) = host_at(word) {
@@ -193,17 +195,14 @@ impl<'l> Marked<'l> {
         // What a transcript shows of a command.
         let sent = memchr::memmem::find_iter(self.line.as_bytes(), ">>> ").map(|at| (at + 4, false));
         for (at, bracket) in cues.chain(sent).chain(brackets) {
-            let rest = &self.line[at..];
+            let rest = text::from(self.line, at);
             let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
             // Most brackets hold something else.
             if !rest.starts_with(|c: char| "eEfFrRmMdDhHsSaAiIqQpP".contains(c)) {
                 continue;
             }
             for (word, command) in COMMANDS {
-                let Some(head) = rest.get(..word.len()) else {
-                    continue;
-                };
-                let tail = &rest[word.len()..];
+                let Some((head, tail)) = rest.split_at_checked(word.len()) else { continue };
                 let ends = !tail.starts_with(|c: char| c.is_ascii_alphanumeric());
                 // Bare words such as "data" are commands only when shouted; phrases are taken as they come.
                 let shouted = head.bytes().all(|b| !b.is_ascii_lowercase()) || word.contains(' ') || word.contains('-');
@@ -297,9 +296,8 @@ cue_lists! {
 /// The host name or address that begins `text`.
 pub(crate) fn host_at(text: &str) -> Option<String> {
     let text = text.trim_start_matches(['[', '(', '<', '"', '\'', ' ']);
-    let len =
-        text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'))).unwrap_or(text.len());
-    let host = text[..len].trim_end_matches(['.', ':', '-']);
+    let in_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+    let host = text.split(|c| !in_host(c)).next().unwrap_or_default().trim_end_matches(['.', ':', '-']);
     // A port, or the sentence going on.
     let host = host
         .split_once(':')
@@ -309,18 +307,6 @@ pub(crate) fn host_at(text: &str) -> Option<String> {
     let plausible =
         (labels >= 2 && host.split('.').all(|label| !label.is_empty())) || (host.contains("::") && host.len() > 4);
     (plausible && host.len() <= 255).then(|| host.to_string())
-}
-
-/// At most `limit` bytes of `text`, cut at a character.
-pub(crate) fn cap(text: &str, limit: usize) -> &str {
-    if text.len() <= limit {
-        return text;
-    }
-    let mut at = limit;
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    &text[..at]
 }
 
 #[cfg(test)]

@@ -36,7 +36,8 @@ pub(crate) fn read(text: &str, marks: &Landmarks) -> Option<Recipient> {
     }
     let refuses = |said: &str| find_reply(said).is_some_and(|(code, at)| at == 0 && code >= 400);
     let last = turns.iter().rposition(|(is_command, said)| !is_command && refuses(said))?;
-    let command = turns[..last].iter().rev().find(|(is_command, _)| *is_command).map(|(_, said)| said.as_str());
+    let refusal = turns.get(last).map(|(_, said)| unfold_reply(said))?;
+    let command = turns.iter().take(last).rev().find(|(is_command, _)| *is_command).map(|(_, said)| said.as_str());
     let rcpt = |said: &str| said.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("rcpt to"));
     let addressed = command.filter(|said| rcpt(said)).or_else(|| {
         turns.iter().rev().filter(|(is_command, _)| *is_command).map(|(_, said)| said.as_str()).find(|said| rcpt(said))
@@ -44,7 +45,7 @@ pub(crate) fn read(text: &str, marks: &Landmarks) -> Option<Recipient> {
     let address =
         addressed.and_then(|said| address::find_all(said).into_iter().next()).map(|found| found.address.to_string());
     let mut recipient = Recipient::new(address);
-    statement::set_text(&mut recipient, &unfold_reply(&turns[last].1));
+    statement::set_text(&mut recipient, &refusal);
     recipient.command = command.and_then(|said| statement::Marked::new(&format!(">>> {said}")).command());
     Some(recipient)
 }

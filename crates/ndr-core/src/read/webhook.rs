@@ -65,6 +65,11 @@ fn report(dialect: &'static str, kind: Kind) -> Report {
     report
 }
 
+/// The value at a path such as `/mail/source` (RFC 6901); null where there is none.
+fn within<'v>(value: &'v Value, path: &str) -> &'v Value {
+    value.pointer(path).unwrap_or(&Value::Null)
+}
+
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_string)
 }
@@ -83,36 +88,36 @@ fn recipient(address: &Value, words: Option<String>, action: Action) -> Recipien
 fn ses(value: &Value) -> Option<Found> {
     let name = value["notificationType"].as_str().or(value["eventType"].as_str())?;
     let (kind, list, action) = match name {
-        "Bounce" => (Kind::Failure, &value["bounce"]["bouncedRecipients"], Action::Failed),
-        "Complaint" => (Kind::Feedback, &value["complaint"]["complainedRecipients"], Action::Delivered),
-        "Delivery" => (Kind::Success, &value["delivery"]["recipients"], Action::Delivered),
-        "DeliveryDelay" => (Kind::Delay, &value["deliveryDelay"]["delayedRecipients"], Action::Delayed),
+        "Bounce" => (Kind::Failure, within(value, "/bounce/bouncedRecipients"), Action::Failed),
+        "Complaint" => (Kind::Feedback, within(value, "/complaint/complainedRecipients"), Action::Delivered),
+        "Delivery" => (Kind::Success, within(value, "/delivery/recipients"), Action::Delivered),
+        "DeliveryDelay" => (Kind::Delay, within(value, "/deliveryDelay/delayedRecipients"), Action::Delayed),
         _ => return None,
     };
     let mut out = report("amazon-ses", kind);
-    let mta = value["bounce"]["reportingMTA"].as_str().or(value["delivery"]["reportingMTA"].as_str());
+    let mta = within(value, "/bounce/reportingMTA").as_str().or(within(value, "/delivery/reportingMTA").as_str());
     out.generator = mta.map(|mta| mta.rsplit(';').next().unwrap_or(mta).trim().to_string());
     for item in list.as_array()?.iter().take(1_000) {
         let address = if item.is_string() { item } else { &item["emailAddress"] };
-        let words = text(&item["diagnosticCode"]).or_else(|| text(&value["delivery"]["smtpResponse"]));
+        let words = text(&item["diagnosticCode"]).or_else(|| text(within(value, "/delivery/smtpResponse")));
         let mut one = recipient(address, words, action);
         if kind == Kind::Feedback {
             one.action = None;
         }
         one.hidden.status_field = item["status"].as_str().and_then(|status| status.parse().ok());
         one.status = one.status.or(one.hidden.status_field);
-        let sub = value["bounce"]["bounceSubType"].as_str().unwrap_or_default();
+        let sub = within(value, "/bounce/bounceSubType").as_str().unwrap_or_default();
         if !sub.is_empty() {
             one.hidden.add_context(&format!("BounceSubType {sub}"));
         }
         out.recipients.push(one);
     }
-    let headers = &value["mail"]["commonHeaders"];
+    let headers = within(value, "/mail/commonHeaders");
     let list = |value: &Value| value.as_array().and_then(|list| list.first()).and_then(text);
     out.original = Original {
         message_id: text(&headers["messageId"]).map(|id| id.trim_matches(['<', '>']).to_string()),
-        from: list(&headers["from"]).or_else(|| text(&value["mail"]["source"])),
-        to: list(&headers["to"]).or_else(|| list(&value["mail"]["destination"])),
+        from: list(&headers["from"]).or_else(|| text(within(value, "/mail/source"))),
+        to: list(&headers["to"]).or_else(|| list(within(value, "/mail/destination"))),
         subject: text(&headers["subject"]),
         date: text(&headers["date"]),
     };
@@ -160,7 +165,7 @@ fn sendgrid(event: &Value) -> Option<(Kind, Recipient)> {
 }
 
 fn sparkpost(event: &Value) -> Option<(Kind, Recipient)> {
-    let event = &event["msys"]["message_event"];
+    let event = within(event, "/msys/message_event");
     let kind = match event["type"].as_str()? {
         "bounce" | "out_of_band" | "policy_rejection" => Kind::Failure,
         "delay" => Kind::Delay,
@@ -210,7 +215,7 @@ fn mailgun(data: &Value) -> Option<Found> {
     one.action = action;
     one.remote = text(&status["mx-host"]).or(one.remote);
     out.recipients.push(one);
-    let headers = &data["message"]["headers"];
+    let headers = within(data, "/message/headers");
     out.original = Original {
         message_id: text(&headers["message-id"]),
         from: text(&headers["from"]),
