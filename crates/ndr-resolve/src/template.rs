@@ -187,6 +187,10 @@ pub(crate) type Caught = (u16, (usize, usize));
 /// The most words that `{any}` may skip.
 const ANY_WORDS: usize = 30;
 
+/// How many places the `{any}` of a template may try at one place of a text. Several in a row try places of places, and
+/// a text that is made for it would keep them busy for ever; no text that a server writes comes near.
+pub(crate) const TRIES: u32 = 4_096;
+
 /// Matches `parts` against the words of `text` from word `first` on. Returns the end of the match in bytes.
 pub(crate) fn match_forward(
     parts: &[u32],
@@ -194,6 +198,7 @@ pub(crate) fn match_forward(
     words: &[Word],
     first: usize,
     caught: &mut Vec<Caught>,
+    tries: &mut u32,
 ) -> Option<usize> {
     let mut at = first;
     let mut end = words.get(first).map(|word| word.start as usize)?;
@@ -220,11 +225,12 @@ pub(crate) fn match_forward(
             }
             let kept = caught.len();
             for next in at + 1..words.len().min(at + 1 + ANY_WORDS) {
+                *tries = tries.checked_sub(1)?;
                 if short(words[next].hash) != rest[0] {
                     continue;
                 }
                 caught.push((name, (start, words[next - 1].end as usize)));
-                if let Some(end) = match_forward(rest, text, words, next, caught) {
+                if let Some(end) = match_forward(rest, text, words, next, caught, tries) {
                     return Some(end);
                 }
                 caught.truncate(kept);
