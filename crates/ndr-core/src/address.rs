@@ -148,13 +148,13 @@ pub(crate) fn bare(value: &str) -> String {
 pub(crate) fn unescape(address: &str) -> String {
     let mut out = String::with_capacity(address.len());
     let mut rest = address;
-    while let Some((before, escape)) = rest.split_once("\\x{") {
+    while let Some((before, escape)) = rest.split_once("\\x{")
+        && let Some((digits, after)) = escape.split_once('}')
+    {
         out.push_str(before);
-        rest = text::from(rest, before.len());
-        let Some((digits, after)) = escape.split_once('}') else { break };
         match u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).filter(|c| !c.is_control()) {
             Some(c) => out.push(c),
-            None => out.push_str(text::upto(rest, rest.len() - after.len())),
+            None => out.extend(["\\x{", digits, "}"]),
         }
         rest = after;
     }
@@ -194,5 +194,6 @@ mod tests {
         assert_eq!(bare("\"a b\"@example.com"), "\"a b\"@example.com");
         assert_eq!(bare("IMCEAEX-_o=X_cn=Y@example.com"), "IMCEAEX-_o=X_cn=Y@example.com");
         assert_eq!(unescape("us\\x{E9}r@example.com"), "usér@example.com");
+        assert_eq!(unescape("us\\x{E9r@example.com"), "us\\x{E9r@example.com");
     }
 }

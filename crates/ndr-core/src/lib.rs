@@ -43,7 +43,6 @@ pub mod redact;
 pub mod render;
 pub mod sanitize;
 #[cfg(feature = "trace")]
-#[allow(clippy::indexing_slicing, clippy::string_slice)]
 pub mod trace;
 
 pub use cause::{Cause, catalog};

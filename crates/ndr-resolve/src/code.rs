@@ -340,37 +340,34 @@ pub fn find_codes(text: &str) -> impl Iterator<Item = FoundCode> + '_ {
 
 /// `None`: no code may start here; `Some(strong)` otherwise.
 fn code_may_start(bytes: &[u8], start: usize) -> Option<bool> {
-    let Some(before) = start.checked_sub(1) else {
+    let Some((last, before)) = bytes.get(..start).and_then(<[u8]>::split_last) else {
         return Some(false);
     };
-    match bytes[before] {
+    match *last {
         b'#' => Some(true),
-        b' ' | b'\t' | b'-' | b'\n' | b'\r' if follows_reply_code(bytes, before) => Some(true),
+        b' ' | b'\t' | b'-' | b'\n' | b'\r' if ends_in_reply_code(before) => Some(true),
         b'-' | b'.' | b'[' | b'/' | b'_' | b'@' | b'+' | b'=' | b'%' | b'&' | b'?' => None,
         b if b.is_ascii_alphanumeric() || b >= 0x80 => None,
         b':' => {
             // "status:5.1.1" and "CODE :5.1.1" are labels; "f200::5.1.1" and "10:5.1.1" are not.
-            if before > 0 && bytes[before - 1] == b' ' {
+            if before.ends_with(b" ") {
                 return Some(false);
             }
-            let word_start = bytes[..before].iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |p| p + 1);
-            bytes[word_start..before].iter().any(|b| b.to_ascii_lowercase() > b'f').then_some(false)
+            let mut word = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric());
+            word.any(|b| b.to_ascii_lowercase() > b'f').then_some(false)
         }
         _ => Some(false),
     }
 }
 
-/// Whether a three-digit reply code ends just before `sep`, the separator in front of a status code.
-fn follows_reply_code(bytes: &[u8], sep: usize) -> bool {
-    let mut end = sep;
-    while end > 0 && matches!(bytes[end - 1], b' ' | b'\t') && sep - end < 4 {
-        end -= 1;
+/// Whether a three-digit reply code ends what stands in front of a separator and a status code, but for a few blanks.
+fn ends_in_reply_code(mut before: &[u8]) -> bool {
+    for _ in 0..4 {
+        let [rest @ .., b' ' | b'\t'] = before else { break };
+        before = rest;
     }
-    end >= 3
-        && matches!(bytes[end - 3], b'2' | b'4' | b'5')
-        && bytes[end - 2].is_ascii_digit()
-        && bytes[end - 1].is_ascii_digit()
-        && (end == 3 || !(bytes[end - 4].is_ascii_alphanumeric() || matches!(bytes[end - 4], b'.' | b':')))
+    let [rest @ .., b'2' | b'4' | b'5', b'0'..=b'9', b'0'..=b'9'] = before else { return false };
+    !rest.last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':'))
 }
 
 fn code_may_end(bytes: &[u8], end: usize) -> bool {

@@ -380,7 +380,8 @@ impl Provider {
         let host = host.trim_end_matches('.').as_bytes();
         self.hosts.iter().any(|pattern| match pattern.strip_prefix('*') {
             Some(suffix) => {
-                host.len() >= suffix.len() && host[host.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
+                let end = host.len().checked_sub(suffix.len()).and_then(|at| host.get(at..));
+                end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
             }
             None => host.eq_ignore_ascii_case(pattern.as_bytes()),
         })

@@ -58,6 +58,10 @@ impl Facts {
     /// Behind every code.
     pub const NO_CODE: u32 = 0xFF_FFFF;
 
+    /// Those of an entry that there is not.
+    pub(crate) const NONE: Facts =
+        Facts { provider: u8::MAX, flags: 0, slug: u16::MAX, first_code: Facts::NO_CODE, patterns: (0, 0) };
+
     pub(crate) const fn is(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
@@ -170,8 +174,8 @@ impl Index {
         for (owner, template) in &templates {
             let start = parts.len();
             parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
-            let own = &parts[start..];
-            let best = candidates(&template.parts).min_by_key(|(key, offset)| (anchors[key], *offset));
+            let own = parts.get(start..).unwrap_or_default();
+            let best = candidates(&template.parts).min_by_key(|(key, offset)| (anchors.get(key), *offset));
             let Some((key, offset)) = best else { continue };
             // A hole makes a template a little more specific than its words alone.
             let weight = |part: &Part| if let Part::Word { len, .. } = part { *len } else { 2 };
@@ -194,15 +198,21 @@ impl Index {
                 },
             ));
             let bit = bitmap_bit(key);
-            bitmap[bit >> 6] |= 1 << (bit & 63);
+            if let Some(word) = bitmap.get_mut(bit >> 6) {
+                *word |= 1 << (bit & 63);
+            }
         }
         filed.sort_by_key(|(key, slot)| (*key, slot.start));
         let mut dir = vec![0u16; (1 << DIR_BITS) + 1];
         for (key, _) in &filed {
-            dir[dir_of(*key) + 1] += 1;
+            if let Some(count) = dir.get_mut(dir_of(*key) + 1) {
+                *count += 1;
+            }
         }
-        for i in 1..dir.len() {
-            dir[i] += dir[i - 1];
+        let mut before = 0;
+        for count in &mut dir {
+            before += *count;
+            *count = before;
         }
         let slots: Vec<Slot> = filed.into_iter().map(|(_, slot)| slot).collect();
 
@@ -227,10 +237,12 @@ impl Index {
             }
         }
         let mut slugs: Vec<usize> = (0..entries.len()).collect();
-        slugs.sort_by_key(|i| entries[*i].slug);
+        slugs.sort_by_key(|i| entries.get(*i).map(|entry| entry.slug));
         let mut places = vec![0u16; entries.len()];
         for (place, entry) in slugs.into_iter().enumerate() {
-            places[entry] = place as u16;
+            if let Some(own) = places.get_mut(entry) {
+                *own = place as u16;
+            }
         }
         let mut patterns: Vec<CodePattern> = Vec::new();
         let facts: Vec<Facts> = entries
@@ -255,7 +267,9 @@ impl Index {
         }
         hosts.sort_unstable();
         codes.sort_unstable();
-        ranges.sort_by_key(|(pattern, entry)| (pattern.width(), *pattern, entries[usize::from(*entry)].slug));
+        ranges.sort_by_key(|(pattern, entry): &(CodePattern, u16)| {
+            (pattern.width(), *pattern, entries.get(usize::from(*entry)).map(|entry| entry.slug))
+        });
         replies.sort_unstable();
         Ok(Index {
             names: names.into(),
@@ -299,7 +313,13 @@ impl Index {
     #[inline]
     fn may_hold(&self, key: u64) -> bool {
         let bit = bitmap_bit(key);
-        self.bitmap[bit >> 6] & (1 << (bit & 63)) != 0
+        self.bitmap.get(bit >> 6).is_some_and(|word| word & (1 << (bit & 63)) != 0)
+    }
+
+    /// The templates that may be filed under `key`.
+    fn filed(&self, key: u64) -> &[Slot] {
+        let Some(&[from, to]) = self.dir.get(dir_of(key)..).and_then(|dir| dir.first_chunk()) else { return &[] };
+        self.slots.get(usize::from(from)..usize::from(to)).unwrap_or_default()
     }
 
     fn probe(
@@ -311,9 +331,7 @@ impl Index {
         hits: &mut Vec<Match>,
         caught: &mut Vec<template::Caught>,
     ) {
-        let slot = dir_of(key);
-        let (from, to) = (usize::from(self.dir[slot]), usize::from(self.dir[slot + 1]));
-        for slot in &self.slots[from..to] {
+        for slot in self.filed(key) {
             if slot.key == key as u32 {
                 // Most templates that fail do so at the next word.
                 let behind = words.get(at + usize::from(width)).map_or(0, |word| short(word.hash) as u16);
@@ -341,26 +359,28 @@ impl Index {
         words: &[Word],
         caught: &mut Vec<template::Caught>,
     ) -> Option<(usize, usize)> {
-        let parts = &self.parts[slot.start as usize..slot.start as usize + usize::from(slot.len)];
-        let offset = usize::from(slot.offset);
-        let lead = usize::from(is_hole(parts[0]));
-        let head = &parts[lead..offset];
+        let whole = self.parts.get(slot.start as usize..)?.get(..usize::from(slot.len))?;
+        let hole = whole.first().filter(|part| is_hole(**part));
+        let lead = usize::from(hole.is_some());
+        let parts = whole.get(lead..)?;
+        let head = parts.get(..usize::from(slot.offset).checked_sub(lead)?)?;
         let kept = caught.len();
         let mut tries = TRIES;
         let (first, end) = if head.iter().any(|part| is_hole(*part)) {
             // A hole stands before the anchor: try each place where the template may begin.
             let near = at.saturating_sub(head.len() + 40)..at;
-            near.rev().filter(|first| short(words[*first].hash) == parts[lead]).find_map(|first| {
+            let begins = |first: &usize| words.get(*first).map(|word| short(word.hash)) == parts.first().copied();
+            near.rev().filter(begins).find_map(|first| {
                 caught.truncate(kept);
-                match_forward(&parts[lead..], text, words, first, caught, &mut tries).map(|end| (first, end))
+                match_forward(parts, text, words, first, caught, &mut tries).map(|end| (first, end))
             })?
         } else {
             let first = at.checked_sub(head.len())?;
-            (first, match_forward(&parts[lead..], text, words, first, caught, &mut tries)?)
+            (first, match_forward(parts, text, words, first, caught, &mut tries)?)
         };
-        let mut start = words[first].start as usize;
-        if lead == 1 {
-            let value = catch_before(parts[0], text, start)?;
+        let mut start = words.get(first)?.start as usize;
+        if let Some(hole) = hole {
+            let value = catch_before(*hole, text, start)?;
             start = value.1.0;
             caught.insert(kept, value);
         }
@@ -380,17 +400,17 @@ impl Index {
         let mut found = 0;
         let mut add = |hash: u64| {
             let from = self.hosts.partition_point(|(known, _)| *known < hash);
-            for (_, number) in self.hosts[from..].iter().take_while(|(known, _)| *known == hash) {
+            for (_, number) in self.hosts.iter().skip(from).take_while(|(known, _)| *known == hash) {
                 found |= bit(*number);
             }
         };
         add(words::hash_text(host));
         let mut pattern = [b'*'; 128];
         for dot in memchr::memchr_iter(b'.', host.as_bytes()) {
-            let suffix = &host.as_bytes()[dot..];
+            let suffix = host.as_bytes().get(dot..).unwrap_or_default();
             if let Some(room) = pattern.get_mut(1..=suffix.len()) {
                 room.copy_from_slice(suffix);
-                add(words::hash_bytes(&pattern[..=suffix.len()]));
+                add(words::hash_bytes(pattern.get(..=suffix.len()).unwrap_or_default()));
             }
         }
         found
@@ -400,7 +420,7 @@ impl Index {
     pub(crate) fn exact(&self, code: StatusCode) -> impl Iterator<Item = u16> + '_ {
         let key = code.key();
         let from = self.codes.partition_point(|(k, _)| *k < key);
-        self.codes[from..].iter().take_while(move |(k, _)| *k == key).map(|(_, entry)| *entry)
+        self.codes.iter().skip(from).take_while(move |(k, _)| *k == key).map(|(_, entry)| *entry)
     }
 
     /// The entries that claim a range with `code` in it, narrowest first.

@@ -5,7 +5,14 @@
 //! the same code that an overlay uses at run time, so both answer alike.
 
 // Nothing that a message holds may end the process.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod code;
 mod entry;

@@ -68,9 +68,10 @@ pub fn find_reply(text: &str) -> Option<(u16, usize)> {
     let lead = usize::from(bytes.first() == Some(&b'3'));
     let starts = memchr::memchr3_iter(b'2', b'4', b'5', bytes);
     (0..lead).chain(starts).find_map(|start| {
-        let &[class, tens @ b'0'..=b'7', ones @ b'0'..=b'9', ref after @ ..] = &bytes[start..] else { return None };
+        let (before, rest) = bytes.split_at_checked(start)?;
+        let &[class, tens @ b'0'..=b'7', ones @ b'0'..=b'9', ref after @ ..] = rest else { return None };
         let code = u16::from(class - b'0') * 100 + u16::from(tens - b'0') * 10 + u16::from(ones - b'0');
-        is_reply_place(&bytes[..start], after, class).then_some((code, start))
+        is_reply_place(before, after, class).then_some((code, start))
     })
 }
 
@@ -111,7 +112,7 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
         Some(b) if *b >= 0x80 => return true,
         _ => return false,
     }
-    if before.last() == Some(&b':') && before.len() >= 2 && before[before.len() - 2].is_ascii_digit() {
+    if let [.., b'0'..=b'9', b':'] = before {
         return false;
     }
     match tail.last() {
@@ -155,8 +156,7 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
                 "is",
                 "server",
             ];
-            let word_start = tail.iter().rposition(|b| b.is_ascii_whitespace()).map_or(0, |at| at + 1);
-            let word = tail[word_start..].to_ascii_lowercase();
+            let word = tail.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default().to_ascii_lowercase();
             let unit_follows = {
                 let next = after.iter().skip(1).take_while(|b| b.is_ascii_alphabetic()).count();
                 let unit = after.get(1..1 + next).unwrap_or_default().to_ascii_lowercase();
@@ -183,9 +183,11 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
     }
 }
 
-fn trim_end(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().rposition(|b| !matches!(b, b' ' | b'\t')).map_or(0, |at| at + 1);
-    &bytes[..end]
+fn trim_end(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 /// Joins a reply of several lines to one: line breaks and repeated `550-5.1.1 ` prefixes go, words stay.
@@ -202,24 +204,20 @@ pub fn unfold_reply(text: &str) -> String {
     let mut fresh = true;
     let mut breaks = false;
     while !rest.is_empty() {
-        let (mut token, tail) = match rest.find(char::is_whitespace) {
-            Some(at) => (&rest[..at], rest[at..].trim_start()),
-            None => (rest, ""),
-        };
-        let begins_line = std::mem::replace(&mut breaks, rest[token.len()..rest.len() - tail.len()].contains('\n'));
+        let blank = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let Some((mut token, behind)) = rest.split_at_checked(blank) else { break };
+        let tail = behind.trim_start();
+        let gap = behind.get(..behind.len() - tail.len()).unwrap_or_default();
+        let begins_line = std::mem::replace(&mut breaks, gap.contains('\n'));
         rest = tail;
-        let bytes = token.as_bytes();
-        let is_code =
-            bytes.len() >= 3 && matches!(bytes[0], b'2' | b'4' | b'5') && bytes[..3].iter().all(u8::is_ascii_digit);
-        if is_code && (bytes.len() == 3 || bytes[3] == b'-') {
-            let code = &token[..3];
+        if let Some((code, joined)) = prefix(token) {
             match first {
                 None if fresh => {
-                    let status = prefix_status(token, tail);
+                    let status = prefix_status(joined, tail);
                     first = Some((code, status.map(|(code, _)| code)));
-                    if bytes.len() > 3 {
+                    if let Some(joined) = joined {
                         out.push_str(code);
-                        token = &token[4..];
+                        token = joined;
                         if token.is_empty() {
                             fresh = false;
                             continue;
@@ -227,9 +225,9 @@ pub fn unfold_reply(text: &str) -> String {
                         out.push(' ');
                     }
                 }
-                Some((known, status)) if known == code && (bytes.len() > 3 || status.is_some() || begins_line) => {
+                Some((known, status)) if known == code && (joined.is_some() || status.is_some() || begins_line) => {
                     // A further line of the same reply: drop its prefix, where it repeats the first one's.
-                    match (prefix_status(token, tail), status) {
+                    match (prefix_status(joined, tail), status) {
                         (Some((again, in_token)), Some(status)) if again == status => {
                             if in_token {
                                 continue;
@@ -237,9 +235,9 @@ pub fn unfold_reply(text: &str) -> String {
                             rest = tail.split_once(char::is_whitespace).map_or("", |(_, after)| after.trim_start());
                             continue;
                         }
-                        (None, None) if bytes.len() == 3 && begins_line => continue,
-                        (None, _) if bytes.len() > 3 => {
-                            token = &token[4..];
+                        (None, None) if joined.is_none() && begins_line => continue,
+                        (None, _) => {
+                            token = joined.unwrap_or(token);
                             if token.is_empty() {
                                 continue;
                             }
@@ -260,9 +258,17 @@ pub fn unfold_reply(text: &str) -> String {
     out
 }
 
+/// The reply code of `550` or `550-words`, and the words.
+fn prefix(token: &str) -> Option<(&str, Option<&str>)> {
+    let (code, rest) = token.split_at_checked(3)?;
+    let joined = rest.strip_prefix('-');
+    (matches!(code.as_bytes(), [b'2' | b'4' | b'5', b'0'..=b'9', b'0'..=b'9']) && (joined.is_some() || rest.is_empty()))
+        .then_some((code, joined))
+}
+
 /// The status code of a line's prefix, and whether it is part of the token (`550-5.1.1`) or the next one (`550 5.1.1`).
-fn prefix_status(token: &str, tail: &str) -> Option<(StatusCode, bool)> {
-    if let Some(joined) = token.get(4..).filter(|joined| !joined.is_empty()) {
+fn prefix_status(joined: Option<&str>, tail: &str) -> Option<(StatusCode, bool)> {
+    if let Some(joined) = joined.filter(|joined| !joined.is_empty()) {
         return joined.parse().ok().map(|code| (code, true));
     }
     let next = tail.split(char::is_whitespace).next()?;

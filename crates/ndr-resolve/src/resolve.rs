@@ -165,7 +165,7 @@ impl Catalog {
         let mut found: Vec<&Entry> = Vec::new();
         let ranges = self.index.in_range(code).map(|(_, i)| i);
         for i in self.index.exact(code).chain(ranges) {
-            let entry = &self.entries[usize::from(i)];
+            let Some(entry) = self.entries.get(usize::from(i)) else { continue };
             if !found.iter().any(|known| known.slug == entry.slug) {
                 found.push(entry);
             }
@@ -175,7 +175,7 @@ impl Catalog {
 
     /// The entry of last resort for an SMTP reply code that stands alone.
     pub fn by_reply(&self, reply: u16) -> Option<&Entry> {
-        self.of_reply(reply, 0).map(|i| &self.entries[usize::from(i)])
+        self.of_reply(reply, 0).and_then(|i| self.entries.get(usize::from(i)))
     }
 
     fn of_reply(&self, reply: u16, known: Providers) -> Option<u16> {
@@ -185,7 +185,7 @@ impl Catalog {
     }
 
     fn facts(&self, entry: u16) -> &Facts {
-        &self.index.facts[usize::from(entry)]
+        self.index.facts.get(usize::from(entry)).unwrap_or(&Facts::NONE)
     }
 
     /// Whether the provider of an entry is among `known`.
@@ -229,34 +229,36 @@ impl Catalog {
     /// The best of the entries whose phrase matched.
     fn best(&self, query: &Query<'_>, known: Providers, scratch: &Scratch) -> Resolution {
         let hits = &scratch.hits;
-        let mut ranked: Vec<(Rank, u16, u16)> = Vec::with_capacity(hits.len());
+        let mut ranked: Vec<(Rank, u16, u16, u16)> = Vec::with_capacity(hits.len());
         for (i, hit) in hits.iter().enumerate() {
             let rank = self.settle_vagueness(self.rank(hit, query, known), hit, hits);
-            ranked.push((rank, self.facts(hit.owner).slug, i as u16));
+            ranked.push((rank, self.facts(hit.owner).slug, i as u16, hit.owner));
         }
         ranked.sort_unstable();
-        let (best_rank, _, best) = ranked[0];
-        let hit = &hits[usize::from(best)];
-        let tied = ranked[1..]
+        let Some(((best_rank, _, best, _), rest)) = ranked.split_first() else {
+            return self.resolve_by_code(query, known);
+        };
+        let Some(hit) = hits.get(usize::from(*best)) else { return self.resolve_by_code(query, known) };
+        let tied = rest
             .iter()
             .take_while(|(rank, ..)| rank >> CODE_BITS == best_rank >> CODE_BITS)
-            .any(|(_, _, i)| hits[usize::from(*i)].owner != hit.owner);
+            .any(|(.., owner)| *owner != hit.owner);
         let mut others = Vec::new();
-        for (_, _, i) in &ranked[1..] {
-            push_other(&mut others, usize::from(hits[usize::from(*i)].owner), usize::from(hit.owner));
+        for (.., owner) in rest {
+            push_other(&mut others, usize::from(*owner), usize::from(hit.owner));
         }
         for code in query.status.iter().chain(query.inner) {
             self.worth_naming(*code, known, |entry| push_other(&mut others, entry, usize::from(hit.owner)));
         }
-        let caught = &scratch.caught[hit.caught.0..hit.caught.1];
+        let caught = scratch.caught.get(hit.caught.0..hit.caught.1).unwrap_or_default();
         let value = |(name, (from, to)): &(u16, (usize, usize))| {
-            (self.index.names[usize::from(*name)], query.text[*from..*to].to_string())
+            Some((*self.index.names.get(usize::from(*name))?, query.text.get(*from..*to)?.to_string()))
         };
         Resolution {
             entry: Some(usize::from(hit.owner)),
             basis: Some(self.basis_with_text(hit.owner, query)),
             phrase: Some(hit.span),
-            values: caught.iter().map(value).collect(),
+            values: caught.iter().filter_map(value).collect(),
             others,
             tied,
         }
@@ -341,7 +343,7 @@ impl Catalog {
             *room = entry;
             count += 1;
         }
-        let found = &mut found[..count];
+        let Some(found) = found.get_mut(..count) else { return };
         found.sort_unstable();
         found.iter().for_each(|(_, _, i)| name(usize::from(*i)));
     }
@@ -359,7 +361,7 @@ impl Catalog {
     fn basis_with_text(&self, entry: u16, query: &Query<'_>) -> Basis {
         let (at, count) = self.facts(entry).patterns;
         let mut best = Basis::Text;
-        for pattern in &self.index.patterns[usize::from(at)..usize::from(at) + usize::from(count)] {
+        for pattern in self.index.patterns.iter().skip(usize::from(at)).take(usize::from(count)) {
             if query.status.iter().chain(query.inner).any(|code| pattern.matches(*code)) {
                 best = best.min(if pattern.is_exact() { Basis::CodeAndText } else { Basis::RangeAndText });
             }

@@ -88,12 +88,11 @@ impl Template {
     pub fn parse(text: &str) -> Result<Template, TemplateError> {
         let mut parts = Vec::new();
         let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            literal(&rest[..open], &mut parts)?;
-            let Some(len) = rest[open..].find('}') else {
+        while let Some((before, opened)) = rest.split_once('{') {
+            literal(before, &mut parts)?;
+            let Some((inside, after)) = opened.split_once('}') else {
                 return Err(TemplateError(format!("`{text}`: a hole is opened with {{ and not closed with }}")));
             };
-            let inside = &rest[open + 1..open + len];
             let (name, kind) = inside.split_once(':').unwrap_or((inside, inside));
             let Some((_, hole)) = Hole::ALL.iter().find(|(known, _)| *known == kind) else {
                 let known: Vec<_> = Hole::ALL.iter().map(|(name, _)| format!("{{{name}}}")).collect();
@@ -109,7 +108,7 @@ impl Template {
                 return Err(TemplateError(format!("`{text}`: two holes need at least one word between them")));
             }
             parts.push(Part::Hole { name: name.to_string(), hole: *hole });
-            rest = &rest[open + len + 1..];
+            rest = after;
         }
         literal(rest, &mut parts)?;
         let lengths: Vec<usize> =
@@ -202,7 +201,9 @@ pub(crate) fn match_forward(
 ) -> Option<usize> {
     let mut at = first;
     let mut end = words.get(first).map(|word| word.start as usize)?;
-    for (i, &part) in parts.iter().enumerate() {
+    let mut parts = parts;
+    while let Some((&part, rest)) = parts.split_first() {
+        parts = rest;
         if !is_hole(part) {
             let word = words.get(at)?;
             if short(word.hash) != part {
@@ -214,23 +215,23 @@ pub(crate) fn match_forward(
         }
         let hole = Hole::from_code(part >> 16 & 0xFF);
         let name = (part & 0xFFFF) as u16;
-        let rest = &parts[i + 1..];
         if hole == Hole::Any {
             let start = words.get(at)?.start as usize;
-            if rest.is_empty() {
+            let Some(anchor) = rest.first() else {
                 let last = words.len().min(at + ANY_WORDS) - 1;
                 let stop = words.get(last)?.end as usize;
                 caught.push((name, (start, stop)));
                 return Some(stop);
-            }
+            };
             let kept = caught.len();
-            for next in at + 1..words.len().min(at + 1 + ANY_WORDS) {
+            for (skipped, pair) in words.get(at..)?.windows(2).take(ANY_WORDS).enumerate() {
+                let [last, next] = pair else { continue };
                 *tries = tries.checked_sub(1)?;
-                if short(words[next].hash) != rest[0] {
+                if short(next.hash) != *anchor {
                     continue;
                 }
-                caught.push((name, (start, words[next - 1].end as usize)));
-                if let Some(end) = match_forward(rest, text, words, next, caught, tries) {
+                caught.push((name, (start, last.end as usize)));
+                if let Some(end) = match_forward(rest, text, words, at + 1 + skipped, caught, tries) {
                     return Some(end);
                 }
                 caught.truncate(kept);
@@ -255,36 +256,36 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
         return None;
     }
     let start = from + skipped;
-    let run = &text[start..];
-    let end_where = |stop: &dyn Fn(char) -> bool| run.find(stop).unwrap_or(run.len());
+    let run = rest.get(skipped..)?;
+    let until = |stop: &dyn Fn(char) -> bool| run.split(stop).next().unwrap_or_default();
     let len = match hole {
         Hole::Ip => {
-            let run = run.strip_prefix("IPv6:").unwrap_or(run);
-            let offset = text[start..].len() - run.len();
-            let len = run.find(|c: char| !(c.is_ascii_hexdigit() || c == '.' || c == ':')).unwrap_or(run.len());
-            let value = run[..len].trim_end_matches(['.', ':']);
+            let number = run.strip_prefix("IPv6:").unwrap_or(run);
+            let start = start + run.len() - number.len();
+            let in_number = |c: char| c.is_ascii_hexdigit() || c == '.' || c == ':';
+            let value = number.split(|c| !in_number(c)).next().unwrap_or_default().trim_end_matches(['.', ':']);
             value.parse::<std::net::IpAddr>().ok()?;
-            return Some((start + offset, start + offset + value.len()));
+            return Some((start, start + value.len()));
         }
         Hole::Number => {
-            let len = end_where(&|c| !(c.is_ascii_digit() || c == '.' || c == ','));
-            let value = run[..len].trim_end_matches(['.', ',']);
+            let value = until(&|c| !(c.is_ascii_digit() || c == '.' || c == ','));
+            let value = value.trim_end_matches(['.', ',']);
             if !value.starts_with(|c: char| c.is_ascii_digit()) {
                 return None;
             }
             value.len()
         }
         Hole::Domain | Hole::Host => {
-            let len = end_where(&|c| !(c.is_alphanumeric() || c == '.' || c == '-' || c == '_'));
-            let value = run[..len].trim_end_matches(['.', '-']);
+            let value = until(&|c| !(c.is_alphanumeric() || c == '.' || c == '-' || c == '_'));
+            let value = value.trim_end_matches(['.', '-']);
             if value.is_empty() || (hole == Hole::Domain && !value.contains('.')) {
                 return None;
             }
             value.len()
         }
         Hole::Address => {
-            let len = end_where(&|c| c.is_whitespace() || "<>()[];,\"|".contains(c));
-            let value = run[..len].trim_end_matches(['.', ':', '\'']);
+            let value = until(&|c| c.is_whitespace() || "<>()[];,\"|".contains(c));
+            let value = value.trim_end_matches(['.', ':', '\'']);
             let at = value.rfind('@')?;
             if at == 0 || at + 1 == value.len() {
                 return None;
@@ -295,12 +296,12 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
             if !(run.starts_with("http://") || run.starts_with("https://")) {
                 return None;
             }
-            let len = end_where(&|c| c.is_whitespace() || "<>\"[]".contains(c));
-            run[..len].trim_end_matches(['.', ',', ')', ';', '\'']).len()
+            let value = until(&|c| c.is_whitespace() || "<>\"[]".contains(c));
+            value.trim_end_matches(['.', ',', ')', ';', '\'']).len()
         }
         Hole::Tag | Hole::Any => {
-            let len = end_where(&|c| c.is_whitespace() || "()[]<>,;\"".contains(c));
-            run[..len].trim_end_matches(['.', ':', '\'']).len()
+            let value = until(&|c| c.is_whitespace() || "()[]<>,;\"".contains(c));
+            value.trim_end_matches(['.', ':', '\'']).len()
         }
     };
     (len > 0).then_some((start, start + len))
@@ -309,11 +310,9 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
 /// Catches the value of a hole that stands before `to`, the start of the first literal word.
 pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
     let hole = Hole::from_code(part >> 16 & 0xFF);
-    let end = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || "])>\"':,;-|".contains(c)).len();
-    let start = text[..end]
-        .rfind(|c: char| c.is_whitespace() || "[(<\"';,".contains(c))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let (from, stop) = catch(hole, text, start)?;
+    let before = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || "])>\"':,;-|".contains(c));
+    let value = before.rsplit(|c: char| c.is_whitespace() || "[(<\"';,".contains(c)).next().unwrap_or_default();
+    let (from, stop) = catch(hole, text, before.len() - value.len())?;
     (stop <= to).then_some(((part & 0xFFFF) as u16, (from, stop)))
 }
 
@@ -333,21 +332,20 @@ pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
 pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
     let mut out = String::with_capacity(sentence.len());
     let mut rest = sentence;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let Some(len) = rest[open..].find('}') else {
-            break;
-        };
-        let inside = &rest[open + 1..open + len];
+    while let Some((before, opened)) = rest.split_once('{')
+        && let Some((inside, after)) = opened.split_once('}')
+    {
+        out.push_str(before);
         let (name, fallback) = inside.split_once('|').unwrap_or((inside, inside));
+        let so_far = sentence.len() - opened.len() - 1;
         match values.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) if in_command(&sentence[..sentence.len() - rest.len() + open]) => {
+            Some((_, value)) if in_command(sentence.get(..so_far).unwrap_or_default()) => {
                 out.push_str(&command_word(value).unwrap_or(fallback.into()))
             }
             Some((_, value)) => out.push_str(value),
             None => out.push_str(fallback),
         }
-        rest = &rest[open + len + 1..];
+        rest = after;
     }
     out.push_str(rest);
     out
@@ -403,14 +401,13 @@ fn command_word(value: &str) -> Option<Cow<'_, str>> {
 pub fn sentence_holes(sentence: &str) -> Vec<(&str, Option<&str>)> {
     let mut found = Vec::new();
     let mut rest = sentence;
-    while let Some(open) = rest.find('{') {
-        let Some(len) = rest[open..].find('}') else {
-            found.push((&rest[open..], None));
+    while let Some((before, opened)) = rest.split_once('{') {
+        let Some((inside, after)) = opened.split_once('}') else {
+            found.push((rest.get(before.len()..).unwrap_or_default(), None));
             break;
         };
-        let inside = &rest[open + 1..open + len];
         found.push(inside.split_once('|').map_or((inside, None), |(name, fallback)| (name, Some(fallback))));
-        rest = &rest[open + len + 1..];
+        rest = after;
     }
     found
 }

@@ -15,20 +15,14 @@ const SEPARATOR: u8 = 0;
 const WORD: u8 = 1;
 const WIDE: u8 = 2;
 
-/// What each byte is: separator, ASCII letter or digit, or part of a non-ASCII character.
-static KIND: [u8; 256] = {
-    let mut table = [SEPARATOR; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if (byte as u8).is_ascii_alphanumeric() {
-            table[byte] = WORD;
-        } else if byte >= 0x80 {
-            table[byte] = WIDE;
-        }
-        byte += 1;
+/// What a byte is: separator, ASCII letter or digit, or part of a non-ASCII character.
+const fn kind(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => WORD,
+        0x80.. => WIDE,
+        _ => SEPARATOR,
     }
-    table
-};
+}
 
 const fn mix(hash: u64, chunk: u64) -> u64 {
     let product = (hash ^ chunk).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -154,19 +148,20 @@ fn letters_and_digits(block: &[u8]) -> u64 {
 /// Splits text that holds more than ASCII.
 fn split_any(text: &str, limit: usize, out: &mut Vec<Word>) {
     let bytes = text.as_bytes();
+    let kind_at = |at: usize| bytes.get(at).map(|byte| kind(*byte));
     let mut at = 0;
     while out.len() < limit {
-        while at < bytes.len() && KIND[bytes[at] as usize] == SEPARATOR {
+        while kind_at(at) == Some(SEPARATOR) {
             at += 1;
         }
         if at >= bytes.len() {
             return;
         }
         let start = at;
-        while at < bytes.len() && KIND[bytes[at] as usize] == WORD {
+        while kind_at(at) == Some(WORD) {
             at += 1;
         }
-        if at >= bytes.len() || KIND[bytes[at] as usize] == SEPARATOR {
+        if kind_at(at) != Some(WIDE) {
             out.push(Word { hash: hash_at(bytes, start, at), start: start as u32, end: at as u32 });
         } else {
             at = split_wide(text, start, out);
@@ -179,7 +174,8 @@ fn split_any(text: &str, limit: usize, out: &mut Vec<Word>) {
 fn split_wide(text: &str, start: usize, out: &mut Vec<Word>) -> usize {
     let mut lower = String::new();
     let mut end = start;
-    for (offset, c) in text[start..].char_indices() {
+    let rest = text.get(start..).unwrap_or_default();
+    for (offset, c) in rest.char_indices() {
         let at = start + offset;
         let alone = stands_alone(c);
         if !c.is_alphanumeric() || (alone && !lower.is_empty()) {
@@ -193,7 +189,7 @@ fn split_wide(text: &str, start: usize, out: &mut Vec<Word>) -> usize {
     }
     if lower.is_empty() {
         // A separator: step over it.
-        return start + text[start..].chars().next().map_or(1, char::len_utf8);
+        return start + rest.chars().next().map_or(1, char::len_utf8);
     }
     out.push(Word { hash: hash_text(&lower), start: start as u32, end: end as u32 });
     end

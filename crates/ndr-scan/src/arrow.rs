@@ -456,8 +456,9 @@ impl Rows {
         self.basis.append_option(diagnosis.map(|diagnosis| diagnosis.basis as i32));
         let evidence = diagnosis.and_then(|diagnosis| diagnosis.evidence.as_ref());
         self.evidence.append_option(evidence.map(|evidence| &evidence.phrase));
-        for (n, (name, value)) in diagnosis.map_or(&[][..], |diagnosis| &diagnosis.values).iter().enumerate() {
-            if !diagnosis.is_some_and(|diagnosis| diagnosis.values[..n].iter().any(|(known, _)| known == name)) {
+        let values = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.values);
+        for (n, (name, value)) in values.iter().enumerate() {
+            if !values.iter().take(n).any(|(known, _)| known == name) {
                 self.bytes += value.len();
                 self.values.keys().append_value(name);
                 self.values.values().append_value(value);

@@ -219,7 +219,7 @@ pub(crate) fn file(feed: &mut Feed<'_>, source: &str, path: &Path, size: u64) ->
         Ok(bytes) => bytes,
         Err(error) => return feed.error(source, &error),
     };
-    match container::kind(&bytes[..bytes.len().min(container::HEAD)]) {
+    match container::kind(bytes.get(..container::HEAD).unwrap_or(&bytes)) {
         Kind::Message => {
             let size = size.max(bytes.len() as u64);
             feed.give(source, Body::Bytes { bytes, size })

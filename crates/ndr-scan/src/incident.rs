@@ -157,8 +157,8 @@ impl Incident {
 /// The domain of an address, in lower case.
 pub(crate) fn domain_of(address: &str) -> Option<String> {
     let (_, domain) = address.rsplit_once('@')?;
-    let end = domain.find(|c: char| c == '>' || c == ',' || c == ';' || c.is_whitespace()).unwrap_or(domain.len());
-    (end > 0).then(|| domain[..end].to_ascii_lowercase())
+    let domain = domain.split(|c: char| c == '>' || c == ',' || c == ';' || c.is_whitespace()).next()?;
+    (!domain.is_empty()).then(|| domain.to_ascii_lowercase())
 }
 
 /// What makes this failure one with others.

@@ -14,6 +14,16 @@
 //! Nothing of a report is read here: each message goes to [`ndr::Decoder`] as it is. A bad message is a record with an
 //! error, never the end.
 
+// Nothing that a message holds may end the process.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
 mod addresses;
 #[cfg(feature = "arrow")]
 pub mod arrow;

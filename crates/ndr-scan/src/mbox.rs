@@ -69,10 +69,10 @@ impl<R: Read> Mbox<R> {
                 self.start = BYTE_ORDER_MARK.len();
                 self.scanned = self.start;
             }
-            self.line_end = line_end(&self.buffer[self.start..]);
+            self.line_end = line_end(self.buffer.get(self.start..).unwrap_or_default());
         }
         loop {
-            match memchr::memmem::find(&self.buffer[self.scanned..], b"From ") {
+            match memchr::memmem::find(self.buffer.get(self.scanned..).unwrap_or_default(), b"From ") {
                 Some(found) => {
                     let at = self.scanned + found;
                     if !self.ended && self.buffer.len() < at + WINDOW {
@@ -107,9 +107,9 @@ impl<R: Read> Mbox<R> {
     /// At the word `From `: the message that ends here, if one does.
     fn at_from(&mut self, at: usize) -> Option<Message> {
         self.scanned = at + 5;
-        let marks = self.buffer[self.start..at].iter().rev().take(MARKS).take_while(|b| **b == b'>').count();
+        let marks = self.open_until(at).iter().rev().take(MARKS).take_while(|b| **b == b'>').count();
         let line = at - marks;
-        let before = &self.buffer[self.start..line];
+        let before = self.open_until(line);
         let first = before.is_empty() && self.passed == 0;
         if !first && before.last() != Some(&self.line_end) {
             return None;
@@ -121,7 +121,7 @@ impl<R: Read> Mbox<R> {
         if !(first || !self.open || after_empty_line(before, self.line_end)) {
             return None;
         }
-        let behind = from_line(&self.buffer[at..], self.line_end)?;
+        let behind = from_line(self.buffer.get(at..)?, self.line_end)?;
         let message = self.holds_message(at).then(|| self.take(at));
         self.start = at + behind;
         self.scanned = self.start;
@@ -129,9 +129,14 @@ impl<R: Read> Mbox<R> {
         message
     }
 
+    /// What the buffer holds of the message at hand, up to `end`.
+    fn open_until(&self, end: usize) -> &[u8] {
+        self.buffer.get(self.start..end).unwrap_or_default()
+    }
+
     /// Whether what ends at `end` is a message: everything behind a `From ` line, and words in front of the first.
     fn holds_message(&self, end: usize) -> bool {
-        self.open || self.passed > 0 || !self.buffer[self.start..end].trim_ascii().is_empty()
+        self.open || self.passed > 0 || !self.open_until(end).trim_ascii().is_empty()
     }
 
     /// The message that ends at `end`, unquoted.
@@ -155,16 +160,16 @@ impl<R: Read> Mbox<R> {
         let limit = self.limit;
         let mut put = |part: &[u8]| {
             let room = limit.saturating_sub(bytes.len());
-            bytes.extend_from_slice(&part[..part.len().min(room)]);
+            bytes.extend_from_slice(part.get(..room).unwrap_or(part));
         };
         let mut from = self.start;
         for mark in self.marks.drain(..) {
             if (from..end).contains(&mark) {
-                put(&self.buffer[from..mark]);
+                put(self.buffer.get(from..mark).unwrap_or_default());
                 from = mark + 1;
             }
         }
-        put(&self.buffer[from..end]);
+        put(self.buffer.get(from..end).unwrap_or_default());
     }
 
     /// Reads another block, and makes room for it by dropping what is done.
@@ -188,8 +193,10 @@ impl<R: Read> Mbox<R> {
         self.buffer.resize(had + BLOCK, 0);
         let mut len = had;
         // At least a window: a pipe may give a few bytes at a time.
-        while len - had < WINDOW {
-            match self.reader.read(&mut self.buffer[len..]) {
+        while len - had < WINDOW
+            && let Some(room) = self.buffer.get_mut(len..)
+        {
+            match self.reader.read(room) {
                 Ok(0) => {
                     self.ended = true;
                     break;
@@ -215,7 +222,7 @@ pub(crate) fn begins(head: &[u8]) -> bool {
 
 /// What ends a line here: CR where no LF does.
 fn line_end(head: &[u8]) -> u8 {
-    let line = &head[..head.len().min(WINDOW)];
+    let line = head.get(..WINDOW).unwrap_or(head);
     if memchr::memchr(b'\n', line).is_none() && memchr::memchr(b'\r', line).is_some() { b'\r' } else { b'\n' }
 }
 
@@ -237,13 +244,12 @@ fn drop_empty_line(bytes: &mut Vec<u8>, line_end: u8) {
 /// The length of the `From ` line that `bytes` begin with: `From sender date`, where the date has a time and a year and a
 /// header line follows.
 fn from_line(bytes: &[u8], line_end: u8) -> Option<usize> {
-    let window = &bytes[..bytes.len().min(WINDOW)];
-    if !window.starts_with(b"From ") {
-        return None;
-    }
-    let end = memchr::memchr(line_end, window)?;
-    let is_word = |test: fn(&[u8]) -> bool| window[5..end].split(u8::is_ascii_whitespace).any(test);
-    (is_word(is_time) && is_word(is_year) && is_header(&window[end + 1..], line_end)).then_some(end + 1)
+    let window = bytes.get(..WINDOW).unwrap_or(bytes);
+    let said = window.strip_prefix(b"From ")?;
+    let (said, behind) = said.split_at_checked(memchr::memchr(line_end, said)?)?;
+    let header = behind.get(1..)?;
+    let is_word = |test: fn(&[u8]) -> bool| said.split(u8::is_ascii_whitespace).any(test);
+    (is_word(is_time) && is_word(is_year) && is_header(header, line_end)).then_some(window.len() - header.len())
 }
 
 /// `10:00` or `10:00:00`.
@@ -259,10 +265,10 @@ fn is_year(word: &[u8]) -> bool {
 
 /// `Name: value`, or a stray `>From ` that some tools put there.
 fn is_header(rest: &[u8], line_end: u8) -> bool {
-    let line = &rest[..memchr::memchr(line_end, rest).unwrap_or(rest.len())];
+    let line = memchr::memchr(line_end, rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
     let is_name =
         |name: &[u8]| !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    line.starts_with(b">From ") || memchr::memchr(b':', line).is_some_and(|colon| is_name(&line[..colon]))
+    line.starts_with(b">From ") || memchr::memchr(b':', line).and_then(|colon| line.get(..colon)).is_some_and(is_name)
 }
 
 #[cfg(test)]

@@ -99,9 +99,10 @@ fn around(catalog: &Catalog, code: StatusCode) -> String {
         })
         .collect();
     near.sort_by(|a, b| (a.0, &a.1, a.2.slug).cmp(&(b.0, &b.1, b.2.slug)));
-    let lines = near.chunk_by(|a, b| a.1 == b.1).map(|same| match same {
-        [(_, pattern, entry)] => (pattern.clone(), said(entry)),
-        several => (several[0].1.clone(), format!("{} meanings", several.len())),
+    let lines = near.chunk_by(|a, b| a.1 == b.1).filter_map(|same| {
+        let (_, pattern, entry) = same.first()?;
+        let meaning = if same.len() == 1 { said(entry) } else { format!("{} meanings", same.len()) };
+        Some((pattern.clone(), meaning))
     });
     let (digit, subject_digit) = (code.class(), code.subject());
     format!("{digit} means {class}, subject {subject_digit} is {subject}\n{}", nearest(lines))

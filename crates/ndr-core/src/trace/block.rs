@@ -1,16 +1,16 @@
 //! Header blocks as people paste them and reports print them: wrapped without an indent, quoted, double-spaced, with
 //! words in front. What comes out is a block that [`crate::Headers`] reads.
 
+use crate::text;
 use std::borrow::Cow;
 
 /// Whether a line begins a header field, where folds may have lost their indent. `16:20:05 +0000` and `2001:db8::1) by`
 /// begin none.
 fn begins_field(line: &[u8]) -> bool {
-    let Some(colon) = memchr::memchr(b':', line) else {
+    let Some((name, value)) = memchr::memchr(b':', line).and_then(|colon| line.split_at_checked(colon)) else {
         return false;
     };
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
-    let spaced = value.first().is_none_or(|first| first.is_ascii_whitespace());
+    let spaced = value.get(1).is_none_or(|first| first.is_ascii_whitespace());
     name.len() <= 80
         && name.first().is_some_and(u8::is_ascii_alphabetic)
         && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
@@ -18,9 +18,18 @@ fn begins_field(line: &[u8]) -> bool {
         && (spaced || name.contains(&b'-') || KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
 }
 
+/// What stands in front of a line's colon.
+fn name_of(line: &[u8]) -> &[u8] {
+    memchr::memchr(b':', line).and_then(|colon| line.get(..colon)).unwrap_or_default()
+}
+
+fn is_indented(line: &[u8]) -> bool {
+    matches!(line.first(), Some(b' ' | b'\t'))
+}
+
 /// Whether a line begins a field that only mail has.
 fn is_mail_field(line: &[u8]) -> bool {
-    let name = &line[..memchr::memchr(b':', line).unwrap_or(0)];
+    let name = name_of(line);
     begins_field(line)
         && (name.contains(&b'-') || KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
 }
@@ -40,7 +49,7 @@ fn unquoted(line: &[u8]) -> &[u8] {
 /// The header block that `text` begins with, its folds repaired. Borrowed where nothing was broken.
 pub(crate) fn repair(text: &[u8]) -> Cow<'_, [u8]> {
     let start = text.iter().position(|b| !matches!(b, b'\n' | b'\r')).unwrap_or(text.len());
-    let text = &text[start..];
+    let text = text.get(start..).unwrap_or_default();
     let quoted = text.starts_with(b">");
     let indent = indentation(text);
     let double = is_double_spaced(text);
@@ -53,24 +62,25 @@ pub(crate) fn repair(text: &[u8]) -> Cow<'_, [u8]> {
             end = at;
             break;
         }
-        broken |= !matches!(line[0], b' ' | b'\t') && !begins_field(line);
+        broken |= !is_indented(line) && !begins_field(line);
         at += line.len();
     }
+    let text = text.get(..end).unwrap_or(text);
     if !broken {
-        return Cow::Borrowed(&text[..end]);
+        return Cow::Borrowed(text);
     }
     let mut out = Vec::with_capacity(end + end / 16);
-    for line in text[..end].split_inclusive(|b| *b == b'\n') {
+    for line in text.split_inclusive(|b| *b == b'\n') {
         let mut line = if quoted { unquoted(line) } else { line };
         let lead = line.iter().take(indent).take_while(|b| matches!(b, b' ' | b'\t')).count();
-        line = line[lead..].trim_ascii_end();
+        line = line.get(lead..).unwrap_or_default().trim_ascii_end();
         if line.is_empty() {
             if double {
                 continue;
             }
             break;
         }
-        if !matches!(line[0], b' ' | b'\t') && !begins_field(line) {
+        if !is_indented(line) && !begins_field(line) {
             out.push(b' ');
         }
         out.extend_from_slice(line);
@@ -116,13 +126,13 @@ pub(crate) fn of_html(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let mut marked = String::with_capacity(html.len() + html.len() / 16);
     let mut at = 0;
-    while let Some(open) = lower[at..].find("<pre").map(|found| at + found) {
-        let close = lower[open..].find("</pre").map_or(html.len(), |found| open + found);
-        marked.push_str(&html[at..open]);
-        marked.push_str(&html[open..close].replace('\n', "<br>"));
+    while let Some(open) = text::from(&lower, at).find("<pre").map(|found| at + found) {
+        let close = text::from(&lower, open).find("</pre").map_or(html.len(), |found| open + found);
+        marked.push_str(text::between(html, at, open));
+        marked.push_str(&text::between(html, open, close).replace('\n', "<br>"));
         at = close;
     }
-    marked.push_str(&html[at..]);
+    marked.push_str(text::from(html, at));
     crate::message::html_to_text(&marked)
 }
 
@@ -150,7 +160,7 @@ pub(crate) fn find(text: &[u8]) -> Option<usize> {
         if bare.is_empty() {
             gap = true;
         } else if begins_field(bare) {
-            if gap && start.is_some_and(|start| !is_double_spaced(&text[start..])) {
+            if gap && start.and_then(|start| text.get(start..)).is_some_and(|block| !is_double_spaced(block)) {
                 start = None;
             }
             gap = false;
@@ -160,7 +170,7 @@ pub(crate) fn find(text: &[u8]) -> Option<usize> {
             }
             strangers = 0;
             fields += 1;
-            let name = &bare[..memchr::memchr(b':', bare).unwrap_or(0)];
+            let name = name_of(bare);
             telling |= TELLING.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
             if telling && (fields >= 2 || name.eq_ignore_ascii_case(b"received")) {
                 return start;
@@ -212,7 +222,7 @@ mod tests {
     fn preformatted_html() {
         let text = of_html("<p>see</p><pre>Received: from a\n by b; x\nTo: &lt;y@example.com&gt;\n</pre>");
         let start = find(text.as_bytes()).unwrap();
-        assert_eq!(names(&text[start..]), ["Received", "To"]);
+        assert_eq!(names(text.get(start..).unwrap()), ["Received", "To"]);
     }
 
     #[test]

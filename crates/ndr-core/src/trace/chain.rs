@@ -161,8 +161,9 @@ impl Chain {
     /// Where a report does not name its writer: the server that took the message last. The report returns the header as
     /// its writer had it.
     fn last_holder(&mut self) -> Option<usize> {
-        let at = self.nodes.len().checked_sub(1).filter(|at| !self.nodes[*at].hops.is_empty())?;
-        self.nodes[at].role = Role::Generator;
+        let at = self.nodes.len().checked_sub(1)?;
+        let last = self.nodes.last_mut().filter(|node| !node.hops.is_empty())?;
+        last.role = Role::Generator;
         Some(at)
     }
 
@@ -238,7 +239,9 @@ impl Chain {
             self.push(Role::Generator, Some(host), None);
             self.nodes.len() - 1
         });
-        self.nodes[at].role = Role::Generator;
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.role = Role::Generator;
+        }
         at
     }
 
@@ -260,8 +263,8 @@ impl Chain {
             known.recipients.extend(address);
             return;
         }
-        if let Some(node) = node {
-            self.nodes[node].refused = true;
+        if let Some(node) = node.and_then(|node| self.nodes.get_mut(node)) {
+            node.refused = true;
         }
         let tries = recipient.attempts.iter().map(|attempt| Try {
             time: try_time(&attempt.time, sent),

@@ -53,7 +53,7 @@ impl MessageFields {
             };
             if slot.is_none() {
                 // Longer than this is no name of anything.
-                let text = crate::headers::decode(&raw[..raw.len().min(8 << 10)]);
+                let text = crate::headers::decode(raw.get(..8 << 10).unwrap_or(raw));
                 *slot = Some(text.trim().to_string());
             }
         }

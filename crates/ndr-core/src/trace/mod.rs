@@ -124,14 +124,13 @@ impl<'x> Found<'x> {
         let mut first = Found::default();
         let mut rest = text.as_bytes();
         for _ in 0..MOST_BLOCKS {
-            let Some(start) = block::find(rest) else { break };
-            let found = Found::of_block(HeaderSource::Quoted, &rest[start..]);
+            let Some(from) = block::find(rest).and_then(|start| rest.get(start..)) else { break };
+            let found = Found::of_block(HeaderSource::Quoted, from);
             if !found.path.hops.is_empty() {
                 return found;
             }
             first.take_better(found);
-            rest = &rest[start..];
-            rest = &rest[block::end(rest).max(1)..];
+            rest = from.get(block::end(from).max(1)..).unwrap_or_default();
         }
         first
     }
@@ -163,7 +162,7 @@ impl<'x> Found<'x> {
         }
         if best.path.hops.is_empty() {
             // Some put the header where that of the part belongs.
-            let body = String::from_utf8_lossy(&bytes[block::end(bytes)..]);
+            let body = String::from_utf8_lossy(bytes.get(block::end(bytes)..).unwrap_or_default());
             for part in body.split("\n--") {
                 best.take_better(Found::of_text(part).into_owned());
             }

@@ -200,23 +200,23 @@ fn reckon(hops: &mut [Hop]) -> (Option<Moment>, Option<Moment>) {
         hops.iter().enumerate().filter_map(|(n, hop)| hop.time.map(|time| (n, time))).collect();
     let right = longest_rising(&timed.iter().map(|(_, time)| *time).collect::<Vec<_>>());
     let mut last: Option<Moment> = None;
-    let mut after: Vec<Option<Moment>> = vec![None; timed.len()];
     let mut next = None;
-    for (at, (_, time)) in timed.iter().enumerate().rev() {
-        after[at] = next;
-        if right[at] {
-            next = Some(*time);
-        }
-    }
+    // Of each time, the next right one behind it, from the end on.
+    let after: Vec<Option<Moment>> = timed
+        .iter()
+        .zip(&right)
+        .rev()
+        .map(|((_, time), right)| if *right { next.replace(*time) } else { next })
+        .collect();
     let first = timed.iter().zip(&right).find(|(_, right)| **right).map(|((_, time), _)| *time);
-    for (at, (n, time)) in timed.iter().enumerate() {
-        let hop = &mut hops[*n];
-        if right[at] {
+    for (((n, time), right), after) in timed.iter().zip(&right).zip(after.iter().rev()) {
+        let Some(hop) = hops.get_mut(*n) else { continue };
+        if *right {
             hop.delay = last.map(|last| time.unix().abs_diff(last.unix()));
             last = Some(*time);
         } else if let Some(last) = last.filter(|last| time < last) {
             hop.skew = Some(time.unix() - last.unix());
-        } else if let Some(next) = after[at].filter(|next| *time > *next) {
+        } else if let Some(next) = after.filter(|next| *time > *next) {
             hop.skew = Some(time.unix() - next.unix());
         }
     }
@@ -238,26 +238,29 @@ fn longest_rising(times: &[Moment]) -> Vec<bool> {
         let mut found: Option<Run> = None;
         let mut node = rank;
         while node > 0 {
-            found = found.max(best[node]);
+            found = found.max(best.get(node).copied().flatten());
             node &= node - 1;
         }
         let start = found.map_or(*time, |run| run.start);
         let run = Run { length: found.map_or(1, |run| run.length + 1), start, earlier: std::cmp::Reverse(at) };
         before.push(found.map(|run| run.earlier.0));
         let mut node = rank;
-        while node <= ranks.len() {
-            best[node] = best[node].max(Some(run));
+        while let Some(known) = best.get_mut(node) {
+            *known = (*known).max(Some(run));
             node += node & node.wrapping_neg();
         }
         runs.push(run);
     }
-    let span = |at: usize| times[at].unix() - runs[at].start.unix();
-    let last = (0..times.len()).min_by_key(|at| (std::cmp::Reverse(runs[*at].length), span(*at), *at));
+    let ends = times.iter().zip(&runs).enumerate();
+    let last =
+        ends.min_by_key(|(at, (time, run))| (std::cmp::Reverse(run.length), time.unix() - run.start.unix(), *at));
     let mut right = vec![false; times.len()];
-    let mut at = last;
+    let mut at = last.map(|(at, _)| at);
     while let Some(item) = at {
-        right[item] = true;
-        at = before[item];
+        if let Some(right) = right.get_mut(item) {
+            *right = true;
+        }
+        at = before.get(item).copied().flatten();
     }
     right
 }

@@ -7,6 +7,7 @@
 use super::hosts;
 use super::path::{Hop, Tls};
 use super::time::Moment;
+use crate::text;
 use std::net::IpAddr;
 
 /// The most bytes of one field that are read; no server writes a quarter of it.
@@ -41,9 +42,10 @@ pub(crate) fn read(field: &'static str, raw: &[u8]) -> Hop {
     let text = hop.text.clone();
     let pieces = pieces(&text);
     let date_at = pieces.iter().rposition(|(piece, _)| *piece == Piece::Semicolon);
-    let (clauses, date) = match date_at {
-        Some(at) => (&pieces[..at], text[pieces[at].1 + 1..].trim()),
-        None => (&pieces[..], ""),
+    let parted = date_at.and_then(|at| pieces.split_at_checked(at));
+    let (clauses, date) = match parted {
+        Some((clauses, [(_, at), ..])) => (clauses, text::from(&text, at + 1).trim()),
+        _ => (pieces.as_slice(), ""),
     };
     read_clauses(clauses, &mut hop);
     hop.time = Moment::parse(date);
@@ -75,7 +77,7 @@ pub(crate) fn read(field: &'static str, raw: &[u8]) -> Hop {
 
 /// The value on one line, cut where no server's would end.
 fn one_line(raw: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&raw[..raw.len().min(LONGEST)]);
+    let text = String::from_utf8_lossy(raw.get(..LONGEST).unwrap_or(raw));
     let mut out = String::with_capacity(text.len());
     for word in text.split_ascii_whitespace() {
         if !out.is_empty() {
@@ -94,8 +96,8 @@ fn pieces(line: &str) -> Vec<(Piece<'_>, usize)> {
     let bytes = line.as_bytes();
     let mut found = Vec::with_capacity(16);
     let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
             b' ' => at += 1,
             b';' => {
                 found.push((Piece::Semicolon, at));
@@ -103,12 +105,12 @@ fn pieces(line: &str) -> Vec<(Piece<'_>, usize)> {
             }
             b'(' => {
                 let end = comment_end(bytes, at);
-                found.push((Piece::Comment(line[at + 1..end].trim()), at));
+                found.push((Piece::Comment(text::between(line, at + 1, end).trim()), at));
                 at = end + 1;
             }
             _ => {
                 let end = word_end(bytes, at);
-                found.push((Piece::Word(&line[at..end]), at));
+                found.push((Piece::Word(text::between(line, at, end)), at));
                 at = end;
             }
         }
@@ -128,26 +130,21 @@ fn comment_end(bytes: &[u8], at: usize) -> usize {
             _ => {}
         }
     }
-    let tail = &bytes[at..];
+    let tail = bytes.get(at..).unwrap_or_default();
     let end = memchr::memmem::find(tail, b"] ").map(|end| end + 1).or_else(|| memchr::memmem::find(tail, b" by "));
     at + end.unwrap_or(tail.len())
 }
 
 /// Where the word that begins at `at` ends. Quotation marks and angle brackets hold blanks and semicolons.
 fn word_end(bytes: &[u8], at: usize) -> usize {
-    let close = match bytes[at] {
+    let Some((first, tail)) = bytes.get(at..).and_then(<[u8]>::split_first) else { return at };
+    let close = match first {
         b'<' => Some(b'>'),
         b'"' => Some(b'"'),
         _ => None,
     };
-    let tail = &bytes[at + 1..];
-    if let Some(close) = close
-        && let Some(len) = memchr::memchr(close, tail)
-    {
-        let end = at + len + 2;
-        return end + bytes[end..].iter().take_while(|b| !matches!(b, b' ' | b';' | b'(')).count();
-    }
-    at + 1 + tail.iter().take_while(|b| !matches!(b, b' ' | b';' | b'(')).count()
+    let held = close.and_then(|close| memchr::memchr(close, tail)).map_or(0, |len| len + 1);
+    at + 1 + held + tail.iter().skip(held).take_while(|b| !matches!(b, b' ' | b';' | b'(')).count()
 }
 
 fn keyword(word: &str) -> Option<Clause> {
@@ -255,7 +252,7 @@ fn client_comment(hop: &mut Hop, comment: &str) {
     while let Some(word) = words.next() {
         let lower = word.to_ascii_lowercase();
         if let Some(name) = lower.strip_prefix("helo=") {
-            set(&mut hop.helo, &word[word.len() - name.len()..]);
+            set(&mut hop.helo, text::from(word, word.len() - name.len()));
         } else if matches!(lower.as_str(), "helo" | "ehlo") {
             if let Some(name) = words.next() {
                 set(&mut hop.helo, name);
@@ -285,8 +282,8 @@ fn set(slot: &mut Option<String>, value: &str) {
 /// An address of IPv4 or IPv6 in any of its wrappings: `[192.0.2.1]`, `IPv6:2001:db8::1`, `fe80::1%5`, `192.0.2.1:25`.
 pub(crate) fn ip(word: &str) -> Option<IpAddr> {
     let bare = word.trim_matches(['[', ']', '(', ')', ',', ';', '<', '>']);
-    let bare = match bare.get(..5) {
-        Some(tag) if tag.eq_ignore_ascii_case("ipv6:") => &bare[5..],
+    let bare = match bare.split_at_checked(5) {
+        Some((tag, rest)) if tag.eq_ignore_ascii_case("ipv6:") => rest,
         _ => bare,
     };
     let bare = bare.split('%').next().unwrap_or_default();
@@ -317,9 +314,9 @@ pub(crate) fn tls(comments: &[&str], text: &str, with: Option<&str>) -> Option<T
     // Exim says the cipher outside of the comment: "with esmtps (TLS1.3) tls TLS_AES_256_GCM_SHA384".
     if let Some(tls) = &mut found
         && tls.cipher.is_none()
-        && let Some(at) = text.find(" tls ")
+        && let Some((_, behind)) = text.split_once(" tls ")
     {
-        tls.cipher = text[at + 5..].split(' ').next().filter(|word| word.contains('_')).map(str::to_string);
+        tls.cipher = behind.split(' ').next().filter(|word| word.contains('_')).map(str::to_string);
     }
     let encrypted = with.is_some_and(|with| {
         // RFC 3848, RFC 8314: the S of these protocols says that the session was encrypted.
@@ -357,7 +354,7 @@ fn cipher(comment: &str) -> Option<String> {
             return words.next().map(str::to_string);
         }
         if let Some(at) = word.to_ascii_lowercase().find("cipher=") {
-            return Some(word[at + 7..].to_string()).filter(|name| !name.is_empty());
+            return Some(text::from(word, at + 7).to_string()).filter(|name| !name.is_empty());
         }
         // Exim's older form, TLS1.2:ECDHE_RSA_AES_256_GCM_SHA384:256, and Courier's list.
         for part in word.split(':') {
@@ -389,10 +386,9 @@ fn is_authenticated(comments: &[&str], with: Option<&str>) -> bool {
 
 /// The date of a field that has no semicolon, or words behind it: at the end of the line, from the weekday or day on.
 fn date_without_semicolon(text: &str) -> Option<(Moment, &str)> {
-    let tail_start = (0..=text.len().saturating_sub(90)).rev().find(|at| text.is_char_boundary(*at))?;
-    let tail = &text[tail_start..];
+    let tail = text::from(text, text::floor(text, text.len().saturating_sub(90)));
     let moment = Moment::parse(tail)?;
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let weekday = DAYS.iter().filter_map(|day| tail.rfind(day)).max();
-    Some((moment, weekday.map_or(tail, |at| &tail[at..]).trim()))
+    Some((moment, weekday.map_or(tail, |at| text::from(tail, at)).trim()))
 }

@@ -18,9 +18,9 @@ pub(crate) fn read(text: &str) -> Option<Path> {
     let hops: Vec<Hop> = starts
         .iter()
         .enumerate()
-        .map(|(n, start)| {
+        .filter_map(|(n, start)| {
             let end = starts.get(n + 1).copied().unwrap_or(cells.len()).min(start + MOST_CELLS);
-            row(&cells[*start..end])
+            row(cells.get(*start..end)?)
         })
         .collect();
     (!hops.is_empty()).then(|| Path::of_hops(PathSource::MessageHops, hops, 0))
@@ -35,8 +35,9 @@ fn cells_of(line: &str) -> impl Iterator<Item = &str> {
 fn row_starts(cells: &[&str]) -> Vec<usize> {
     let mut starts = Vec::new();
     for (at, pair) in cells.windows(2).enumerate() {
+        let [number, date] = pair else { continue };
         let expected = starts.len() + 1;
-        if starts.len() < MOST_ROWS && pair[0].parse() == Ok(expected) && date_of(pair[1]).is_some() {
+        if starts.len() < MOST_ROWS && number.parse() == Ok(expected) && date_of(date).is_some() {
             starts.push(at);
         }
     }
@@ -52,9 +53,10 @@ fn date_of(cell: &str) -> Option<(&str, &str)> {
 }
 
 /// A row: number, date, time, then FROM, TO, WITH and RELAY TIME, of which the first may be empty.
-fn row(cells: &[&str]) -> Hop {
-    let (date, rest) = date_of(cells[1]).unwrap_or((cells[1], ""));
-    let mut others = cells[2..].to_vec();
+fn row(cells: &[&str]) -> Option<Hop> {
+    let [_, date, others @ ..] = cells else { return None };
+    let (date, rest) = date_of(date).unwrap_or((date, ""));
+    let mut others = others.to_vec();
     let time =
         if rest.is_empty() && others.first().is_some_and(|cell| is_time(cell)) { others.remove(0) } else { rest };
     let relay = others.iter().position(|cell| is_relay_time(cell));
@@ -68,7 +70,7 @@ fn row(cells: &[&str]) -> Hop {
     hop.time_text = Some(format!("{date} {time}").trim().to_string());
     let is_host = |cell: &str| is_host_name(cell) || is_local_name(cell);
     let mut hosts: Vec<&str> = others.iter().take_while(|cell| is_host(cell)).copied().collect();
-    let mut rest: Vec<&str> = others[hosts.len()..].to_vec();
+    let mut rest: Vec<&str> = others.iter().skip(hosts.len()).copied().collect();
     if hosts.is_empty() && rest.len() >= 2 {
         // Names without a domain: the last cell is the protocol.
         let protocol = rest.split_off(rest.len() - 1);
@@ -84,7 +86,7 @@ fn row(cells: &[&str]) -> Hop {
     hop.tls = super::received::tls(&[comment], &hop.text, hop.with.as_deref());
     hop.parsed = hop.by.is_some() || hop.time.is_some();
     hop.scope = super::hosts::scope(&hop, &[]);
-    hop
+    Some(hop)
 }
 
 fn is_time(cell: &str) -> bool {

@@ -70,7 +70,7 @@ fn moment(year: i64, month: i64, day: i64, (hour, minute, second): (i64, i64, i6
 /// `2025-01-21T06:59:56Z`, anywhere in the text.
 fn iso(text: &str) -> Option<Moment> {
     text.split_whitespace()
-        .filter(|word| word.len() >= 17 && word.as_bytes()[4] == b'-' && word.as_bytes()[0].is_ascii_digit())
+        .filter(|word| word.len() >= 17 && matches!(word.as_bytes(), [b'0'..=b'9', _, _, _, b'-', ..]))
         .find_map(|word| word.parse::<jiff::Timestamp>().ok())
         .map(|timestamp| Moment(timestamp.as_second()))
 }
@@ -141,13 +141,13 @@ fn named_month(text: &str) -> Option<Moment> {
         }
     }
     let at = words.iter().rposition(|word| month_number(word).is_some())?;
-    let month = month_number(words[at])?;
+    let (before, found) = words.split_at_checked(at)?;
+    let (month, rest) = found.split_first()?;
+    let month = month_number(month)?;
     let day_of = |word: &&str| number(word).filter(|day| (1..=31).contains(day));
-    let before = at.checked_sub(1).and_then(|at| words.get(at)).and_then(day_of);
-    let rest = &words[at + 1..];
-    let (day, rest) = match before {
+    let (day, rest) = match before.last().and_then(day_of) {
         Some(day) => (day, rest),
-        None => (day_of(rest.first()?)?, &rest[1..]),
+        None => rest.split_first().and_then(|(day, rest)| Some((day_of(day)?, rest)))?,
     };
     let mut clock = None;
     let mut year = None;
