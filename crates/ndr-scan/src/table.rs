@@ -219,7 +219,12 @@ impl Values {
     }
 
     fn of_row(&self, row: usize) -> Vec<(&str, &str)> {
-        self.ranges[row].clone().filter_map(|at| Some((text(&self.names, at)?, text(&self.values, at)?))).collect()
+        self.ranges
+            .get(row)
+            .cloned()
+            .unwrap_or_default()
+            .filter_map(|at| Some((text(&self.names, at)?, text(&self.values, at)?)))
+            .collect()
     }
 }
 
