@@ -48,6 +48,9 @@ static REPLIES: LazyLock<Vec<(Reply, &'static str)>> = LazyLock::new(|| {
     examples.map(|text| (Reply::parse(text), text)).collect()
 });
 
+/// Some of them, evenly spread: a set of some ten thousand regexes takes its time.
+static FEW: LazyLock<Vec<&'static str>> = LazyLock::new(|| REPLIES.iter().step_by(32).map(|(_, text)| *text).collect());
+
 /// The texts of the catalogue as regexes: words with anything but letters between them, holes as runs of no blanks.
 static REGEXES: LazyLock<regex::RegexSet> = LazyLock::new(|| {
     let patterns: Vec<String> =
@@ -124,8 +127,8 @@ pub(crate) const ALL: &[Work] = &[
     Work {
         name: "regex-set",
         title: "regex::RegexSet of the same texts",
-        pass: || REPLIES.iter().for_each(|(_, text)| drop(black_box(REGEXES.matches(black_box(text))))),
-        items: || REPLIES.len(),
+        pass: || FEW.iter().for_each(|text| drop(black_box(REGEXES.matches(black_box(text))))),
+        items: || FEW.len(),
         unit: "replies",
     },
     Work {

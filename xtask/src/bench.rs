@@ -33,11 +33,14 @@ pub(crate) fn run(args: &Bench) -> Result<(), String> {
     }
     let figures = output(Command::new(program("ndr-bench")).arg("figures").env("NDR_BENCH_PROGRAM", program("ndr")))?;
     let mut page = String::from(
-        "# Benchmarks\n\nWritten by `cargo xtask bench`. The work takes turns in one process, and the median of many rounds is shown, so the ratios hold where the times depend on the machine and on what else it does.\n\n",
+        "# Benchmarks\n\nWritten by `cargo xtask bench`. The work takes turns in one process, and the best of many rounds is shown, so the ratios hold where the times depend on the machine and on what else it does.\n\n",
     );
     page += &machine();
     page += "\n";
     page += &figures;
+    page += "\n## A mailbox from end to end\n\n`cargo xtask bench-scan`: `ndr scan --format ndjson` of an mbox, its output thrown away, beside `cat` of the same file. Wanted: two jobs at least 1.9 times as fast as one.\n\n```text\n";
+    page += &crate::bench_scan::report(&Default::default())?;
+    page += "```\n";
     page += "\n## Instructions\n\nCounted by valgrind, without what is built once at start. `.ci/run` fails where a ratio grows by more than 5 %.\n\n";
     page += &counts().map_or_else(|error| format!("Not counted: {error}.\n"), |counts| table(&counts));
     std::fs::write(shared::root().join(PAGE), &page).map_err(|error| format!("{PAGE}: {error}"))?;

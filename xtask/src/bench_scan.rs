@@ -3,6 +3,7 @@
 use crate::process::{Usage, ndr};
 use crate::{mailbox, shared};
 use clap::Args;
+use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -28,11 +29,30 @@ struct Run {
 }
 
 pub(crate) fn run(args: &BenchScan) -> Result<(), String> {
+    println!("{}", report(args)?);
+    Ok(())
+}
+
+impl Default for BenchScan {
+    fn default() -> Self {
+        BenchScan { messages: 100_000, runs: 3, directory: None }
+    }
+}
+
+/// What `BENCHMARKS.md` says of it.
+pub(crate) fn report(args: &BenchScan) -> Result<String, String> {
+    let mut out = String::new();
     let directory = args.directory.clone().unwrap_or_else(|| shared::root().join("tests/samples"));
     let samples = mailbox::messages(&directory)?;
     let path = shared::root().join("target/bench-scan.mbox");
     let size = write(&path, &samples, args.messages).map_err(|error| format!("{}: {error}", path.display()))?;
-    println!("{} messages, {} MB, {} bytes each", args.messages, size / 1_000_000, size / args.messages.max(1));
+    let _ = writeln!(
+        out,
+        "{} messages, {} MB, {} bytes each",
+        args.messages,
+        size / 1_000_000,
+        size / args.messages.max(1)
+    );
 
     let program = ndr()?;
     let scan = |jobs: &str| {
@@ -46,13 +66,14 @@ pub(crate) fn run(args: &BenchScan) -> Result<(), String> {
         command
     };
     let cat = best(args.runs, cat)?;
-    println!("cat      {:>8.3} s", cat.wall.as_secs_f64());
+    let _ = writeln!(out, "cat      {:>8.3} s", cat.wall.as_secs_f64());
     let mut first = None;
     for jobs in ["1", "2"] {
         let run = best(args.runs, || scan(jobs))?;
         let wall = run.wall.as_secs_f64();
         let one = *first.get_or_insert(wall);
-        println!(
+        let _ = writeln!(
+            out,
             "jobs {jobs}   {wall:>8.3} s  {:>8.0} messages/s  {:>6.1} MB/s  {:>6.2} s of processors  {:>4} MB  \
              {:.1} x cat  {:.2} x one job",
             args.messages as f64 / wall,
@@ -63,7 +84,8 @@ pub(crate) fn run(args: &BenchScan) -> Result<(), String> {
             one / wall,
         );
     }
-    std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))
+    std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(out)
 }
 
 fn write(path: &Path, samples: &[Vec<u8>], messages: u64) -> std::io::Result<u64> {

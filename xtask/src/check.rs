@@ -1,41 +1,37 @@
 //! `cargo xtask check`: everything that a change must pass, the quick checks first. It ends at the first failure.
 
-use crate::{cargo, catalog, docs, shared};
+use crate::{cargo, catalog, docs, python, shared};
 use std::process::Command;
 
 type Step = (&'static str, fn() -> Result<(), String>);
 
 const STEPS: &[Step] = &[
-    ("format of the code", || run_command(cargo(&["fmt", "--all", "--check"]))),
+    ("format of the code", || run_command(&mut cargo(&["fmt", "--all", "--check"]))),
     ("catalogue", || catalog::check(catalog::CATALOG).map(|summary| println!("{summary}"))),
     ("layout of the catalogue", || catalog::format(catalog::CATALOG, true)),
     ("dependency tree", dependency_tree),
     ("unsafe code", unsafe_code),
     ("size of the dependency tree", tree_sizes),
     ("clippy", || {
-        run_command(cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
+        run_command(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
     }),
     ("tests", || {
         let mut command = cargo(&["test", "--workspace", "--all-features"]);
         command.env("INSTA_UPDATE", "no");
-        run_command(command)
+        run_command(&mut command)
     }),
     ("documentation", || {
         let mut command = cargo(&["doc", "--workspace", "--lib", "--no-deps", "--all-features"]);
         command.env("RUSTDOCFLAGS", "-Dwarnings");
-        run_command(command)
+        run_command(&mut command)
     }),
     ("generated files", || docs(true)),
 ];
 
-/// In a virtual environment with maturin and pytest: see bindings/python/README.md.
-const PYTHON_STEPS: &[Step] = &[
-    ("Python: build", || python(&["-m", "maturin", "develop", "--locked"])),
-    ("Python: tests", || python(&["-m", "pytest"])),
-];
+const PYTHON: Step = ("Python", python::run);
 
 pub(crate) fn run(python: bool) -> Result<(), String> {
-    for (name, step) in STEPS.iter().chain(if python { PYTHON_STEPS } else { &[] }) {
+    for (name, step) in STEPS.iter().chain(python.then_some(&PYTHON)) {
         println!("== {name}");
         step().map_err(|error| format!("{error}\nfailed: {name}"))?;
     }
@@ -43,9 +39,9 @@ pub(crate) fn run(python: bool) -> Result<(), String> {
     Ok(())
 }
 
-fn run_command(mut command: Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| format!("{}: {error}", shown(&command)))?;
-    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", shown(&command))) }
+pub(crate) fn run_command(command: &mut Command) -> Result<(), String> {
+    let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", shown(command))) }
 }
 
 /// The command as one would type it.
@@ -133,16 +129,4 @@ fn tree_sizes() -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Runs Python in the folder of the bindings: the one that `PYTHON` names, or that of `.venv`, or that of the system.
-fn python(args: &[&str]) -> Result<(), String> {
-    let own = shared::root().join(if cfg!(windows) { ".venv/Scripts/python.exe" } else { ".venv/bin/python" });
-    let usual = match own.exists() {
-        true => own.into_os_string(),
-        false => if cfg!(windows) { "python" } else { "python3" }.into(),
-    };
-    let mut command = Command::new(std::env::var_os("PYTHON").unwrap_or(usual));
-    command.args(args).current_dir(shared::root().join("bindings/python"));
-    run_command(command)
 }

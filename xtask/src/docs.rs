@@ -5,7 +5,10 @@ mod shared;
 mod stats;
 
 use ndr::sanitize::markdown_code;
-use ndr::{Actor, Catalog, CodePattern, Entry, class_means, subject_means};
+use ndr::{
+    Action, Actor, Basis, Catalog, Category, CodePattern, Entry, Kind, Retry, Suppress, Trust, class_means,
+    subject_means,
+};
 use shared::{SLUGS, read, root};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -28,8 +31,10 @@ const TABLE: &[(&str, Generator)] = &[
     (README, readme),
     ("catalog.schema.json", |_| vec![("catalog.schema.json".to_string(), ndr_catalog::schema())]),
     (SLUGS, slugs),
+    (LITERALS, literals),
 ];
 
+const LITERALS: &str = "bindings/python/python/ndr/_literals.py";
 const REFERENCE: &str = "docs/reference";
 const README: &str = "README.md";
 const BEGIN: &str = "<!-- codes:begin -->";
@@ -337,6 +342,36 @@ fn slugs(catalog: &Catalog) -> Vec<File> {
     let all: BTreeSet<&str> = old.lines().chain(catalog.entries().iter().map(|entry| entry.slug)).collect();
     let text = all.into_iter().filter(|slug| !slug.is_empty()).map(|slug| format!("{slug}\n")).collect();
     vec![(SLUGS.to_string(), text)]
+}
+
+/// The closed sets of words as types of Python, so that a type checker finds a word that is none of them.
+fn literals(catalog: &Catalog) -> Vec<File> {
+    macro_rules! slugs {
+        ($type:ident) => {
+            $type::ALL.iter().map(|value| value.slug()).collect()
+        };
+    }
+    let sets: [(&str, &str, Vec<&str>); 10] = [
+        ("Action", "What was done with the message for one recipient.", slugs!(Action)),
+        ("Actor", "Who must act.", slugs!(Actor)),
+        ("Basis", "Which evidence decided, strongest first.", slugs!(Basis)),
+        ("Category", "What kind of failure it is.", slugs!(Category)),
+        ("Kind", "What a message is.", slugs!(Kind)),
+        ("Provider", "Whose wording or code it is.", catalog.providers().iter().map(|provider| provider.id).collect()),
+        ("Retry", "Does sending again help?", slugs!(Retry)),
+        ("Slug", "The entries of the built-in catalogue.", catalog.entries().iter().map(|entry| entry.slug).collect()),
+        ("Suppress", "Is the address itself to be dropped?", slugs!(Suppress)),
+        ("Trust", "How well a source is known.", slugs!(Trust)),
+    ];
+    let mut out = String::from(
+        "# Written by `cargo xtask docs` from catalog.yaml: edit that file, not this one.\n\"\"\"The words that results \
+         are made of, as types.\"\"\"\n\nfrom typing import Literal, TypeAlias\n",
+    );
+    for (name, says, words) in sets {
+        let words: String = words.iter().map(|word| format!("    \"{word}\",\n")).collect();
+        out += &format!("\n{name}: TypeAlias = Literal[\n{words}]\n\"\"\"{says}\"\"\"\n");
+    }
+    vec![(LITERALS.to_string(), out)]
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod fuzz;
 mod mailbox;
 mod mutate;
 mod process;
+mod python;
 mod shared;
 mod soak;
 mod stats;
@@ -38,6 +39,8 @@ enum Task {
     Soak(soak::Soak),
     /// Measure `ndr scan` beside `cat`, and two threads beside one.
     BenchScan(bench_scan::BenchScan),
+    /// Build the Python package and run its tests: types, notebook, dataframes, Spark and Ray.
+    Python,
     /// Everything that a change must pass.
     Check {
         /// The Python bindings too.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::BenchScan(args) => bench_scan::run(&args),
+        Task::Python => python::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,6 +15,7 @@
 
 mod check;
 mod date;
+mod find;
 mod fmt;
 mod layout;
 mod lenient;
@@ -26,6 +27,7 @@ mod stub;
 mod unknowns;
 
 pub use date::today;
+pub use find::{GENERAL, filter, look_up, search, tokens};
 pub use fmt::format;
 pub use mask::{Masked, mask};
 pub use problem::{Problem, Problems};

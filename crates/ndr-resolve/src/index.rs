@@ -7,7 +7,9 @@
 
 use crate::code::{CodePattern, StatusCode};
 use crate::entry::{Entry, Provider};
-use crate::template::{self, Part, Template, TemplateError, catch_before, encode, is_hole, match_forward, short};
+use crate::template::{
+    self, Part, TRIES, Template, TemplateError, catch_before, encode, is_hole, match_forward, short,
+};
 use crate::words::{self, HASH_MASK, Word, hash_pair};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -363,17 +365,18 @@ impl Index {
         let parts = whole.get(lead..)?;
         let head = parts.get(..usize::from(slot.offset).checked_sub(lead)?)?;
         let kept = caught.len();
+        let mut tries = TRIES;
         let (first, end) = if head.iter().any(|part| is_hole(*part)) {
             // A hole stands before the anchor: try each place where the template may begin.
             let near = at.saturating_sub(head.len() + 40)..at;
             let begins = |first: &usize| words.get(*first).map(|word| short(word.hash)) == parts.first().copied();
             near.rev().filter(begins).find_map(|first| {
                 caught.truncate(kept);
-                match_forward(parts, text, words, first, caught).map(|end| (first, end))
+                match_forward(parts, text, words, first, caught, &mut tries).map(|end| (first, end))
             })?
         } else {
             let first = at.checked_sub(head.len())?;
-            (first, match_forward(parts, text, words, first, caught)?)
+            (first, match_forward(parts, text, words, first, caught, &mut tries)?)
         };
         let mut start = words.get(first)?.start as usize;
         if let Some(hole) = hole {

@@ -24,6 +24,10 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Every value, strongest first.
+    pub const ALL: &'static [Basis] =
+        &[Basis::CodeAndText, Basis::RangeAndText, Basis::Text, Basis::Code, Basis::Range, Basis::Class];
+
     /// The permanent name, as in JSON.
     pub const fn slug(self) -> &'static str {
         match self {
@@ -372,6 +376,7 @@ impl Catalog {
         // A bare x.0.0 says nothing but its class: any other code comes first.
         let codes = query.status.iter().chain(query.inner).filter(|code| !code.is_bare());
         let open_context = query.hosts.is_empty() && known == 0;
+        let wordy = query.text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 3).nth(1).is_some();
         for code in codes {
             let exact: Vec<u16> = self.index.exact(*code).collect();
             let of =
@@ -380,9 +385,12 @@ impl Catalog {
             let hinted = of(&|i| self.is_known(i, known));
             let microsoft = of(&|i| self.facts(i).is(flag::MICROSOFT));
             let registry = of(&|i| self.facts(i).is(flag::IANA));
+            // Words that are none of its texts speak against an entry that has texts.
+            let open: Vec<u16> =
+                microsoft.iter().copied().filter(|i| !wordy || self.facts(*i).is(flag::BARE)).collect();
             let first = [&overlay, &hinted]
                 .into_iter()
-                .chain(open_context.then_some(&microsoft))
+                .chain(open_context.then_some(&open))
                 .chain([&registry, &microsoft])
                 .find_map(|group| self.only(group));
             let first = first.map(usize::from);

@@ -186,6 +186,10 @@ pub(crate) type Caught = (u16, (usize, usize));
 /// The most words that `{any}` may skip.
 const ANY_WORDS: usize = 30;
 
+/// How many places the `{any}` of a template may try at one place of a text. Several in a row try places of places, and
+/// a text that is made for it would keep them busy for ever; no text that a server writes comes near.
+pub(crate) const TRIES: u32 = 4_096;
+
 /// Matches `parts` against the words of `text` from word `first` on. Returns the end of the match in bytes.
 pub(crate) fn match_forward(
     parts: &[u32],
@@ -193,6 +197,7 @@ pub(crate) fn match_forward(
     words: &[Word],
     first: usize,
     caught: &mut Vec<Caught>,
+    tries: &mut u32,
 ) -> Option<usize> {
     let mut at = first;
     let mut end = words.get(first).map(|word| word.start as usize)?;
@@ -221,11 +226,12 @@ pub(crate) fn match_forward(
             let kept = caught.len();
             for (skipped, pair) in words.get(at..)?.windows(2).take(ANY_WORDS).enumerate() {
                 let [last, next] = pair else { continue };
+                *tries = tries.checked_sub(1)?;
                 if short(next.hash) != *anchor {
                     continue;
                 }
                 caught.push((name, (start, last.end as usize)));
-                if let Some(end) = match_forward(rest, text, words, at + 1 + skipped, caught) {
+                if let Some(end) = match_forward(rest, text, words, at + 1 + skipped, caught, tries) {
                     return Some(end);
                 }
                 caught.truncate(kept);

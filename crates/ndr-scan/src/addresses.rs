@@ -1,7 +1,8 @@
 //! Which addresses to drop, and to which to send again.
 
-use crate::{Record, date};
-use ndr::{Action, Entry, Kind, Recipient, Retry, Suppress};
+use crate::date;
+use crate::row::Row;
+use ndr::{Action, Entry, Kind, Retry, Suppress};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::collections::BTreeMap;
 
@@ -28,23 +29,22 @@ struct Fate {
 }
 
 impl Addresses {
-    pub(crate) fn add(&mut self, record: &Record, kind: Kind, recipient: &Recipient) {
-        let (Some(address), Some(diagnosis)) = (&recipient.address, &recipient.diagnosis) else { return };
+    pub(crate) fn add(&mut self, row: &Row<'_>, entry: &'static Entry) {
+        let Some(address) = row.address else { return };
         // A delay is still being tried, and nothing needs to be done about it.
-        if kind != Kind::Failure || matches!(recipient.action, Some(Action::Delayed | Action::Delivered)) {
+        if row.kind != Kind::Failure || matches!(row.action, Some(Action::Delayed | Action::Delivered)) {
             return;
         }
-        let entry = diagnosis.entry;
         let fate = Fate {
-            address: address.clone(),
+            address: address.to_string(),
             failures: 1,
             repeats: u64::from(entry.suppress == Suppress::AfterRepeats),
             gone: (entry.suppress == Suppress::Yes).then_some(entry),
             repeated: (entry.suppress == Suppress::AfterRepeats).then_some(entry),
             hope: (entry.retry != Retry::No).then_some(entry),
-            first: record.date,
-            last: record.date,
-            source: record.source.clone(),
+            first: row.date,
+            last: row.date,
+            source: row.source.to_string(),
         };
         self.join(address.to_lowercase(), fate);
     }

@@ -1,8 +1,9 @@
 //! Failures with one root cause, told together: one blocked address behind 4,812 bounces is one incident.
 
 use crate::counts::Counts;
-use crate::{Record, date};
-use ndr::{Category, Diagnosis, Entry, Recipient, Report};
+use crate::date;
+use crate::row::Row;
+use ndr::{Category, Entry};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::collections::HashMap;
 
@@ -53,14 +54,14 @@ const TELLING: [&str; 6] = ["ip", "source", "domain", "address", "host", "list"]
 pub(crate) struct Incidents(HashMap<(&'static str, Option<Shared>), Incident>);
 
 impl Incidents {
-    pub(crate) fn add(&mut self, record: &Record, report: &Report, recipient: &Recipient, diagnosis: &Diagnosis) {
-        let incident = self.of(diagnosis.entry, shared(report, recipient, diagnosis));
+    pub(crate) fn add(&mut self, row: &Row<'_>, entry: &'static Entry) {
+        let incident = self.of(entry, shared(row, entry.category));
         incident.count += 1;
-        incident.seen(record.date, record.date);
-        if let Some(domain) = recipient.address.as_deref().and_then(domain_of) {
+        incident.seen(row.date, row.date);
+        if let Some(domain) = row.address.and_then(domain_of) {
             incident.domains.add(&domain, 1);
         }
-        if let Some(remote) = &recipient.remote {
+        if let Some(remote) = row.remote {
             incident.remotes.add(&remote.to_ascii_lowercase(), 1);
         }
     }
@@ -161,29 +162,24 @@ pub(crate) fn domain_of(address: &str) -> Option<String> {
 }
 
 /// What makes this failure one with others.
-fn shared(report: &Report, recipient: &Recipient, diagnosis: &Diagnosis) -> Option<Shared> {
-    let category = diagnosis.entry.category;
+fn shared(row: &Row<'_>, category: Category) -> Option<Shared> {
     if is_of_recipient(category) {
         return None;
     }
     let is_recipient = |value: &str| {
-        [&recipient.address, &recipient.original_address]
-            .into_iter()
-            .flatten()
-            .any(|own| own.eq_ignore_ascii_case(value))
+        [row.address, row.original_address].into_iter().flatten().any(|own| own.eq_ignore_ascii_case(value))
     };
     let named = TELLING.iter().find_map(|name| {
-        let (name, value) = diagnosis.values.iter().find(|(known, value)| known == name && !is_recipient(value))?;
+        let (_, value) = row.values.iter().find(|(known, value)| known == name && !is_recipient(value))?;
         Some(Shared { name, value: value.to_ascii_lowercase() })
     });
     let other = || {
-        let original = &report.original;
         let (name, value) = if is_of_domain(category) {
-            ("recipient-domain", recipient.address.as_deref().and_then(domain_of))
+            ("recipient-domain", row.address.and_then(domain_of))
         } else if is_of_message(category) {
-            ("subject", original.subject.clone())
+            ("subject", row.subject.map(str::to_string))
         } else {
-            ("sender-domain", original.from.as_deref().and_then(domain_of))
+            ("sender-domain", row.from.and_then(domain_of))
         };
         value.map(|value| Shared { name, value })
     };

@@ -37,8 +37,11 @@ mod limits;
 mod mbox;
 mod ordered;
 mod record;
+mod row;
 mod scan;
 mod summary;
+#[cfg(feature = "arrow")]
+mod table;
 
 pub use addresses::{Again, Suppressed};
 pub use counts::{Counts, Top};
@@ -50,3 +53,5 @@ pub use ordered::{Ordered, Progress, Step};
 pub use record::{ErrorKind, Record, ScanError};
 pub use scan::{Cancel, Scan, THREADS};
 pub use summary::{Day, Summary};
+#[cfg(feature = "arrow")]
+pub use table::TableSummary;

@@ -73,6 +73,10 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Every value.
+    pub const ALL: &'static [ErrorKind] =
+        &[ErrorKind::Unreadable, ErrorKind::Skipped, ErrorKind::Limit, ErrorKind::Panic];
+
     /// The permanent name, which is the code of the note in JSON.
     pub const fn slug(self) -> &'static str {
         match self {

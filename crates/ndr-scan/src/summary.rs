@@ -3,6 +3,7 @@
 use crate::addresses::{Addresses, Again, Suppressed};
 use crate::counts::Counts;
 use crate::incident::{Incident, Incidents, Remedy, domain_of};
+use crate::row::Row;
 use crate::{ErrorKind, Record, date};
 use ndr::{Entry, Kind, sanitize};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -29,7 +30,7 @@ const FIRST: usize = 5;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Summary {
-    messages: u64,
+    pub(crate) messages: u64,
     errors: u64,
     skipped: u64,
     panics: u64,
@@ -90,45 +91,56 @@ impl Summary {
         self.messages += 1;
         let report = match &record.result {
             Ok(report) => report,
-            Err(error) => {
-                match error.kind {
-                    ErrorKind::Skipped => self.skipped += 1,
-                    ErrorKind::Panic => (self.errors, self.panics) = (self.errors + 1, self.panics + 1),
-                    ErrorKind::Unreadable | ErrorKind::Limit => self.errors += 1,
-                }
-                return;
-            }
+            Err(error) => return self.error(error.kind),
         };
-        *self.kinds.entry(report.kind.slug()).or_default() += 1;
-        if let Some(seconds) = record.date {
+        self.message(report.kind, record.date);
+        for recipient in &report.recipients {
+            self.recipient(&Row::of(record, report, recipient));
+        }
+    }
+
+    /// Counts a message that could not be read.
+    pub(crate) fn error(&mut self, kind: ErrorKind) {
+        match kind {
+            ErrorKind::Skipped => self.skipped += 1,
+            ErrorKind::Panic => (self.errors, self.panics) = (self.errors + 1, self.panics + 1),
+            ErrorKind::Unreadable | ErrorKind::Limit => self.errors += 1,
+        }
+    }
+
+    /// Counts a message that could be read.
+    pub(crate) fn message(&mut self, kind: Kind, date: Option<i64>) {
+        *self.kinds.entry(kind.slug()).or_default() += 1;
+        if let Some(seconds) = date {
             let day = self.days.entry(date::day(seconds)).or_default();
-            match report.kind {
+            match kind {
                 Kind::Failure => day.failures += 1,
                 Kind::Delay => day.delays += 1,
                 _ => day.others += 1,
             }
         }
-        if !matches!(report.kind, Kind::Failure | Kind::Delay) {
+    }
+
+    /// Counts one recipient of a message.
+    pub(crate) fn recipient(&mut self, row: &Row<'_>) {
+        if !matches!(row.kind, Kind::Failure | Kind::Delay) {
             return;
         }
-        for recipient in &report.recipients {
-            if let Some(domain) = recipient.address.as_deref().and_then(domain_of) {
-                self.domains.add(&domain, 1);
-            }
-            let Some(diagnosis) = &recipient.diagnosis else {
-                *self.categories.entry(ndr::Category::Unknown.slug()).or_default() += 1;
-                continue;
-            };
-            let entry = diagnosis.entry;
-            *self.categories.entry(entry.category.slug()).or_default() += 1;
-            if let Some(actor) = entry.act.first() {
-                *self.acts.entry(actor.slug()).or_default() += 1;
-            }
-            self.causes.entry(entry.slug).or_insert((entry, 0)).1 += 1;
-            self.incidents.add(record, report, recipient, diagnosis);
-            if let Some(addresses) = &mut self.addresses {
-                addresses.add(record, report.kind, recipient);
-            }
+        if let Some(domain) = row.address.and_then(domain_of) {
+            self.domains.add(&domain, 1);
+        }
+        let Some(entry) = row.entry else {
+            *self.categories.entry(ndr::Category::Unknown.slug()).or_default() += 1;
+            return;
+        };
+        *self.categories.entry(entry.category.slug()).or_default() += 1;
+        if let Some(actor) = entry.act.first() {
+            *self.acts.entry(actor.slug()).or_default() += 1;
+        }
+        self.causes.entry(entry.slug).or_insert((entry, 0)).1 += 1;
+        self.incidents.add(row, entry);
+        if let Some(addresses) = &mut self.addresses {
+            addresses.add(row, entry);
         }
     }
 
@@ -181,6 +193,30 @@ impl Summary {
     /// Days with what their reports say, in order.
     pub fn days(&self) -> impl Iterator<Item = (&str, Day)> {
         self.days.iter().map(|(day, counts)| (day.as_str(), *counts))
+    }
+
+    /// Messages by what they are.
+    pub fn kinds(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.kinds.iter().map(|(name, count)| (*name, *count))
+    }
+
+    /// Failed and delayed recipients by the category of their diagnosis.
+    pub fn categories(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.categories.iter().map(|(name, count)| (*name, *count))
+    }
+
+    /// Failed and delayed recipients by who must act first.
+    ///
+    /// ```
+    /// use ndr_scan::{Record, Summary};
+    /// let mut summary = Summary::new();
+    /// summary.add(&Record::decoded("a.eml", b"550 5.1.1 User unknown", &ndr::Decoder::new()));
+    /// assert_eq!(summary.kinds().collect::<Vec<_>>(), [("failure", 1)]);
+    /// assert_eq!(summary.categories().collect::<Vec<_>>(), [("mailbox-unknown", 1)]);
+    /// assert_eq!(summary.acts().collect::<Vec<_>>(), [("sender", 1)]);
+    /// ```
+    pub fn acts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.acts.iter().map(|(name, count)| (*name, *count))
     }
 
     /// Failed and delayed recipients by their domain.

@@ -6,6 +6,7 @@ use crate::output::Output;
 use crate::{Exit, Outcome, Stop};
 use ndr::render::{entry_human, entry_markdown};
 use ndr::{Catalog, Entry, StatusCode};
+use ndr_catalog::{GENERAL, look_up, search};
 
 pub(crate) fn code(args: &Code, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let catalog = decoder.catalog();
@@ -41,32 +42,6 @@ pub(crate) fn code(args: &Code, decoder: &ndr::Decoder, out: &Output) -> Outcome
     Ok(Exit::Done)
 }
 
-/// A wider range is one of the registry's, such as X.7.0-999: it says no more than class and subject do.
-const GENERAL: u32 = 500;
-
-/// The entries of a status code, a reply code or a slug; the registry's general ranges only where nothing else is known.
-fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
-    if let Ok(code) = text.parse::<StatusCode>() {
-        let all = catalog.by_code(code);
-        let near: Vec<&Entry> = all
-            .iter()
-            .copied()
-            .filter(|entry| entry.codes.iter().any(|p| p.matches(code) && p.width() <= GENERAL))
-            .collect();
-        return if near.is_empty() { all } else { near };
-    }
-    if let Ok(reply) = text.parse::<u16>() {
-        let last = catalog.by_reply(reply);
-        return last
-            .into_iter()
-            .chain(catalog.entries().iter().filter(|entry| {
-                entry.replies.contains(&reply) && Some(entry.slug) != last.map(|l| l.slug) && entry.codes.is_empty()
-            }))
-            .collect();
-    }
-    catalog.by_slug(text).into_iter().collect()
-}
-
 /// The most codes and slugs that are named in the place of one that is unknown.
 const NEAR: usize = 5;
 
@@ -94,7 +69,7 @@ fn unknown(catalog: &Catalog, text: &str) -> String {
         let lines = near.iter().filter_map(|reply| Some((reply.to_string(), said(catalog.by_reply(*reply)?))));
         return format!("{}{}", class_words(text), nearest(lines));
     }
-    let found = super::search::rank(catalog, &text.replace('-', " ")).into_iter().take(NEAR);
+    let found = search(catalog, &text.replace('-', " ")).into_iter().take(NEAR);
     let slugs: Vec<&str> = found.map(|(entry, _)| entry.slug).collect();
     if slugs.is_empty() { String::new() } else { format!("nearest: {}", slugs.join(", ")) }
 }

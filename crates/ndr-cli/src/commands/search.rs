@@ -4,12 +4,14 @@ use super::entries_json;
 use crate::args::{Format, Search};
 use crate::output::Output;
 use crate::{Exit, Outcome, Stop};
-use ndr::{Catalog, Entry};
+use ndr::Entry;
+use ndr_catalog::tokens;
 use std::collections::HashSet;
 
 pub(crate) fn search(args: &Search, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let words = args.words.join(" ");
-    let found: Vec<(&Entry, HashSet<String>)> = rank(decoder.catalog(), &words).into_iter().take(args.limit).collect();
+    let found: Vec<(&Entry, HashSet<String>)> =
+        ndr_catalog::search(decoder.catalog(), &words).into_iter().take(args.limit).collect();
     let entries: Vec<&Entry> = found.iter().map(|(entry, _)| *entry).collect();
     match out.format(args.format) {
         Format::Json => return entries_json(&entries, false),
@@ -43,99 +45,6 @@ pub(crate) fn search(args: &Search, decoder: &ndr::Decoder, out: &Output) -> Out
     Ok(Exit::Done)
 }
 
-fn tokens(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '.')
-        .map(|word| word.trim_matches('.').to_lowercase())
-        .filter(|word| !word.is_empty())
-        .collect()
-}
-
-/// Entries by how well their words fit, best first, with the words that did. Rare words count more; a word may be
-/// mistyped by a letter or two.
-pub(crate) fn rank<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, HashSet<String>)> {
-    let wanted = tokens(query);
-    let fields: Vec<(Vec<String>, Vec<String>)> = catalog
-        .entries()
-        .iter()
-        .map(|entry| {
-            let mut strong = tokens(entry.title);
-            strong.extend(tokens(&entry.slug.replace('-', " ")));
-            strong.extend(entry.codes.iter().map(ToString::to_string));
-            let said: Vec<String> = entry.texts.iter().chain(entry.examples).flat_map(|text| tokens(text)).collect();
-            (strong, said)
-        })
-        .collect();
-    let all: HashSet<&str> =
-        fields.iter().flat_map(|(strong, said)| strong.iter().chain(said)).map(String::as_str).collect();
-    let mut scores: Vec<(f64, usize, HashSet<String>)> = (0..fields.len()).map(|i| (0.0, i, HashSet::new())).collect();
-    // The words as they were meant, typing errors mended.
-    let mut meant: Vec<&str> = Vec::new();
-    for word in &wanted {
-        let near: Vec<&str> = if all.contains(word.as_str()) {
-            vec![word.as_str()]
-        } else {
-            let reach = if word.len() >= 8 { 2 } else { 1 };
-            all.iter()
-                .copied()
-                .filter(|known| {
-                    word.len() > 3
-                        && known.len().abs_diff(word.len()) <= reach
-                        && strsim::damerau_levenshtein(known, word) <= reach
-                })
-                .collect()
-        };
-        meant.push(
-            near.iter().copied().min_by_key(|known| (strsim::damerau_levenshtein(known, word), *known)).unwrap_or(word),
-        );
-        let hits: Vec<Option<(f64, &str)>> = fields
-            .iter()
-            .map(|(strong, said)| {
-                near.iter()
-                    .filter_map(|word| {
-                        let weight: f64 = if strong.iter().any(|known| known == word) {
-                            2.0
-                        } else if said.iter().any(|known| known == word) {
-                            1.0
-                        } else {
-                            return None;
-                        };
-                        Some((weight, *word))
-                    })
-                    .max_by(|a, b| a.0.total_cmp(&b.0))
-            })
-            .collect();
-        let holders = hits.iter().flatten().count().max(1) as f64;
-        let rarity = (1.0 + fields.len() as f64 / holders).ln();
-        for (score, hit) in scores.iter_mut().zip(&hits) {
-            if let Some((weight, word)) = hit {
-                score.0 += rarity * weight;
-                score.2.insert((*word).to_string());
-            }
-        }
-    }
-    // A phrase that stands in a text word for word is what was meant.
-    let phrase = meant.join(" ");
-    for (score, entry) in scores.iter_mut().zip(catalog.entries()) {
-        if wanted.len() > 1
-            && entry
-                .texts
-                .iter()
-                .chain(std::iter::once(&entry.title))
-                .any(|text| tokens(text).join(" ").contains(&phrase))
-        {
-            score.0 += 10.0;
-        }
-        // Entries that hold few of the wanted words fall behind.
-        score.0 *= score.2.len() as f64 / wanted.len().max(1) as f64;
-        if entry.provider == "exchange-online" {
-            score.0 *= 1.05;
-        }
-    }
-    scores.retain(|(score, _, _)| *score > 0.0);
-    scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    scores.into_iter().filter_map(|(_, i, hits)| Some((catalog.entries().get(i)?, hits))).collect()
-}
-
 fn overlap(text: &str, hits: &HashSet<String>) -> usize {
     tokens(text).iter().filter(|word| hits.contains(*word)).count()
 }
@@ -163,7 +72,7 @@ mod tests {
     use super::*;
 
     fn best(words: &str) -> Vec<&'static str> {
-        rank(ndr::catalog(), words).into_iter().take(3).map(|(entry, _)| entry.slug).collect()
+        ndr_catalog::search(ndr::catalog(), words).into_iter().take(3).map(|(entry, _)| entry.slug).collect()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{actor_words, retry_words, suppress_words};
 use crate::sanitize;
 use ndr_resolve::{Entry, fill};
 
-fn codes(entry: &Entry) -> String {
+pub(super) fn codes(entry: &Entry) -> String {
     let mut all: Vec<String> = entry.codes.iter().map(ToString::to_string).collect();
     if !entry.replies.is_empty() {
         let replies: Vec<String> = entry.replies.iter().map(ToString::to_string).collect();
@@ -14,13 +14,21 @@ fn codes(entry: &Entry) -> String {
     if all.is_empty() { "no code".to_string() } else { all.join(" · ") }
 }
 
-fn act(entry: &Entry) -> String {
+pub(super) fn act(entry: &Entry) -> String {
     let words: Vec<&str> = entry.act.iter().map(|actor| actor_words(*actor)).collect();
     if words.is_empty() { "nobody in particular".to_string() } else { words.join(", then ") }
 }
 
-fn plain(sentences: &[&str]) -> Vec<String> {
+pub(super) fn plain(sentences: &[&str]) -> Vec<String> {
     sentences.iter().map(|sentence| fill(sentence, &[])).collect()
+}
+
+pub(super) fn permanence(entry: &Entry) -> &'static str {
+    match entry.is_permanent(0) {
+        Some(true) => "permanent",
+        Some(false) => "temporary",
+        None => "by the class of the code",
+    }
 }
 
 /// The entry for a terminal.
@@ -107,11 +115,7 @@ pub fn entry_markdown(entry: &Entry, level: usize) -> String {
         entry.category,
         act(entry)
     );
-    let permanence = match entry.is_permanent(0) {
-        Some(true) => "permanent",
-        Some(false) => "temporary",
-        None => "by the class of the code",
-    };
+    let permanence = permanence(entry);
     out += &format!(
         "| Permanence | {permanence} |\n| Address | {} |\n| Retry | {} |\n| Slug | `{}` |\n",
         suppress_words(entry.suppress),

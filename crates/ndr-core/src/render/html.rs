@@ -1,11 +1,27 @@
-//! The answer as one HTML fragment: a card that needs no script, no style sheet and no network, readable on light and
-//! dark backgrounds. Everything from the mail is escaped; links come from the catalogue only.
+//! The answer as one HTML fragment: a card that needs no script, no style sheet and no network. It takes its colours
+//! from the page, so it is readable on light and on dark ones. Everything from the mail is escaped; links come from the
+//! catalogue only.
 
-use super::{act_words, basis_words, groups, kind_words, permanence_words, retry_words, suppress_words};
-use crate::report::{Kind, Report};
+use super::entry::{act, codes, permanence, plain};
+use super::{Group, act_words, basis_words, groups, kind_words, permanence_words, retry_words, suppress_words};
+use crate::report::{Diagnosis, Kind, Recipient, Report};
 use crate::sanitize::html as escape;
+use ndr_resolve::{Actor, Entry};
 
-const STYLE: &str = "border:1px solid rgba(128,128,128,.4);border-left:4px solid #c0392b;border-radius:6px;padding:12px 16px;margin:8px 0;max-width:46em;font-family:system-ui,sans-serif;line-height:1.45";
+/// Most groups of recipients that are shown, and most recipients of a group.
+const GROUPS: usize = 20;
+const RECIPIENTS: usize = 10;
+/// Most rows of a table of entries.
+const ROWS: usize = 60;
+/// Most bytes of a server's words that are shown.
+const WORDS: usize = 4000;
+
+/// Accents that stand out on white and on black alike.
+const RED: &str = "#d9534f";
+const AMBER: &str = "#d98a1f";
+const GREEN: &str = "#3c9d5b";
+const BLUE: &str = "#4a8fe0";
+const GREY: &str = "#8a8f98";
 
 /// Renders a report as an HTML fragment.
 ///
@@ -14,100 +30,306 @@ const STYLE: &str = "border:1px solid rgba(128,128,128,.4);border-left:4px solid
 /// assert!(!ndr::render::html(&report).contains("<script"));
 /// ```
 pub fn html(report: &Report) -> String {
-    let mut out = String::from("<div class=\"ndr\">");
-    if !matches!(report.kind, Kind::Failure | Kind::Delay) || report.recipients.is_empty() {
-        out += &format!(
-            "<div style=\"{}\"><strong>{}</strong></div>",
-            STYLE.replace("#c0392b", "#7f8c8d"),
-            escape(kind_words(report.kind))
+    let mut out = String::from("<div class=\"ndr\">\n");
+    let failed = matches!(report.kind, Kind::Failure | Kind::Delay);
+    let shown = if failed { groups(report) } else { Vec::new() };
+    if shown.is_empty() {
+        plain_card(&mut out, report);
+    }
+    for (at, group) in shown.iter().enumerate().take(GROUPS) {
+        let last = at + 1 == shown.len().min(GROUPS);
+        group_card(&mut out, report, group, last);
+    }
+    if shown.len() > GROUPS {
+        out += &format!("<div>… and {} more groups of recipients</div>\n", shown.len() - GROUPS);
+    }
+    out + "</div>\n"
+}
+
+/// Renders an entry of the catalogue as an HTML fragment.
+///
+/// ```
+/// let entry = ndr::catalog().by_slug("banned-sending-ip").unwrap();
+/// assert!(ndr::render::entry_html(entry).contains("5.7.606-649"));
+/// ```
+pub fn entry_html(entry: &Entry) -> String {
+    let mut out = String::from("<div class=\"ndr\">\n");
+    open(&mut out, BLUE);
+    title(&mut out, "", entry.title);
+    chips(&mut out, &[&codes(entry), entry.provider, entry.category.slug(), permanence(entry)]);
+    verdict(&mut out, &act(entry), &[suppress_words(entry.suppress), retry_words(entry.retry)]);
+    warning(&mut out, entry);
+    out += &format!("<p style=\"margin:10px 0\">{}</p>\n", escape(&ndr_resolve::fill(entry.meaning, &[])));
+    steps(&mut out, entry, plain(entry.steps_sender), plain(entry.steps_admin));
+    heading(&mut out, "How servers say it");
+    for example in entry.examples {
+        words(&mut out, example, "");
+    }
+    links(&mut out, entry);
+    footer(&mut out, &[entry.slug]);
+    close(&mut out);
+    out + "</div>\n"
+}
+
+/// Renders entries of the catalogue as an HTML table.
+///
+/// ```
+/// let entries: Vec<_> = ndr::catalog().entries().iter().take(3).collect();
+/// assert_eq!(ndr::render::entries_html(&entries).matches("<tr>").count(), 4);
+/// ```
+pub fn entries_html(entries: &[&Entry]) -> String {
+    const CELL: &str = "text-align:left;vertical-align:top;padding:3px 10px";
+    let row = |cells: [&str; 5], tag: &str| {
+        let cells = cells.map(|cell| format!("<{tag} style=\"{CELL}\">{cell}</{tag}>"));
+        format!("<tr>{}</tr>\n", cells.concat())
+    };
+    let mut out = String::from("<div class=\"ndr\">\n<table style=\"border-collapse:collapse\">\n");
+    out += &row(["Codes", "Meaning", "Category", "Who acts", "Slug"], "th");
+    for entry in entries.iter().take(ROWS) {
+        let slug = format!("<code>{}</code>", escape(entry.slug));
+        let cells = [escape(&codes(entry)), escape(entry.title), escape(entry.category.slug()), escape(&act(entry))];
+        out += &row([&cells[0], &cells[1], &cells[2], &cells[3], &slug], "td");
+    }
+    out += "</table>\n";
+    if entries.len() > ROWS {
+        out += &format!("<div style=\"opacity:.75\">… and {} more entries</div>\n", entries.len() - ROWS);
+    }
+    out + "</div>\n"
+}
+
+/// A message that is no failure, or that names nobody.
+fn plain_card(out: &mut String, report: &Report) {
+    let (accent, mark) = match report.kind {
+        Kind::Success => (GREEN, "✓"),
+        Kind::Failure => (RED, "✗"),
+        Kind::Delay => (AMBER, "●"),
+        _ => (GREY, "·"),
+    };
+    open(out, accent);
+    title(out, mark, kind_words(report.kind));
+    let addresses: Vec<&str> = report.recipients.iter().filter_map(|r| r.address.as_deref()).collect();
+    recipients(out, &addresses);
+    details(out, report, None);
+    close(out);
+}
+
+fn group_card(out: &mut String, report: &Report, group: &Group<'_>, last: bool) {
+    let recipient = group.first();
+    let late = report.kind == Kind::Delay || recipient.action == Some(crate::Action::Delayed);
+    open(out, if late { AMBER } else { RED });
+    let mark = if late { "●" } else { "✗" };
+    let addresses: Vec<&str> = group.recipients.iter().filter_map(|r| r.address.as_deref()).collect();
+    match &recipient.diagnosis {
+        Some(diagnosis) => {
+            title(out, mark, diagnosis.entry.title);
+            let entry = diagnosis.entry;
+            let advice = [permanence_words(diagnosis), suppress_words(entry.suppress), retry_words(entry.retry)];
+            verdict(out, &act_words(diagnosis), &advice);
+            warning(out, entry);
+        }
+        None if late => title(out, mark, "Delivery is late, for a reason that ndr does not know"),
+        None => title(out, mark, "Delivery failed for a reason that ndr does not know"),
+    }
+    recipients(out, &addresses);
+    said(out, recipient);
+    match &recipient.diagnosis {
+        Some(diagnosis) => meaning(out, diagnosis),
+        None => candidates(out, recipient),
+    }
+    if last {
+        details(out, report, Some(recipient));
+    }
+    if let Some(diagnosis) = &recipient.diagnosis {
+        footer(out, &[basis_words(diagnosis.basis), diagnosis.entry.slug]);
+    }
+    close(out);
+}
+
+fn open(out: &mut String, accent: &str) {
+    *out += &format!(
+        "<div style=\"border:1px solid rgba(128,128,128,.35);border-left:5px solid {accent};border-radius:6px;\
+         padding:14px 18px;margin:10px 0;max-width:52em;font-family:system-ui,sans-serif;font-size:14px;\
+         line-height:1.5;overflow-wrap:anywhere\">\n"
+    );
+}
+
+fn close(out: &mut String) {
+    *out += "</div>\n";
+}
+
+fn title(out: &mut String, mark: &str, text: &str) {
+    let mark = if mark.is_empty() { String::new() } else { format!("{mark} ") };
+    *out += &format!("<div style=\"font-size:1.25em;font-weight:600;line-height:1.3\">{mark}{}</div>\n", escape(text));
+}
+
+fn heading(out: &mut String, text: &str) {
+    *out += &format!("<div style=\"margin-top:12px;font-weight:600\">{text}</div>\n");
+}
+
+/// Who must act, and what becomes of the address and the message.
+fn verdict(out: &mut String, act: &str, advice: &[&str]) {
+    *out += &format!(
+        "<div style=\"margin:8px 0 4px\"><span style=\"opacity:.75\">Who acts:</span> \
+         <strong style=\"border-bottom:2px solid {BLUE}\">{}</strong></div>\n",
+        escape(act)
+    );
+    chips(out, advice);
+}
+
+fn chips(out: &mut String, words: &[&str]) {
+    *out += "<div style=\"display:flex;flex-wrap:wrap;gap:6px;margin:6px 0\">";
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        *out += &format!(
+            "<span style=\"background:rgba(128,128,128,.16);border-radius:10px;padding:1px 10px;font-size:.9em\">\
+             {}</span>",
+            escape(word)
         );
     }
-    for group in groups(report).iter().filter(|_| matches!(report.kind, Kind::Failure | Kind::Delay)).take(50) {
-        let recipient = group.first();
-        let color = if report.kind == Kind::Delay { "#d68910" } else { "#c0392b" };
-        out += &format!("<div style=\"{}\">", STYLE.replace("#c0392b", color));
-        let title = recipient
-            .diagnosis
-            .as_ref()
-            .map_or("Delivery failed for a reason that ndr does not know", |d| d.entry.title);
-        out += &format!("<div style=\"font-size:1.15em;font-weight:600\">{}</div>", escape(title));
-        if let Some(diagnosis) = &recipient.diagnosis {
-            out += &format!(
-                "<div style=\"opacity:.75\">{} · {} · {}</div>",
-                permanence_words(diagnosis),
-                escape(suppress_words(diagnosis.entry.suppress)),
-                escape(retry_words(diagnosis.entry.retry))
-            );
-            out += &format!(
-                "<div style=\"margin-top:6px\"><strong>Who acts:</strong> {}</div>",
-                escape(&act_words(diagnosis))
-            );
-            if diagnosis.entry.security {
-                out += "<div style=\"color:#c0392b;font-weight:600\">This may mean that an account was taken over, or an attack. Check that first.</div>";
-            }
-        }
-        let addresses: Vec<String> = group
-            .recipients
-            .iter()
-            .filter_map(|r| r.address.as_deref())
-            .take(10)
-            .map(|a| format!("<code>{}</code>", escape(a)))
-            .collect();
-        if !addresses.is_empty() {
-            let more = group.recipients.len().saturating_sub(10);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            out += &format!("<div><strong>To:</strong> {}{more}</div>", addresses.join(", "));
-        }
-        if let Some(text) = &recipient.text {
-            out += "<div style=\"margin-top:8px\"><strong>What the server said</strong>";
-            if let Some(host) = &recipient.remote {
-                out += &format!(" <span style=\"opacity:.75\">({})</span>", escape(host));
-            }
-            let phrase = recipient
-                .diagnosis
-                .as_ref()
-                .and_then(|d| d.evidence.as_ref())
-                .map(|e| e.phrase.as_str())
-                .unwrap_or_default();
-            let marked = match text.split_once(phrase).filter(|_| !phrase.is_empty()) {
-                Some((before, after)) => format!(
-                    "{}<u style=\"text-decoration-color:#c0392b;text-decoration-thickness:2px\">{}</u>{}",
-                    escape(before),
-                    escape(phrase),
-                    escape(after)
-                ),
-                None => escape(text),
-            };
-            out += &format!(
-                "<div style=\"font-family:ui-monospace,monospace;font-size:.9em;background:rgba(128,128,128,.12);border-radius:4px;padding:6px 8px;overflow-wrap:anywhere\">{marked}</div></div>"
-            );
-        }
-        if let Some(diagnosis) = &recipient.diagnosis {
-            out += &format!("<p style=\"margin:8px 0\">{}</p>", escape(&diagnosis.meaning()));
-            for (title, steps) in
-                [("What the sender does", diagnosis.steps_sender()), ("What an admin does", diagnosis.steps_admin())]
-            {
-                if !steps.is_empty() {
-                    out += &format!(
-                        "<div><strong>{title}</strong></div><ol style=\"margin:4px 0 8px 0;padding-left:1.6em\">"
-                    );
-                    for step in steps {
-                        out += &format!("<li>{}</li>", escape(&step));
-                    }
-                    out += "</ol>";
-                }
-            }
-            for link in diagnosis.entry.links {
-                out += &format!("<div><a href=\"{0}\" rel=\"noopener noreferrer\">{0}</a></div>", escape(link));
-            }
-            out += &format!(
-                "<div style=\"opacity:.65;font-size:.85em;margin-top:6px\">{} · <code>{}</code></div>",
-                escape(basis_words(diagnosis.basis)),
-                escape(diagnosis.entry.slug)
-            );
-        }
-        out += "</div>";
+    *out += "</div>\n";
+}
+
+fn warning(out: &mut String, entry: &Entry) {
+    if entry.security {
+        *out += &format!(
+            "<div style=\"border:1px solid {RED};border-radius:4px;padding:4px 10px;margin:8px 0\">⚠ This may mean that \
+             an account was taken over, or an attack. Check that first.</div>\n"
+        );
     }
-    out += "</div>\n";
-    out
+}
+
+fn recipients(out: &mut String, addresses: &[&str]) {
+    if addresses.is_empty() {
+        return;
+    }
+    let shown: Vec<String> =
+        addresses.iter().take(RECIPIENTS).map(|address| format!("<code>{}</code>", escape(address))).collect();
+    let more = addresses.len().saturating_sub(RECIPIENTS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    *out += &format!("<div><span style=\"opacity:.75\">To:</span> {}{more}</div>\n", shown.join(", "));
+}
+
+/// The server's own words, with the deciding phrase underlined.
+fn said(out: &mut String, recipient: &Recipient) {
+    let Some(text) = &recipient.text else { return };
+    let by = match (&recipient.remote, recipient.command) {
+        (Some(host), Some(command)) => format!("{host}, after {command}"),
+        (Some(host), None) => host.clone(),
+        (None, Some(command)) => format!("after {command}"),
+        (None, None) => String::new(),
+    };
+    let by = if by.is_empty() { by } else { format!(" <span style=\"opacity:.7\">{}</span>", escape(&by)) };
+    heading(out, &format!("What the server said{by}"));
+    let evidence = recipient.diagnosis.as_ref().and_then(|diagnosis| diagnosis.evidence.as_ref());
+    words(out, text, evidence.map_or("", |evidence| evidence.phrase.as_str()));
+}
+
+/// Words of a server in a box; `phrase`, where they hold it, underlined.
+fn words(out: &mut String, text: &str, phrase: &str) {
+    let cut = shortened(text);
+    let marked = match cut.split_once(phrase).filter(|_| !phrase.is_empty()) {
+        Some((before, after)) => format!(
+            "{}<span style=\"text-decoration:underline 2px {RED};text-underline-offset:3px\">{}</span>{}",
+            escape(before),
+            escape(phrase),
+            escape(after)
+        ),
+        None => escape(cut),
+    };
+    let dots = if cut.len() < text.len() { " …" } else { "" };
+    *out += &format!(
+        "<div style=\"font-family:ui-monospace,monospace;font-size:.92em;background:rgba(128,128,128,.13);\
+         border-radius:4px;padding:7px 10px;margin:4px 0\">{marked}{dots}</div>\n"
+    );
+}
+
+/// The beginning of a long text.
+fn shortened(text: &str) -> &str {
+    (0..=WORDS.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
+}
+
+fn meaning(out: &mut String, diagnosis: &Diagnosis) {
+    *out += &format!("<p style=\"margin:10px 0\">{}</p>\n", escape(&diagnosis.meaning()));
+    steps(out, diagnosis.entry, diagnosis.steps_sender(), diagnosis.steps_admin());
+    links(out, diagnosis.entry);
+}
+
+/// Steps of both, side by side where there is room; first those of whoever acts first.
+fn steps(out: &mut String, entry: &Entry, sender: Vec<String>, admin: Vec<String>) {
+    let admin_first = matches!(entry.act.first(), Some(Actor::SenderAdmin | Actor::RecipientAdmin | Actor::Provider));
+    let mut lists = [("What the sender does", sender), ("What an admin does", admin)];
+    if admin_first {
+        lists.reverse();
+    }
+    *out += "<div style=\"display:flex;flex-wrap:wrap;gap:0 28px\">\n";
+    for (title, steps) in lists.iter().filter(|(_, steps)| !steps.is_empty()) {
+        *out += "<div style=\"flex:1 1 20em;min-width:0\">\n";
+        heading(out, title);
+        *out += "<ol style=\"margin:4px 0;padding-left:1.6em\">\n";
+        for step in steps {
+            *out += &format!("<li style=\"margin:3px 0\">{}</li>\n", escape(step));
+        }
+        *out += "</ol>\n</div>\n";
+    }
+    *out += "</div>\n";
+}
+
+fn links(out: &mut String, entry: &Entry) {
+    for link in entry.links {
+        let link = escape(link);
+        *out += &format!(
+            "<div style=\"margin-top:4px\"><a href=\"{link}\" rel=\"noopener noreferrer\" style=\"color:{BLUE}\">{link}</a></div>\n"
+        );
+    }
+}
+
+fn candidates(out: &mut String, recipient: &Recipient) {
+    if recipient.others.is_empty() {
+        return;
+    }
+    heading(out, "What it may be");
+    *out += "<ul style=\"margin:4px 0;padding-left:1.6em\">\n";
+    for slug in recipient.others.iter().take(8) {
+        let title = crate::catalog().by_slug(slug).map_or("", |entry| entry.title);
+        *out += &format!("<li>{} (<code>{}</code>)</li>\n", escape(title), escape(slug));
+    }
+    *out += "</ul>\n";
+}
+
+/// The technical side, folded.
+fn details(out: &mut String, report: &Report, recipient: Option<&Recipient>) {
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    let mut add = |name: &'static str, value: Option<String>| rows.extend(value.map(|value| (name, value)));
+    add("Status", recipient.and_then(|r| r.status).map(|status| status.to_string()));
+    add("Reply", recipient.and_then(|r| r.reply).map(|reply| reply.to_string()));
+    add("Written by", report.dialect.map(str::to_string));
+    add("Reported by", report.generator.clone());
+    let original = &report.original;
+    add("Subject", original.subject.clone());
+    add("From", original.from.clone());
+    add("Sent", original.date.clone());
+    add("Message-ID", original.message_id.clone());
+    for attempt in recipient.iter().flat_map(|r| &r.attempts).take(6) {
+        add("Attempt", Some(format!("{} {}", attempt.time, attempt.text)));
+    }
+    let others = recipient.map(|r| r.others.iter().take(4).copied().collect::<Vec<_>>().join(", "));
+    add("May also be", others.filter(|slugs| !slugs.is_empty()));
+    for note in &report.notes {
+        add("Note", Some(note.text.clone()));
+    }
+    add("Source", report.source.clone());
+    if rows.is_empty() {
+        return;
+    }
+    *out += "<details style=\"margin-top:10px\"><summary style=\"cursor:pointer;opacity:.8\">Details</summary>\n";
+    *out += "<div style=\"display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;font-size:.92em;margin-top:4px\">\n";
+    for (name, value) in rows {
+        let value = escape(shortened(&value));
+        *out += &format!("<div style=\"opacity:.7\">{name}</div><div style=\"min-width:0\">{value}</div>\n");
+    }
+    *out += "</div></details>\n";
+}
+
+fn footer(out: &mut String, words: &[&str]) {
+    let words: Vec<String> = words.iter().map(|word| escape(word)).collect();
+    *out += &format!("<div style=\"opacity:.65;font-size:.88em;margin-top:10px\">{}</div>\n", words.join(" · "));
 }

@@ -13,7 +13,7 @@ mod trace;
 mod trace_page;
 
 pub use entry::{entry_human, entry_markdown};
-pub use html::html;
+pub use html::{entries_html, entry_html, html};
 pub use human::{Options, human};
 pub use markdown::markdown;
 pub use ticket::{Audience, ticket};

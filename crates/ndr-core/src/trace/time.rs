@@ -119,10 +119,7 @@ fn zone(word: &str) -> Option<Offset> {
     let word = word.trim_matches(['(', ')']);
     if let Some((sign, digits)) = word.split_at_checked(1).filter(|(sign, _)| matches!(*sign, "+" | "-")) {
         let digits = digits.replace(':', "");
-        if digits.len() != 4 {
-            return None;
-        }
-        let (hours, minutes) = digits.split_at_checked(2)?;
+        let (hours, minutes) = digits.split_at_checked(2).filter(|(_, minutes)| minutes.len() == 2)?;
         let (hours, minutes) = (number(hours)?, number(minutes)?);
         let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
         return (minutes < 60).then(|| Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok())?;

@@ -1,0 +1,185 @@
+//! Finding entries: by code or slug as typed, by kind, by words, and what was perhaps meant.
+
+use ndr_resolve::{Actor, Catalog, Category, Entry, StatusCode};
+use std::collections::HashSet;
+
+/// A wider range is one of the registry's, such as X.7.0-999: it says no more than class and subject do.
+pub const GENERAL: u32 = 500;
+
+/// The entries of a status code, a reply code or a slug; the registry's general ranges only where nothing else is known.
+///
+/// ```
+/// # let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog.yaml"));
+/// let catalog = ndr_catalog::load("catalog.yaml", text).unwrap();
+/// assert_eq!(ndr_catalog::look_up(&catalog, "group-internal-only")[0].slug, "group-internal-only");
+/// assert!(ndr_catalog::look_up(&catalog, "5.7.133").iter().any(|entry| entry.slug == "group-internal-only"));
+/// assert!(ndr_catalog::look_up(&catalog, "group-for-nobody").is_empty());
+/// ```
+pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
+    if let Ok(code) = text.parse::<StatusCode>() {
+        let all = catalog.by_code(code);
+        let near: Vec<&Entry> = all
+            .iter()
+            .copied()
+            .filter(|entry| entry.codes.iter().any(|p| p.matches(code) && p.width() <= GENERAL))
+            .collect();
+        return if near.is_empty() { all } else { near };
+    }
+    if let Ok(reply) = text.parse::<u16>() {
+        let last = catalog.by_reply(reply);
+        return last
+            .into_iter()
+            .chain(catalog.entries().iter().filter(|entry| {
+                entry.replies.contains(&reply) && Some(entry.slug) != last.map(|l| l.slug) && entry.codes.is_empty()
+            }))
+            .collect();
+    }
+    catalog.by_slug(text).into_iter().collect()
+}
+
+/// The entries of a provider, a category and an actor, in the order of the catalogue; what is `None` does not count.
+///
+/// # Errors
+/// A name that does not exist, with those that do.
+///
+/// ```
+/// # let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog.yaml"));
+/// let catalog = ndr_catalog::load("catalog.yaml", text).unwrap();
+/// let found = ndr_catalog::filter(&catalog, Some("gmail"), Some("mailbox-full"), None).unwrap();
+/// assert!(found.iter().all(|entry| entry.provider == "gmail") && !found.is_empty());
+/// assert!(ndr_catalog::filter(&catalog, None, Some("mailbox-ful"), None).unwrap_err().contains("mailbox-full"));
+/// ```
+pub fn filter<'c>(
+    catalog: &'c Catalog,
+    provider: Option<&str>,
+    category: Option<&str>,
+    act: Option<&str>,
+) -> Result<Vec<&'c Entry>, String> {
+    let category = known(category, Category::from_slug, Category::ALL.iter().map(|c| c.slug()), "category")?;
+    let act = known(act, Actor::from_slug, Actor::ALL.iter().map(|a| a.slug()), "actor")?;
+    let of_provider = |id: &str| catalog.providers().iter().find(|provider| provider.id == id);
+    let provider = known(provider, of_provider, catalog.providers().iter().map(|provider| provider.id), "provider")?;
+    let fits = |entry: &&Entry| {
+        provider.is_none_or(|provider| entry.provider == provider.id)
+            && category.is_none_or(|category| entry.category == category)
+            && act.is_none_or(|act| entry.act.contains(&act))
+    };
+    Ok(catalog.entries().iter().filter(fits).collect())
+}
+
+fn known<T>(
+    name: Option<&str>,
+    read: impl Fn(&str) -> Option<T>,
+    all: impl Iterator<Item = &'static str>,
+    what: &str,
+) -> Result<Option<T>, String> {
+    let Some(name) = name else { return Ok(None) };
+    let unknown = || format!("there is no {what} `{name}`; they are {}", all.collect::<Vec<_>>().join(", "));
+    read(name).map(Some).ok_or_else(unknown)
+}
+
+/// The words of a text as [`search`] compares them: lower case, codes whole.
+///
+/// ```
+/// assert_eq!(ndr_catalog::tokens("Access denied, 5.7.1."), ["access", "denied", "5.7.1"]);
+/// ```
+pub fn tokens(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '.')
+        .map(|word| word.trim_matches('.').to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// Entries by how well their words fit, best first, with the words that did. Rare words count more; a word may be
+/// mistyped by a letter or two.
+///
+/// ```
+/// # let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog.yaml"));
+/// let catalog = ndr_catalog::load("catalog.yaml", text).unwrap();
+/// let (entry, words) = &ndr_catalog::search(&catalog, "baned sending ip")[0];
+/// assert_eq!(entry.slug, "banned-sending-ip");
+/// assert!(words.contains("banned"));
+/// ```
+pub fn search<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, HashSet<String>)> {
+    let wanted = tokens(query);
+    let fields: Vec<(Vec<String>, Vec<String>)> = catalog
+        .entries()
+        .iter()
+        .map(|entry| {
+            let mut strong = tokens(entry.title);
+            strong.extend(tokens(&entry.slug.replace('-', " ")));
+            strong.extend(entry.codes.iter().map(ToString::to_string));
+            let said: Vec<String> = entry.texts.iter().chain(entry.examples).flat_map(|text| tokens(text)).collect();
+            (strong, said)
+        })
+        .collect();
+    let all: HashSet<&str> =
+        fields.iter().flat_map(|(strong, said)| strong.iter().chain(said)).map(String::as_str).collect();
+    let mut scores: Vec<(f64, usize, HashSet<String>)> = (0..fields.len()).map(|i| (0.0, i, HashSet::new())).collect();
+    // The words as they were meant, typing errors mended.
+    let mut meant: Vec<&str> = Vec::new();
+    for word in &wanted {
+        let near: Vec<&str> = if all.contains(word.as_str()) {
+            vec![word.as_str()]
+        } else {
+            let reach = if word.len() >= 8 { 2 } else { 1 };
+            all.iter()
+                .copied()
+                .filter(|known| {
+                    word.len() > 3
+                        && known.len().abs_diff(word.len()) <= reach
+                        && strsim::damerau_levenshtein(known, word) <= reach
+                })
+                .collect()
+        };
+        meant.push(
+            near.iter().copied().min_by_key(|known| (strsim::damerau_levenshtein(known, word), *known)).unwrap_or(word),
+        );
+        let hits: Vec<Option<(f64, &str)>> = fields
+            .iter()
+            .map(|(strong, said)| {
+                near.iter()
+                    .filter_map(|word| {
+                        let weight: f64 = if strong.iter().any(|known| known == word) {
+                            2.0
+                        } else if said.iter().any(|known| known == word) {
+                            1.0
+                        } else {
+                            return None;
+                        };
+                        Some((weight, *word))
+                    })
+                    .max_by(|a, b| a.0.total_cmp(&b.0))
+            })
+            .collect();
+        let holders = hits.iter().flatten().count().max(1) as f64;
+        let rarity = (1.0 + fields.len() as f64 / holders).ln();
+        for (score, hit) in scores.iter_mut().zip(&hits) {
+            if let Some((weight, word)) = hit {
+                score.0 += rarity * weight;
+                score.2.insert((*word).to_string());
+            }
+        }
+    }
+    // A phrase that stands in a text word for word is what was meant.
+    let phrase = meant.join(" ");
+    for (score, entry) in scores.iter_mut().zip(catalog.entries()) {
+        if wanted.len() > 1
+            && entry
+                .texts
+                .iter()
+                .chain(std::iter::once(&entry.title))
+                .any(|text| tokens(text).join(" ").contains(&phrase))
+        {
+            score.0 += 10.0;
+        }
+        // Entries that hold few of the wanted words fall behind.
+        score.0 *= score.2.len() as f64 / wanted.len().max(1) as f64;
+        if entry.provider == "exchange-online" {
+            score.0 *= 1.05;
+        }
+    }
+    scores.retain(|(score, _, _)| *score > 0.0);
+    scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    scores.into_iter().filter_map(|(_, i, hits)| Some((catalog.entries().get(i)?, hits))).collect()
+}
