@@ -203,7 +203,7 @@ mod tests {
     fn words(text: &str) -> Vec<&str> {
         let mut out = Vec::new();
         split(text, usize::MAX, &mut out);
-        out.iter().map(|w| &text[w.start as usize..w.end as usize]).collect()
+        out.iter().map(|w| text.get(w.start as usize..w.end as usize).unwrap()).collect()
     }
 
     fn hashes(text: &str) -> Vec<u64> {
