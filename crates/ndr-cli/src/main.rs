@@ -1,7 +1,14 @@
 //! The command `ndr`: a thin front. It reads input, calls the core, and prints; it parses and decides nothing.
 
 // Nothing that a message or the command line holds may end the process.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod args;
 mod commands;
