@@ -96,7 +96,7 @@ fn run(cli: &Cli) -> Outcome {
         _ => ndr::Limits::default(),
     };
     let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?).with_limits(limits);
-    let out = output::Output::new(cli.color);
+    let out = output::Output::new(cli.color, cli.csv_raw);
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),
