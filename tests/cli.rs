@@ -352,6 +352,9 @@ fn nothing_from_a_mail_reaches_the_terminal_raw() {
     }
     let formula = ndr(["explain", "-", "--format", "csv"]).stdin("=1+1 550 5.1.1 User unknown").run();
     assert!(!formula.text().contains(",="), "{formula}");
+    let call = ["explain", "-", "--format", "csv", "--csv-raw"];
+    let raw = ndr(call).stdin("=1+1 550 5.1.1 User unknown").run();
+    assert!(raw.text().contains(",=1+1 550 5.1.1 User unknown,"), "{raw}");
 }
 
 #[test]

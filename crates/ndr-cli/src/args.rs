@@ -16,6 +16,10 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
 
+    /// Leave the cells of CSV as they are: for programs that read it; a spreadsheet may take them for formulas
+    #[arg(long, global = true)]
+    pub(crate) csv_raw: bool,
+
     /// Add or override entries from this file (same schema as catalog.yaml); may be given several times
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) catalog: Vec<PathBuf>,
@@ -71,7 +75,7 @@ pub(crate) enum Format {
     Json,
     /// One JSON document per line
     Ndjson,
-    /// A table; cells are guarded against spreadsheet formulas
+    /// A table; cells are guarded against spreadsheet formulas, unless --csv-raw is given
     Csv,
     /// Markdown for tickets
     Markdown,

@@ -1,7 +1,14 @@
 //! The command `ndr`: a thin front. It reads input, calls the core, and prints; it parses and decides nothing.
 
 // Nothing that a message or the command line holds may end the process.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod args;
 mod commands;
@@ -89,7 +96,7 @@ fn run(cli: &Cli) -> Outcome {
         _ => ndr::Limits::default(),
     };
     let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?).with_limits(limits);
-    let out = output::Output::new(cli.color);
+    let out = output::Output::new(cli.color, cli.csv_raw);
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),
         Command::Scan(args) => commands::scan(args, &decoder, &out),

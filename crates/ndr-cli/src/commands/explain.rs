@@ -23,7 +23,7 @@ pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> O
         (None, Format::Html) => render::html(&report),
         (None, Format::Json) => serde_json::to_string_pretty(&report)? + "\n",
         (None, Format::Ndjson) => serde_json::to_string(&report)? + "\n",
-        (None, Format::Csv) => super::scan::CSV_HEADER.to_string() + &super::scan::csv_rows(&report),
+        (None, Format::Csv) => super::scan::CSV_HEADER.to_string() + &super::scan::csv_rows(&report, out.csv()),
     };
     out.print(&text)?;
     Ok(if report.is_recognised() { Exit::Done } else { Exit::Nothing })

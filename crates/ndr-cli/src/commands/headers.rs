@@ -1,8 +1,7 @@
 //! `ndr headers`
 
-use super::scan::csv_line;
 use crate::args::{Format, Headers};
-use crate::output::Output;
+use crate::output::{Csv, Output};
 use crate::{Exit, Outcome, Stop, source};
 use ndr::render::{trace_html, trace_human, trace_markdown};
 use ndr::trace::{self, Trace};
@@ -21,14 +20,14 @@ pub(crate) fn headers(args: &Headers, decoder: &ndr::Decoder, out: &Output) -> O
         Format::Html => trace_html(&trace),
         Format::Json => serde_json::to_string_pretty(&trace)? + "\n",
         Format::Ndjson => serde_json::to_string(&trace)? + "\n",
-        Format::Csv => csv(&trace),
+        Format::Csv => hops(&trace, out.csv()),
     };
     out.print(&text)?;
     Ok(Exit::Done)
 }
 
 /// One row for each hop.
-fn csv(trace: &Trace) -> String {
+fn hops(trace: &Trace, csv: Csv) -> String {
     let mut out = String::from(
         "hop,field,from,helo,reverse,ip,by,by_ip,with,via,id,for,tls_version,tls_cipher,authenticated,time,time_text,delay,skew,scope,parsed,text\r\n",
     );
@@ -36,7 +35,7 @@ fn csv(trace: &Trace) -> String {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let shown = |value: Option<String>| value.unwrap_or_default();
         let tls = hop.tls.clone().unwrap_or_default();
-        out += &csv_line(&[
+        out += &csv.line(&[
             hop.number.to_string(),
             hop.field.to_string(),
             text(&hop.from),

@@ -26,7 +26,7 @@ pub(crate) fn list(args: &Entries, decoder: &ndr::Decoder, out: &Output) -> Outc
                     entry.suppress.to_string(),
                     entry.retry.to_string(),
                 ];
-                text += &super::scan::csv_line(&cells);
+                text += &out.csv().line(&cells);
             }
             out.print(&text)?;
             Ok(Exit::Done)

@@ -2,7 +2,7 @@
 
 use super::batch;
 use crate::args::{Format, Scan};
-use crate::output::Output;
+use crate::output::{Csv, Output};
 use crate::{Exit, Outcome, Stop};
 use ndr::{Kind, Report};
 use ndr_scan::{Record, Summary};
@@ -21,7 +21,8 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
         _ => b"",
     })?;
     let mut first = true;
-    let step = move |record: &Record, text: &mut Vec<u8>| write(record, format, text);
+    let csv = out.csv();
+    let step = move |record: &Record, text: &mut Vec<u8>| write(record, format, csv, text);
     let total = batch::run(&args.inputs, decoder, Summary::new, step, |text| {
         // Records of JSON carry their comma in front; the first one has none.
         let rest = if first && format == Format::Json { text.strip_prefix(b",").unwrap_or(text) } else { text };
@@ -39,7 +40,7 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
 }
 
 /// One record in the format asked for.
-fn write(record: &Record, format: Format, text: &mut Vec<u8>) {
+fn write(record: &Record, format: Format, csv: Csv, text: &mut Vec<u8>) {
     match (format, &record.result) {
         (Format::Ndjson, _) => {
             // Writing to memory does not fail.
@@ -50,13 +51,13 @@ fn write(record: &Record, format: Format, text: &mut Vec<u8>) {
             text.extend_from_slice(b",\n");
             let _ = serde_json::to_writer(&mut *text, record);
         }
-        (Format::Csv, Ok(report)) => text.extend_from_slice(csv_rows(report).as_bytes()),
+        (Format::Csv, Ok(report)) => text.extend_from_slice(csv_rows(report, csv).as_bytes()),
         (Format::Csv, Err(error)) => {
             let mut cells: [String; 18] = Default::default();
             cells[0] = record.source.clone();
             cells[1] = Kind::Other.to_string();
             cells[17] = format!("{}: {error}", error.kind.slug());
-            text.extend_from_slice(csv_line(&cells).as_bytes());
+            text.extend_from_slice(csv.line(&cells).as_bytes());
         }
         (_, Ok(report)) => text.extend_from_slice(line(report).as_bytes()),
         (_, Err(error)) => {
@@ -99,12 +100,12 @@ fn line(report: &Report) -> String {
 pub(crate) const CSV_HEADER: &str = "source,kind,dialect,generator,address,original_address,action,status,reply,text,remote,slug,category,permanent,act,suppress,retry,notes\r\n";
 
 /// One row per recipient.
-pub(crate) fn csv_rows(report: &Report) -> String {
+pub(crate) fn csv_rows(report: &Report, csv: Csv) -> String {
     let notes: Vec<&str> = report.notes.iter().map(|note| note.code).filter(|code| *code != "kind").collect();
     let row = |recipient: Option<&ndr::Recipient>| -> String {
         let text = |value: Option<&str>| value.unwrap_or_default().to_string();
         let diagnosis = recipient.and_then(|r| r.diagnosis.as_ref());
-        csv_line(&[
+        csv.line(&[
             text(report.source.as_deref()),
             report.kind.to_string(),
             text(report.dialect),
@@ -132,24 +133,4 @@ pub(crate) fn csv_rows(report: &Report) -> String {
     } else {
         report.recipients.iter().map(|recipient| row(Some(recipient))).collect()
     }
-}
-
-/// A line of CSV (RFC 4180), its cells guarded against formulas.
-pub(crate) fn csv_line(cells: &[String]) -> String {
-    let mut out = String::new();
-    for (i, cell) in cells.iter().enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        let cell = ndr::sanitize::csv(cell);
-        if cell.contains([',', '"', '\n', '\r']) {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(&cell);
-        }
-    }
-    out.push_str("\r\n");
-    out
 }

@@ -1,9 +1,8 @@
 //! `ndr summary`: what many bounces come down to.
 
 use super::batch;
-use super::scan::csv_line;
 use crate::args::{Format, List, Summary};
-use crate::output::Output;
+use crate::output::{Csv, Output};
 use crate::{Exit, Outcome, Stop};
 use ndr::sanitize;
 use ndr_scan::{Again, Suppressed};
@@ -26,8 +25,8 @@ pub(crate) fn summary(args: &Summary, decoder: &ndr::Decoder, out: &Output) -> O
     let text = match args.list {
         None if format == Format::Json => serde_json::to_string_pretty(&total)? + "\n",
         None => total.to_string(),
-        Some(List::Suppress) => list(&total.suppress(args.repeats), format, SUPPRESS_HEADER, suppressed)?,
-        Some(List::Retry) => list(&total.retry(args.repeats), format, RETRY_HEADER, again)?,
+        Some(List::Suppress) => list(&total.suppress(args.repeats), format, out.csv(), SUPPRESS_HEADER, suppressed)?,
+        Some(List::Retry) => list(&total.retry(args.repeats), format, out.csv(), RETRY_HEADER, again)?,
     };
     out.print(&text)?;
     Ok(batch::exit(&total))
@@ -72,13 +71,14 @@ fn again(row: &Again) -> (String, [String; 8]) {
 fn list<R: serde::Serialize>(
     rows: &[R],
     format: Format,
+    csv: Csv,
     header: &str,
     row: fn(&R) -> (String, [String; 8]),
 ) -> Result<String, serde_json::Error> {
     Ok(match format {
         Format::Json => serde_json::to_string_pretty(rows)? + "\n",
         Format::Ndjson => rows.iter().map(|row| Ok(serde_json::to_string(row)? + "\n")).collect::<Result<_, _>>()?,
-        Format::Csv => header.to_string() + &rows.iter().map(|each| csv_line(&row(each).1)).collect::<String>(),
+        Format::Csv => header.to_string() + &rows.iter().map(|each| csv.line(&row(each).1)).collect::<String>(),
         _ => rows.iter().map(|each| format!("{}\n", sanitize::terminal(&row(each).0))).collect(),
     })
 }
