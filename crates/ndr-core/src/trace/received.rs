@@ -392,3 +392,33 @@ fn date_without_semicolon(text: &str) -> Option<(Moment, &str)> {
     let weekday = DAYS.iter().filter_map(|day| tail.rfind(day)).max();
     Some((moment, weekday.map_or(tail, |at| text::from(tail, at)).trim()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn pieces_lose_nothing(line in "[é(]?([aé\"<>()\\];]| by | \\(|\\] ){0,24}") {
+            let mut covered = String::new();
+            for (piece, at) in pieces(&line) {
+                match piece {
+                    Piece::Word(word) => {
+                        prop_assert!(!word.is_empty());
+                        prop_assert_eq!(line.get(at..at + word.len()), Some(word));
+                        covered.push_str(word);
+                    }
+                    Piece::Comment(comment) => {
+                        prop_assert!(line.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(comment)));
+                        covered.push_str(comment);
+                    }
+                    Piece::Semicolon => covered.push(';'),
+                }
+            }
+            // Only parentheses and blanks are dropped.
+            let kept = |text: &str| text.chars().filter(|c| !matches!(c, '(' | ')' | ' ')).collect::<String>();
+            prop_assert_eq!(kept(&covered), kept(&line));
+        }
+    }
+}
