@@ -3,7 +3,9 @@
 //! catalogue only.
 
 use super::entry::{act, codes, permanence, plain};
-use super::{Group, act_words, basis_words, groups, kind_words, permanence_words, retry_words, suppress_words};
+use super::{
+    Group, act_words, basis_words, fate, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words,
+};
 use crate::report::{Diagnosis, Kind, Recipient, Report};
 use crate::sanitize::html as escape;
 use ndr_resolve::{Actor, Entry};
@@ -97,14 +99,19 @@ pub fn entries_html(entries: &[&Entry]) -> String {
     out + "</div>\n"
 }
 
-/// A message that is no failure, or that names nobody.
-fn plain_card(out: &mut String, report: &Report) {
-    let (accent, mark) = match report.kind {
+/// Colour and mark of an outcome.
+const fn look(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
         Kind::Success => (GREEN, "✓"),
         Kind::Failure => (RED, "✗"),
         Kind::Delay => (AMBER, "●"),
         _ => (GREY, "·"),
-    };
+    }
+}
+
+/// A message that is no failure, or that names nobody.
+fn plain_card(out: &mut String, report: &Report) {
+    let (accent, mark) = look(report.kind);
     open(out, accent);
     title(out, mark, kind_words(report.kind));
     let addresses: Vec<&str> = report.recipients.iter().filter_map(|r| r.address.as_deref()).collect();
@@ -115,9 +122,8 @@ fn plain_card(out: &mut String, report: &Report) {
 
 fn group_card(out: &mut String, report: &Report, group: &Group<'_>, last: bool) {
     let recipient = group.first();
-    let late = report.kind == Kind::Delay || recipient.action == Some(crate::Action::Delayed);
-    open(out, if late { AMBER } else { RED });
-    let mark = if late { "●" } else { "✗" };
+    let (accent, mark) = look(fate(report, recipient));
+    open(out, accent);
     let addresses: Vec<&str> = group.recipients.iter().filter_map(|r| r.address.as_deref()).collect();
     match &recipient.diagnosis {
         Some(diagnosis) => {
@@ -127,8 +133,7 @@ fn group_card(out: &mut String, report: &Report, group: &Group<'_>, last: bool) 
             verdict(out, &act_words(diagnosis), &advice);
             warning(out, entry);
         }
-        None if late => title(out, mark, "Delivery is late, for a reason that ndr does not know"),
-        None => title(out, mark, "Delivery failed for a reason that ndr does not know"),
+        None => title(out, mark, fate_words(report, recipient)),
     }
     recipients(out, &addresses);
     said(out, recipient);

@@ -1,7 +1,8 @@
 //! The answer for a terminal, on 80 columns, with and without colour.
 
 use super::{
-    act_words, basis_words, generator_name, groups, kind_words, permanence_words, retry_words, suppress_words,
+    act_words, basis_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
+    suppress_words,
 };
 use crate::report::{Diagnosis, Kind, Recipient, Report};
 use crate::sanitize::terminal;
@@ -101,17 +102,13 @@ pub fn human(report: &Report, options: Options) -> String {
 }
 
 fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: &[String], width: usize, paint: Paint) {
-    let late = report.kind == Kind::Delay || recipient.action == Some(crate::Action::Delayed);
-    let mark = if late { paint.yellow("●") } else { paint.red("✗") };
+    let mark = match fate(report, recipient) {
+        Kind::Success => paint.green("✓"),
+        Kind::Delay => paint.yellow("●"),
+        _ => paint.red("✗"),
+    };
     let Some(diagnosis) = &recipient.diagnosis else {
-        *out += &format!(
-            "{mark} {}\n",
-            paint.bold(if late {
-                "Delivery is late, for a reason that ndr does not know"
-            } else {
-                "Delivery failed for a reason that ndr does not know"
-            })
-        );
+        *out += &format!("{mark} {}\n", paint.bold(fate_words(report, recipient)));
         who(out, addresses, width, paint);
         said(out, recipient, None, width, paint);
         if !recipient.others.is_empty() {

@@ -1,6 +1,6 @@
 //! The answer as Markdown, for a ticket or a wiki. Nothing from the mail is markup.
 
-use super::{act_words, basis_words, groups, kind_words, permanence_words, retry_words, suppress_words};
+use super::{act_words, basis_words, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words};
 use crate::report::{Kind, Report};
 use crate::sanitize::{markdown as escape, markdown_code};
 
@@ -17,10 +17,7 @@ pub fn markdown(report: &Report) -> String {
     }
     for group in groups(report).iter().filter(|_| matches!(report.kind, Kind::Failure | Kind::Delay)) {
         let recipient = group.first();
-        let title = recipient
-            .diagnosis
-            .as_ref()
-            .map_or("Delivery failed for a reason that ndr does not know", |d| d.entry.title);
+        let title = recipient.diagnosis.as_ref().map_or(fate_words(report, recipient), |d| d.entry.title);
         if !out.is_empty() {
             out.push('\n');
         }

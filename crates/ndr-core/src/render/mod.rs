@@ -22,7 +22,7 @@ pub use trace::trace_human;
 #[cfg(feature = "trace")]
 pub use trace_page::{trace_html, trace_markdown};
 
-use crate::report::{Diagnosis, Kind, Recipient, Report};
+use crate::report::{Action, Diagnosis, Kind, Recipient, Report};
 use ndr_resolve::{Actor, Retry, Suppress};
 
 /// Recipients that the same thing happened to, shown once.
@@ -116,6 +116,26 @@ pub(crate) const fn kind_words(kind: Kind) -> &'static str {
         Kind::ReadReceipt => "A read receipt, no bounce",
         Kind::Feedback => "A complaint: a recipient marked the message as spam",
         Kind::Other => "Not recognised as a report",
+    }
+}
+
+/// What became of the message for one recipient: among several, each has an outcome of its own.
+pub(crate) const fn fate(report: &Report, recipient: &Recipient) -> Kind {
+    match (recipient.action, report.kind) {
+        (Some(Action::Delivered | Action::Relayed | Action::Expanded), _) => Kind::Success,
+        (Some(Action::Delayed), _) | (_, Kind::Delay) => Kind::Delay,
+        _ => Kind::Failure,
+    }
+}
+
+/// The same in one phrase, where no entry says it.
+pub(crate) const fn fate_words(report: &Report, recipient: &Recipient) -> &'static str {
+    match (fate(report, recipient), recipient.action) {
+        (Kind::Success, Some(Action::Relayed)) => "Passed on to a system that sends no reports",
+        (Kind::Success, Some(Action::Expanded)) => "Passed on to the members of a list",
+        (Kind::Success, _) => "Delivered",
+        (Kind::Delay, _) => "Delivery is late, for a reason that ndr does not know",
+        _ => "Delivery failed for a reason that ndr does not know",
     }
 }
 

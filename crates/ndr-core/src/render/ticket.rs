@@ -1,7 +1,7 @@
 //! A text to paste into a mail or a ticket, for the person who has to act next.
 
-use super::{groups, kind_words, permanence_words};
-use crate::report::Report;
+use super::{fate, groups, kind_words, permanence_words};
+use crate::report::{Kind, Report};
 use crate::sanitize::terminal;
 
 /// Whom the text is for.
@@ -24,7 +24,9 @@ pub enum Audience {
 /// ```
 pub fn ticket(report: &Report, audience: Audience) -> String {
     let mut out = String::new();
-    for (i, group) in groups(report).iter().enumerate() {
+    // Who got the message needs no help.
+    let troubled = groups(report).into_iter().filter(|group| fate(report, group.first()) != Kind::Success);
+    for (i, group) in troubled.enumerate() {
         if i > 0 {
             out += "\n----\n\n";
         }
@@ -41,7 +43,9 @@ pub fn ticket(report: &Report, audience: Audience) -> String {
         };
         match audience {
             Audience::Sender => {
-                out += &format!("Your message{subject}{date}{to} was not delivered.\n\n");
+                let fate =
+                    if fate(report, recipient) == Kind::Delay { "is not delivered yet" } else { "was not delivered" };
+                out += &format!("Your message{subject}{date}{to} {fate}.\n\n");
                 match diagnosis {
                     Some(d) => {
                         out += &sentence(d.entry.title);
@@ -115,4 +119,24 @@ fn facts(out: &mut String, report: &Report, recipient: &crate::Recipient, addres
     row("Subject", report.original.subject.as_deref());
     row("Sent", report.original.date.as_deref());
     row("Message-ID", report.original.message_id.as_deref());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_got_the_message_needs_no_help() {
+        let mail = b"From: mailer-daemon@example.net\r\nSubject: Report\r\n\
+            Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+            --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n\
+            Final-Recipient: rfc822; oak@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
+            Final-Recipient: rfc822; elm@example.org\r\nAction: delivered\r\nStatus: 2.1.5\r\n\r\n\
+            Final-Recipient: rfc822; ash@example.org\r\nAction: delayed\r\nStatus: 4.4.1\r\n--b--\r\n";
+        let text = ticket(&crate::decode(mail), Audience::Sender);
+        assert!(text.contains("to oak@example.org was not delivered"), "{text}");
+        assert!(text.contains("to ash@example.org is not delivered yet"), "{text}");
+        assert!(!text.contains("elm@example.org"), "{text}");
+        assert!(crate::render::human(&crate::decode(mail), crate::render::Options::default()).contains("✓ Delivered"));
+    }
 }
