@@ -120,6 +120,11 @@ const CODE_BITS: u32 = 24;
 /// Where the tier stands.
 const TIER_SHIFT: u32 = CODE_BITS + 2 + 16;
 
+/// The tier in a rank.
+const fn tier_of(rank: Rank) -> Rank {
+    (rank >> TIER_SHIFT) & 7
+}
+
 impl Catalog {
     /// Builds a catalogue.
     ///
@@ -244,7 +249,8 @@ impl Catalog {
             .take_while(|(rank, ..)| rank >> CODE_BITS == best_rank >> CODE_BITS)
             .any(|(.., owner)| *owner != hit.owner);
         let mut others = Vec::new();
-        for (.., owner) in rest {
+        // What only some other provider says with these words, this one did not mean.
+        for (.., owner) in rest.iter().filter(|(rank, ..)| tier_of(*rank) < Tier::Foreign as Rank) {
             push_other(&mut others, usize::from(*owner), usize::from(hit.owner));
         }
         for code in query.status.iter().chain(query.inner) {
@@ -301,7 +307,7 @@ impl Catalog {
     /// Whether a candidate counts as vague beside the others.
     fn settle_vagueness(&self, rank: Rank, hit: &Match, hits: &[Match]) -> Rank {
         let mut is_vague = rank & VAGUE != 0;
-        let is_open = rank >> TIER_SHIFT & 7 >= Tier::Anybody as Rank;
+        let is_open = tier_of(rank) >= Tier::Anybody as Rank;
         // The very words of any server say no more because one provider uses them too.
         if !is_vague && is_open && !self.facts(hit.owner).is(flag::GENERIC) {
             is_vague = hits.iter().any(|other| {
