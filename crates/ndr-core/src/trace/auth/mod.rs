@@ -26,7 +26,8 @@ pub use verdict::{Check, CheckKind, Composite, DmarcAction, Verdict};
 
 use crate::headers::Headers;
 use crate::report::Note;
-use crate::trace::text::{addresses, domain_name, domain_of, received_word, unfold};
+use crate::trace::received;
+use crate::trace::text::{addresses, domain_name, domain_of, unfold};
 use alignment::same_operator;
 use results::{as_ip, property_domain};
 
@@ -271,9 +272,9 @@ pub(crate) struct Passage {
 pub(crate) fn passages(headers: &Headers<'_>) -> Vec<Passage> {
     let fields = headers.iter().enumerate().filter(|(_, (name, _))| name.eq_ignore_ascii_case("received"));
     let passages = fields.take(MOST_FIELDS).map(|(position, (_, raw))| {
-        let value = unfold(raw.get(..2048).unwrap_or(raw));
-        let host = |label| received_word(&value, label).filter(|word| as_ip(word).is_none()).and_then(domain_name);
-        Passage { position, by: host("by"), from: host("from") }
+        let hop = received::read("Received", raw);
+        let host = |word: Option<String>| word.filter(|word| as_ip(word).is_none()).as_deref().and_then(domain_name);
+        Passage { position, by: host(hop.by), from: host(hop.from) }
     });
     passages.collect()
 }
