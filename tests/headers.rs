@@ -1,14 +1,13 @@
 //! Where messages went: a snapshot of the JSON and of the text for people for each sample, the same way with other line
 //! ends, and headers made to do harm.
 
+#[path = "sample.rs"]
+mod sample;
+
 use ndr::render::{Options, trace_html, trace_human, trace_markdown};
 use ndr::trace::{self, Trace};
-use std::path::Path;
+use sample::read;
 use std::time::{Duration, Instant};
-
-fn read(path: &Path) -> Vec<u8> {
-    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
 
 fn trace_of(bytes: &[u8]) -> Trace {
     ndr::Decoder::new().trace_of(bytes)
@@ -21,11 +20,8 @@ fn headers() {
         let json = serde_json::to_string_pretty(&trace).unwrap();
         let text = trace_human(&trace, Options::default());
         // Records and commands stay in one piece, so that one can copy them.
-        let is_copied = |line: &&str| ["Get-", "Set-", " TXT", " CNAME"].iter().any(|mark| line.contains(mark));
-        for line in text.lines().filter(|line| !is_copied(line)) {
-            let width = unicode_width::UnicodeWidthStr::width(line);
-            assert!(width <= 80, "{}: {width} columns: {line}", path.display());
-        }
+        let is_copied = |line: &str| ["Get-", "Set-", " TXT", " CNAME"].iter().any(|mark| line.contains(mark));
+        sample::fits(path, &text, is_copied);
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(format!("{text}\n{}\n{json}", "=".repeat(80)));
         });
@@ -36,12 +32,10 @@ fn headers() {
 fn line_ends_do_not_matter() {
     insta::glob!("headers/*.eml", |path| {
         let lf = read(path);
-        assert!(!lf.contains(&b'\r'), "{}: samples have LF line ends", path.display());
         let want = trace_of(&lf);
-        let crlf: Vec<u8> = lf.iter().flat_map(|b| if *b == b'\n' { vec![b'\r', b'\n'] } else { vec![*b] }).collect();
-        assert_eq!(trace_of(&crlf), want, "{} with CRLF", path.display());
-        let cr: Vec<u8> = lf.iter().map(|b| if *b == b'\n' { b'\r' } else { *b }).collect();
-        assert_eq!(trace_of(&cr), want, "{} with CR", path.display());
+        for (ends, bytes) in sample::with_other_line_ends(&lf) {
+            assert_eq!(trace_of(&bytes), want, "{} with {ends}", path.display());
+        }
     });
 }
 
