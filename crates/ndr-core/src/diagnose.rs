@@ -16,7 +16,7 @@ pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog
     let dialect = report.dialect;
     let mut notes = Vec::new();
     for recipient in &mut report.recipients {
-        if matches!(recipient.action, Some(Action::Delivered | Action::Relayed | Action::Expanded)) {
+        if recipient.arrived() {
             continue;
         }
         one(recipient, generator.as_deref(), dialect, background, catalog, &mut notes);

@@ -239,6 +239,11 @@ impl Report {
 }
 
 impl Recipient {
+    /// Whether the report says that the message got there, or was passed on.
+    pub(crate) const fn arrived(&self) -> bool {
+        matches!(self.action, Some(Action::Delivered | Action::Relayed | Action::Expanded))
+    }
+
     pub(crate) fn new(address: Option<String>) -> Recipient {
         Recipient {
             address,

@@ -122,7 +122,7 @@ pub(crate) const fn kind_words(kind: Kind) -> &'static str {
 /// What became of the message for one recipient: among several, each has an outcome of its own.
 pub(crate) const fn fate(report: &Report, recipient: &Recipient) -> Kind {
     match (recipient.action, report.kind) {
-        (Some(Action::Delivered | Action::Relayed | Action::Expanded), _) => Kind::Success,
+        _ if recipient.arrived() => Kind::Success,
         (Some(Action::Delayed), _) | (_, Kind::Delay) => Kind::Delay,
         _ => Kind::Failure,
     }

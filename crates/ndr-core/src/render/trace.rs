@@ -178,7 +178,9 @@ pub(crate) fn refusal_words(chain: &Chain, refusal: &Refusal) -> String {
     let host = host.unwrap_or("the server that wrote the report");
     let itself = if refusal.by == Refuser::Generator { ", which wrote the report," } else { "" };
     let verb = match (refusal.ending, refusal.by) {
-        (Ending::Refused, _) => "refused",
+        (Ending::Refused, Refuser::Remote) => "refused",
+        // Many a mailer quotes a refusal and does not say whose it is.
+        (Ending::Refused, Refuser::Generator) => "did not deliver to",
         (Ending::Unreachable, Refuser::Remote) => "could not be reached for",
         (Ending::Unreachable, Refuser::Generator) => "reached no server for",
         (Ending::GaveUp, Refuser::Remote) => "took too long to take the message for",
@@ -261,7 +263,8 @@ pub(crate) fn node_words(chain: &Chain, at: usize, node: &Node) -> (&'static str
     let refusal = chain.refusals.iter().find(|refusal| refusal.node == Some(at)).filter(|_| node.refused);
     if let Some(refusal) = refusal {
         return match (refusal.ending, refusal.by) {
-            (Ending::Refused, _) => ("✗", "refused it"),
+            (Ending::Refused, Refuser::Remote) => ("✗", "refused it"),
+            (Ending::Refused, Refuser::Generator) => ("✗", "did not deliver"),
             (Ending::Unreachable, Refuser::Remote) => ("✗", "not reached"),
             (Ending::Unreachable, Refuser::Generator) => ("✗", "got no further"),
             (Ending::GaveUp, Refuser::Remote) => ("✗", "did not take it"),

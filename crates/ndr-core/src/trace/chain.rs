@@ -144,7 +144,7 @@ impl Chain {
             None => chain.last_holder(),
         };
         let sent = report.original.date.as_deref().and_then(Moment::parse);
-        for recipient in &report.recipients {
+        for recipient in report.recipients.iter().filter(|recipient| !recipient.arrived()) {
             chain.refuse(recipient, report.kind, generator, sent);
         }
         chain
@@ -321,6 +321,8 @@ fn ending(recipient: &Recipient, kind: Kind) -> Ending {
     }
     match recipient.diagnosis.as_ref().map(|diagnosis| diagnosis.entry.category) {
         Some(Category::HostUnreachable) => Ending::Unreachable,
+        // Without a reply nobody was asked: DNS named nobody.
+        Some(Category::DomainUnknown) if recipient.reply.is_none() => Ending::Unreachable,
         Some(Category::Expired) => Ending::GaveUp,
         _ => Ending::Refused,
     }
