@@ -63,22 +63,24 @@ fn without_sentence(local: &str, domain: &str) -> usize {
     }
 }
 
+/// The most addresses that are looked for in one text.
+const MOST: usize = 4096;
+
+/// The addresses of a text, in order.
+pub(crate) fn find(text: &str) -> impl Iterator<Item = Found<'_>> {
+    let mut last = 0;
+    // A quoted local part reaches back; it may not reach into the address before.
+    let next = move |at: usize| {
+        let one = if at < last { None } else { around(text, at).filter(|one| one.start >= last) }?;
+        last = one.end;
+        Some(one)
+    };
+    memchr::memchr_iter(b'@', text.as_bytes()).filter_map(next).take(MOST)
+}
+
 /// Finds the addresses of a text, in order.
 pub(crate) fn find_all(text: &str) -> Vec<Found<'_>> {
-    let mut found: Vec<Found<'_>> = Vec::new();
-    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
-        if found.last().is_some_and(|last| at < last.end) {
-            continue;
-        }
-        // A quoted local part reaches back; it may not reach into the address before.
-        if let Some(one) = around(text, at).filter(|one| found.last().is_none_or(|last| one.start >= last.end)) {
-            found.push(one);
-        }
-        if found.len() >= 4096 {
-            break;
-        }
-    }
-    found
+    find(text).collect()
 }
 
 /// The address around the `@` at `at`.
@@ -136,7 +138,7 @@ pub(crate) fn bare(value: &str) -> String {
     };
     let inside = inside.strip_prefix("mailto:").unwrap_or(inside).trim();
     let inside = inside.trim_matches(['\'', ',', ';']).trim_end_matches(['>', ':']).trim_start_matches('<');
-    if let Some(found) = find_all(inside).into_iter().next()
+    if let Some(found) = find(inside).next()
         && (inside.contains(char::is_whitespace) || inside.len() < found.end - found.start + 4)
     {
         return found.address.to_string();
@@ -172,7 +174,7 @@ mod tests {
     #[test]
     fn addresses_in_text() {
         fn all(text: &str) -> Vec<&str> {
-            find_all(text).into_iter().map(|f| f.address).collect()
+            find(text).map(|f| f.address).collect()
         }
         assert_eq!(all("<a@example.com>: no"), ["a@example.com"]);
         assert_eq!(all("to a.b+c=d@example.com. Bye"), ["a.b+c=d@example.com"]);

@@ -71,7 +71,10 @@ impl Cues {
     }
 }
 
-const BITS: u32 = 13;
+/// Bits of a hash that choose a bit of the bitmap: 4 KB, so that few grams of a text that are nobody's find theirs set.
+const BITS: u32 = 15;
+/// Bits of a hash that choose where to look among the slots.
+const DIR_BITS: u32 = 9;
 
 /// The grams of a list of phrases.
 pub(crate) struct Grams {
@@ -81,7 +84,9 @@ pub(crate) struct Grams {
     /// At every how many places a text is looked at, which is also how many grams each phrase has.
     step: usize,
     bitmap: Box<[u64; 1 << (BITS - 6)]>,
-    /// Gram, number of the phrase, where in the phrase the gram stands; sorted.
+    /// For the first bits of a hash, where the slots with greater or equal ones begin.
+    dir: Box<[u16; 1 << DIR_BITS]>,
+    /// Hash of a gram, number of the phrase, where in the phrase the gram stands; sorted. Hashing loses nothing.
     slots: Vec<(u32, u16, u16)>,
 }
 
@@ -91,7 +96,8 @@ impl Grams {
         let shortest = list.iter().map(|phrase| phrase.len()).min().unwrap_or(5);
         let (width, step) = if shortest >= 5 { (4, 2) } else { (shortest.clamp(3, 4), 1) };
         let bitmap = Box::new([0; 1 << (BITS - 6)]);
-        let mut grams = Grams { ignore_case, width, step, bitmap, slots: Vec::new() };
+        let dir = Box::new([0; 1 << DIR_BITS]);
+        let mut grams = Grams { ignore_case, width, step, bitmap, dir, slots: Vec::with_capacity(list.len() * step) };
         for (number, phrase) in list.iter().enumerate() {
             let rarest = phrase
                 .as_bytes()
@@ -100,15 +106,23 @@ impl Grams {
                 .max_by_key(|(at, run)| (rarity(run), std::cmp::Reverse(*at)));
             let Some((at, run)) = rarest else { continue };
             for (offset, gram) in run.windows(width).enumerate() {
-                let gram = fold(gram);
-                grams.slots.push((gram, number as u16, (at + offset) as u16));
-                let bit = bit_of(gram);
+                let hash = hash(gram);
+                grams.slots.push((hash, number as u16, (at + offset) as u16));
+                let bit = (hash >> (32 - BITS)) as usize;
                 if let Some(word) = grams.bitmap.get_mut(bit >> 6) {
                     *word |= 1 << (bit & 63);
                 }
             }
         }
         grams.slots.sort_unstable();
+        let mut slots = grams.slots.iter().map(|slot| slot.0 >> (32 - DIR_BITS)).peekable();
+        let mut before = 0;
+        for (bits, from) in grams.dir.iter_mut().enumerate() {
+            while slots.next_if(|slot| (*slot as usize) < bits).is_some() {
+                before += 1;
+            }
+            *from = before;
+        }
         grams
     }
 
@@ -118,11 +132,12 @@ impl Grams {
         let mut open = (usize::MAX, 0, 0);
         std::iter::from_fn(move || {
             loop {
-                while let Some(&(gram, number, offset)) = self.slots.get(open.0)
-                    && gram == open.1
+                while let Some(&(hash, number, offset)) = self.slots.get(open.0)
+                    && hash <= open.1
                 {
                     open.0 += 1;
-                    if let Some(phrase) = list.get(usize::from(number)).map(|phrase| phrase.as_ref().as_bytes())
+                    if hash == open.1
+                        && let Some(phrase) = list.get(usize::from(number)).map(|phrase| phrase.as_ref().as_bytes())
                         && let Some(start) = usize::checked_sub(open.2, usize::from(offset))
                         && let Some(found) = text.get(start..start + phrase.len())
                         && self.same(found, phrase)
@@ -130,17 +145,30 @@ impl Grams {
                         return Some(Hit { number: usize::from(number), start, end: start + found.len() });
                     }
                 }
-                let gram = loop {
-                    let gram = fold(text.get(at..at + self.width)?);
-                    at += self.step;
-                    let bit = bit_of(gram);
-                    if self.bitmap.get(bit >> 6).is_some_and(|word| word & (1 << (bit & 63)) != 0) {
-                        break gram;
-                    }
+                let hash = match (self.width, self.step) {
+                    (4, 2) => self.next::<4, 2>(text, &mut at)?,
+                    (4, _) => self.next::<4, 1>(text, &mut at)?,
+                    _ => self.next::<3, 1>(text, &mut at)?,
                 };
-                open = (self.slots.partition_point(|slot| slot.0 < gram), gram, at - self.step);
+                let from = self.dir.get((hash >> (32 - DIR_BITS)) as usize).copied().unwrap_or(0);
+                open = (usize::from(from), hash, at - self.step);
             }
         })
+    }
+
+    /// The hash of the next gram of the text from `at` on that the bitmap knows.
+    #[inline]
+    fn next<const WIDTH: usize, const STEP: usize>(&self, text: &[u8], at: &mut usize) -> Option<u32> {
+        let mut rest = text.get(*at..)?;
+        loop {
+            let hash = hash(rest.first_chunk::<WIDTH>()?);
+            let bit = (hash >> (32 - BITS)) as usize;
+            *at += STEP;
+            if self.bitmap.get(bit >> 6).is_some_and(|word| word & (1 << (bit & 63)) != 0) {
+                return Some(hash);
+            }
+            rest = rest.get(STEP..)?;
+        }
     }
 
     fn same(&self, found: &[u8], phrase: &[u8]) -> bool {
@@ -148,19 +176,16 @@ impl Grams {
     }
 }
 
-/// The bytes as one number, in lower case. What is no letter changes too, on both sides alike.
+/// A hash of a gram that does not mind case. What is no letter changes too, on both sides alike. Distinct grams have
+/// distinct hashes, since the factor is odd.
 #[inline]
-fn fold(gram: &[u8]) -> u32 {
-    match *gram {
+fn hash(gram: &[u8]) -> u32 {
+    let folded = match *gram {
         [a, b, c, d] => u32::from_le_bytes([a, b, c, d]) | 0x2020_2020,
         [a, b, c] => u32::from_le_bytes([a, b, c, 0]) | 0x0020_2020,
         _ => 0,
-    }
-}
-
-#[inline]
-const fn bit_of(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+    };
+    folded.wrapping_mul(0x9E37_79B1)
 }
 
 /// How rare a gram is in running text: the sum over its bytes.

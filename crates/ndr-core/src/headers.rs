@@ -87,7 +87,9 @@ impl<'x> Headers<'x> {
 
 /// Unfolds a raw header value and decodes its RFC 2047 words.
 pub(crate) fn decode(raw: &[u8]) -> Cow<'_, str> {
-    let plain = memchr::memmem::find(raw, b"=?").is_none() && memchr::memchr2(b'\n', b'\r', raw).is_none();
+    // One pass for all three; few values have an equals sign.
+    let mut signs = memchr::memchr3_iter(b'=', b'\n', b'\r', raw);
+    let plain = signs.all(|at| raw.get(at) == Some(&b'=') && raw.get(at + 1) != Some(&b'?'));
     if plain && let Ok(text) = std::str::from_utf8(raw) {
         return Cow::Borrowed(text);
     }
@@ -119,15 +121,21 @@ impl<'x> Block<'x> {
     pub(crate) fn next_raw(&mut self) -> Option<&'x [u8]> {
         let start = self.at;
         while self.lines > 0
-            && let Some(first) = self.bytes.get(self.at)
+            && let Some(rest) = self.bytes.get(self.at..)
+            && let Some(first) = rest.first()
         {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let line = memchr::memchr(b'\n', rest).and_then(|end| rest.get(..=end)).unwrap_or(rest);
-            let ends = if first.is_ascii_whitespace() { line.trim_ascii().is_empty() } else { self.at > start };
-            if ends {
+            let len = || memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            if first.is_ascii_whitespace() {
+                let len = len();
+                if rest.get(..len).is_none_or(|line| line.trim_ascii().is_empty()) {
+                    break;
+                }
+                self.at += len;
+            } else if self.at > start {
                 break;
+            } else {
+                self.at += len();
             }
-            self.at += line.len();
             self.lines -= 1;
         }
         self.bytes.get(start..self.at).filter(|field| !field.is_empty())
@@ -140,10 +148,14 @@ impl<'x> Iterator for Block<'x> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let field = self.next_raw()?;
-            let end = field.iter().position(|b| !matches!(b, b'!'..=b'9' | b';'..=b'~')).unwrap_or(field.len());
-            let (name, rest) = field.split_at(end);
+            let end = memchr::memchr(b':', field).unwrap_or(field.len());
+            let (name, value) = field.split_at_checked(end)?;
             // Blanks before the colon are against the rules and harmless.
-            if let (false, Some(value)) = (name.is_empty(), rest.trim_ascii_start().strip_prefix(b":")) {
+            let name = name.trim_ascii_end();
+            let fits = |byte: &u8| matches!(byte, b'!'..=b'9' | b';'..=b'~');
+            if let (false, Some(value)) = (name.is_empty(), value.get(1..))
+                && name.iter().all(fits)
+            {
                 return Some((name, value.trim_ascii()));
             }
         }

@@ -2,8 +2,10 @@
 //! need no parser: they are slices of the message. What is encoded, in a charset of its own, or oddly built is left to
 //! mail-parser, part by part or as a whole.
 
-use crate::headers::Headers;
+use crate::headers::{Block, Headers};
+use crate::text;
 use memchr::memmem;
+use std::sync::LazyLock;
 
 /// A leaf of the tree of parts.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +23,34 @@ pub(crate) struct Leaf<'x> {
 /// How a multipart lies in others; nobody nests deeper for a reason.
 const DEEPEST: usize = 8;
 
+/// The fields of a header that say how its body is to be read.
+#[derive(Clone, Copy, Default)]
+struct Fields<'x> {
+    content_type: Option<&'x [u8]>,
+    /// Whether there is a second Content-Type.
+    again: bool,
+    encoding: Option<&'x [u8]>,
+}
+
+impl<'x> Fields<'x> {
+    fn of(fields: impl Iterator<Item = (&'x [u8], &'x [u8])>) -> Fields<'x> {
+        let mut found = Fields::default();
+        for (name, value) in fields {
+            match name.len() {
+                12 if name.eq_ignore_ascii_case(b"content-type") => {
+                    found.again = found.content_type.is_some();
+                    found.content_type = found.content_type.or(Some(value));
+                }
+                25 if name.eq_ignore_ascii_case(b"content-transfer-encoding") => {
+                    found.encoding = found.encoding.or(Some(value));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
 /// The leaves of a message, in order; `None` where it is oddly built, or has more than `limit` parts.
 pub(crate) fn leaves<'x>(
     bytes: &'x [u8],
@@ -29,26 +59,25 @@ pub(crate) fn leaves<'x>(
     limit: usize,
 ) -> Option<Vec<Leaf<'x>>> {
     let mut found = Vec::with_capacity(4);
-    gather(bytes, headers, header_end, 0, limit, &mut found)?;
+    gather(bytes, Fields::of(headers.raw_fields().iter().copied()), header_end, 0, limit, &mut found)?;
     Some(found)
 }
 
 fn gather<'x>(
     whole: &'x [u8],
-    headers: &Headers<'x>,
+    fields: Fields<'x>,
     header_end: usize,
     depth: usize,
     limit: usize,
     found: &mut Vec<Leaf<'x>>,
 ) -> Option<()> {
     let body = after_line(whole, header_end);
-    let mut types = headers.all("content-type");
-    let content = match types.next() {
+    let content = match fields.content_type {
         Some(value) => ContentType::read(value)?,
         None => ContentType { mime: ("text", "plain"), parameters: "" },
     };
     // Of two, mail-parser knows which counts.
-    if types.next().is_some() || found.len() >= limit {
+    if fields.again || found.len() >= limit {
         return None;
     }
     if content.mime.0.eq_ignore_ascii_case("multipart") {
@@ -59,13 +88,14 @@ fn gather<'x>(
         let mut count = 0;
         for part in Parts::new(body, boundary) {
             let part = part?;
-            let (headers, header_end, _) = Headers::limited(part, usize::MAX);
-            gather(part, &headers, header_end, depth + 1, limit, found)?;
+            let mut block = Block::new(part);
+            let fields = Fields::of(&mut block);
+            gather(part, fields, block.read(), depth + 1, limit, found)?;
             count += 1;
         }
         return (count > 0).then_some(());
     }
-    let is_plain = headers.raw("Content-Transfer-Encoding").is_none_or(|encoding| {
+    let is_plain = fields.encoding.is_none_or(|encoding| {
         ["7bit", "8bit", "binary"].iter().any(|plain| encoding.eq_ignore_ascii_case(plain.as_bytes()))
     }) && match content.parameter("charset")? {
         None => true,
@@ -99,8 +129,8 @@ impl<'x> ContentType<'x> {
     /// Reads the value of the field; `None` where it has comments or is no Content-Type.
     pub(crate) fn read(value: &'x [u8]) -> Option<ContentType<'x>> {
         let value = std::str::from_utf8(value).ok()?;
-        let (mime, parameters) = value.split_once(';').unwrap_or((value, ""));
-        let (kind, sub) = mime.trim().split_once('/')?;
+        let (mime, parameters) = text::cut(value, b';').unwrap_or((value, ""));
+        let (kind, sub) = text::cut(mime.trim(), b'/')?;
         let is_token =
             |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+._".contains(&b));
         (is_token(kind) && is_token(sub)).then_some(ContentType { mime: (kind, sub), parameters })
@@ -111,17 +141,20 @@ impl<'x> ContentType<'x> {
     pub(crate) fn parameter(&self, wanted: &str) -> Option<Option<&'x str>> {
         let mut rest = self.parameters.trim();
         while !rest.is_empty() {
-            let (name, tail) = rest.split_once('=')?;
+            let (name, tail) = text::cut(rest, b'=')?;
             let name = name.trim();
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
                 return None;
             }
             let tail = tail.trim_start();
             let (value, after) = match tail.strip_prefix('"') {
-                Some(quoted) => quoted.split_once('"')?,
-                None => tail.split_at(tail.find([';', ' ', '\t', '\r', '\n']).unwrap_or(tail.len())),
+                Some(quoted) => text::cut(quoted, b'"')?,
+                None => {
+                    let ends = |byte: u8| matches!(byte, b';' | b' ' | b'\t' | b'\r' | b'\n');
+                    tail.split_at_checked(tail.bytes().position(ends).unwrap_or(tail.len()))?
+                }
             };
-            if value.contains(['\\', '(', '\r', '\n']) {
+            if value.bytes().any(|byte| matches!(byte, b'\\' | b'(' | b'\r' | b'\n')) {
                 return None;
             }
             if name.eq_ignore_ascii_case(wanted) {
@@ -140,7 +173,9 @@ impl<'x> ContentType<'x> {
 struct Parts<'x, 'b> {
     body: &'x [u8],
     boundary: &'b str,
-    finder: memmem::FindIter<'x, 'b>,
+    /// Lines that begin with two hyphens, but for the first line.
+    lines: memmem::FindIter<'x, 'static>,
+    at_first: bool,
     /// Where the open part begins.
     open: Option<usize>,
     done: bool,
@@ -148,7 +183,8 @@ struct Parts<'x, 'b> {
 
 impl<'x, 'b> Parts<'x, 'b> {
     fn new(body: &'x [u8], boundary: &'b str) -> Parts<'x, 'b> {
-        Parts { body, boundary, finder: memmem::find_iter(body, boundary.as_bytes()), open: None, done: false }
+        static HYPHENS: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new("\n--"));
+        Parts { body, boundary, lines: HYPHENS.find_iter(body), at_first: true, open: None, done: false }
     }
 }
 
@@ -158,18 +194,18 @@ impl<'x> Iterator for Parts<'x, '_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.done {
-            let Some(at) = self.finder.next() else {
+            let start = if std::mem::take(&mut self.at_first) { Some(0) } else { self.lines.next().map(|end| end + 1) };
+            let Some(start) = start else {
                 // The last boundary line is missing: the part goes on to the end.
                 self.done = true;
                 return self.open.take().map(|from| self.body.get(from..));
             };
-            let Some(start) = at.checked_sub(2).filter(|start| self.body.get(*start..at) == Some(b"--")) else {
-                continue;
-            };
-            let byte_before = |at: usize| at.checked_sub(1).and_then(|at| self.body.get(at));
-            if byte_before(start).is_some_and(|byte| *byte != b'\n') {
+            let line = self.body.get(start..).and_then(|line| line.strip_prefix(b"--"));
+            if !line.is_some_and(|line| line.starts_with(self.boundary.as_bytes())) {
                 continue;
             }
+            let at = start + 2;
+            let byte_before = |at: usize| at.checked_sub(1).and_then(|at| self.body.get(at));
             let line_end = memchr::memchr(b'\n', self.body.get(at..).unwrap_or_default());
             let line_end = line_end.map_or(self.body.len(), |end| at + end + 1);
             let rest = self.body.get(at + self.boundary.len()..line_end).unwrap_or_default().trim_ascii();

@@ -141,6 +141,15 @@ impl Hidden {
         }
         self.context.push_str(words);
     }
+
+    /// The same with words that nobody needs any more.
+    pub(crate) fn take_context(&mut self, words: String) {
+        if self.context.is_empty() {
+            self.context = words;
+        } else {
+            self.add_context(&words);
+        }
+    }
 }
 
 /// One delivery attempt that the report lists.

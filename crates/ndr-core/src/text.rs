@@ -14,6 +14,22 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What stands in front of the first `byte`, which must be ASCII, and what stands behind it.
+#[inline]
+pub(crate) fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// A text without blanks around it. Most lines have none.
+#[inline]
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// What of a text stands from byte `at` on. Nothing, where no character begins there.
 #[inline]
 pub(crate) fn from(text: &str, at: usize) -> &str {

@@ -198,47 +198,48 @@ fn trim_end(mut bytes: &[u8]) -> &[u8] {
 /// assert_eq!(unfold_reply(lines), "550 5.1.1 The email account that you tried to reach does not exist. Bye");
 /// ```
 pub fn unfold_reply(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut joined = Joined { out: String::with_capacity(text.len()), text, run: None };
     let mut first: Option<(&str, Option<StatusCode>)> = None;
-    let mut rest = text.trim_start();
     let mut fresh = true;
     let mut breaks = false;
-    while !rest.is_empty() {
-        let blank = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let Some((mut token, behind)) = rest.split_at_checked(blank) else { break };
-        let tail = behind.trim_start();
-        let gap = behind.get(..behind.len() - tail.len()).unwrap_or_default();
-        let begins_line = std::mem::replace(&mut breaks, gap.contains('\n'));
-        rest = tail;
-        if let Some((code, joined)) = prefix(token) {
+    let mut at = 0;
+    while let Some((start, end, line_ended)) = next_token(text, at) {
+        let token = text.get(start..end).unwrap_or_default();
+        // The blanks in front of the token, which hold a line end where it begins a line.
+        let begins_line = std::mem::replace(&mut breaks, false) | (line_ended && at > 0);
+        at = end;
+        let mut kept = start;
+        if let Some((code, joint)) = prefix(token) {
+            let tail = || text.get(end..).unwrap_or_default().trim_start();
             match first {
                 None if fresh => {
-                    let status = prefix_status(joined, tail);
+                    let status = prefix_status(joint, tail());
                     first = Some((code, status.map(|(code, _)| code)));
-                    if let Some(joined) = joined {
-                        out.push_str(code);
-                        token = joined;
-                        if token.is_empty() {
+                    if let Some(joint) = joint {
+                        joined.push(start, start + code.len());
+                        if joint.is_empty() {
                             fresh = false;
                             continue;
                         }
-                        out.push(' ');
+                        joined.cut();
+                        kept = end - joint.len();
                     }
                 }
-                Some((known, status)) if known == code && (joined.is_some() || status.is_some() || begins_line) => {
+                Some((known, status)) if known == code && (joint.is_some() || status.is_some() || begins_line) => {
                     // A further line of the same reply: drop its prefix, where it repeats the first one's.
-                    match (prefix_status(joined, tail), status) {
+                    match (prefix_status(joint, tail()), status) {
                         (Some((again, in_token)), Some(status)) if again == status => {
-                            if in_token {
-                                continue;
+                            if !in_token && let Some((_, end, line_ended)) = next_token(text, end) {
+                                // The code that follows goes too; a line end on the way to it counts for what comes next.
+                                at = end;
+                                breaks = line_ended;
                             }
-                            rest = tail.split_once(char::is_whitespace).map_or("", |(_, after)| after.trim_start());
                             continue;
                         }
-                        (None, None) if joined.is_none() && begins_line => continue,
+                        (None, None) if joint.is_none() && begins_line => continue,
                         (None, _) => {
-                            token = joined.unwrap_or(token);
-                            if token.is_empty() {
+                            kept = end - joint.unwrap_or(token).len();
+                            if kept == end {
                                 continue;
                             }
                         }
@@ -248,14 +249,76 @@ pub fn unfold_reply(text: &str) -> String {
                 _ => {}
             }
         }
-        if !out.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
-        }
-        out.push_str(token);
+        joined.push(kept, end);
         fresh = false;
     }
-    out.truncate(out.trim_end().len());
-    out
+    joined.finish()
+}
+
+/// Tokens with one blank between them, copied in runs.
+struct Joined<'t> {
+    out: String,
+    text: &'t str,
+    /// What is to be copied next.
+    run: Option<(usize, usize)>,
+}
+
+impl Joined<'_> {
+    /// Appends the token at `start..end` of the text.
+    fn push(&mut self, start: usize, end: usize) {
+        match &mut self.run {
+            Some((_, last)) if *last + 1 == start && self.text.as_bytes().get(*last) == Some(&b' ') => *last = end,
+            _ => {
+                self.cut();
+                self.run = Some((start, end));
+            }
+        }
+    }
+
+    fn cut(&mut self) {
+        if let Some((start, end)) = self.run.take() {
+            if !self.out.is_empty() {
+                self.out.push(' ');
+            }
+            self.out.push_str(self.text.get(start..end).unwrap_or_default());
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.cut();
+        self.out
+    }
+}
+
+/// The next run of anything but blanks from byte `at` on, and whether the blanks in front of it hold a line end.
+fn next_token(text: &str, at: usize) -> Option<(usize, usize, bool)> {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let mut start = at;
+    let mut line_ended = false;
+    loop {
+        while let Some(byte) = bytes.get(start).filter(|byte| is_blank(**byte)) {
+            line_ended |= *byte == b'\n';
+            start += 1;
+        }
+        let mut end = start;
+        while let Some(byte) = bytes.get(end).filter(|byte| !is_blank(**byte)) {
+            end += if byte.is_ascii() {
+                1
+            } else {
+                // Few texts have blanks beyond ASCII.
+                let c = text.get(end..)?.chars().next()?;
+                if c.is_whitespace() {
+                    break;
+                }
+                c.len_utf8()
+            };
+        }
+        if end > start {
+            return Some((start, end, line_ended));
+        }
+        start += text.get(start..)?.chars().next()?.len_utf8();
+    }
 }
 
 /// The reply code of `550` or `550-words`, and the words.

@@ -5,8 +5,10 @@ use super::landmarks::{Landmarks, Topic};
 use super::statement::{self, host_at};
 use crate::address;
 use crate::report::{Attempt, Original, Recipient};
-use crate::text::{self, cap, lines};
+use crate::text::{self, cap};
+use memchr::memmem;
 use ndr_resolve::{find_codes, find_reply, unfold_reply};
+use std::sync::LazyLock;
 
 /// What the text of an Exchange report says.
 #[derive(Debug, Default)]
@@ -15,20 +17,6 @@ pub(crate) struct Block {
     pub(crate) recipients: Vec<Recipient>,
     pub(crate) original: Original,
 }
-
-/// Headings of the block for administrators, in the languages that are known.
-const ADMIN: &[&str] = &[
-    "diagnostic information for administrators",
-    "informations de diagnostic pour les administrateurs",
-    "informazioni di diagnostica per gli amministratori",
-    "diagnostisk information f",
-    "diagnostische gegevens voor beheerders",
-    "stico para administradores",
-    "diagnoseinformationen für administratoren",
-    "diagnoseinformation für administratoren",
-    "información de diagnóstico para administradores",
-    "管理者向けの診断情報",
-];
 
 /// Labels in front of the server that generated the report.
 const GENERATING: &[&str] = &[
@@ -46,7 +34,8 @@ const GENERATING: &[&str] = &[
     "生成サーバー",
 ];
 
-/// Words that only an Exchange report has.
+/// Words that only an Exchange report has. The first [`HEADINGS`] of them are headings of the block for administrators,
+/// in the languages that are known.
 pub(crate) const MARKS: &[&str] = &[
     "diagnostic information for administrators",
     "informations de diagnostic pour les administrateurs",
@@ -57,6 +46,7 @@ pub(crate) const MARKS: &[&str] = &[
     "diagnoseinformationen f",
     "diagnoseinformation f",
     "stico para los administradores",
+    "información de diagnóstico para administradores",
     "管理者向けの診断情報",
     "generating server",
     "serveur de g",
@@ -73,6 +63,9 @@ pub(crate) const MARKS: &[&str] = &[
     "original message details",
 ];
 
+/// How many of them are such headings.
+const HEADINGS: usize = 11;
+
 /// Words of the latest style.
 pub(crate) const LATEST_MARKS: &[&str] = &["original message details", "more info for email admins", "error details"];
 
@@ -84,11 +77,13 @@ pub(crate) fn recognises(marks: &Landmarks) -> bool {
 /// Reads the text, which ends before the original's headers.
 pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[String], limit: usize) -> Block {
     let mut block = Block::default();
-    let lines: Vec<&str> = lines(text).map(str::trim).collect();
-    let admin_line = lines.iter().position(|line| {
-        let line = line.to_lowercase();
-        ADMIN.iter().any(|mark| line.contains(mark))
-    });
+    let mut lines: Vec<&str> = Vec::with_capacity(text.len() / 32);
+    lines.extend(text::lines(text).map(text::trim));
+    let admin_line = marks
+        .of_topic(Topic::Exchange)
+        .find(|mark| mark.number < HEADINGS)
+        .and_then(|mark| text.as_bytes().get(..mark.start))
+        .map(|before| memchr::memchr_iter(b'\n', before).count());
     if marks.any(Topic::ExchangeLatest, usize::MAX) {
         latest_style(&lines, strangers, &mut block);
     }
@@ -105,8 +100,13 @@ pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[String], limit: u
 
 /// `Generating server: host`, in any language: the value where the label is a known one.
 fn label_value(line: &str) -> Option<&str> {
+    if line.is_ascii() {
+        let (label, value) = text::cut(line, b':')?;
+        let label = label.trim();
+        return GENERATING.iter().any(|known| label.eq_ignore_ascii_case(known)).then(|| value.trim());
+    }
     let (label, value) = line.split_once([':', '：'])?;
-    let label = label.trim().trim_end_matches('\u{a0}').to_lowercase();
+    let label = label.trim().to_lowercase();
     GENERATING.iter().any(|known| label == *known).then(|| value.trim())
 }
 
@@ -118,7 +118,7 @@ fn host_line(line: &str) -> Option<String> {
 
 /// `label: host`, whatever the label: a short phrase, a colon, a host.
 fn any_label_host(line: &str) -> Option<String> {
-    let (label, value) = line.split_once(':')?;
+    let (label, value) = text::cut(line, b':')?;
     let words = label.split_whitespace().count();
     ((1..=5).contains(&words) && !label.contains('@')).then(|| host_line(value.trim())).flatten()
 }
@@ -188,10 +188,14 @@ fn admin_block(lines: &[&str], strangers: &[String], limit: usize, block: &mut B
 }
 
 fn address_line(line: &str) -> Option<String> {
-    let found = address::find_all(line);
-    let first = found.first()?;
-    let same = found.iter().all(|one| one.address.eq_ignore_ascii_case(first.address));
-    let last = found.last()?;
+    let mut found = address::find(line);
+    let first = found.next()?;
+    let mut last = first.clone();
+    let mut same = true;
+    for one in found {
+        same &= one.address.eq_ignore_ascii_case(first.address);
+        last = one;
+    }
     let opening = text::upto(line, first.start);
     let before = opening.trim_matches(['<', '(', ' ', '"', '\'', '*', '\u{b7}']);
     let after = text::from(line, last.end).trim_matches(['>', ')', ' ', '"', '\'', ';', ',', '\t']);
@@ -241,12 +245,12 @@ pub(crate) fn state(recipient: &mut Recipient, words: &str) {
     if line.is_empty() {
         return;
     }
-    recipient.hidden.add_context(&line);
     let quoted = unwrap(&line);
     if recipient.remote.is_none() {
         recipient.remote = quoted.host;
     }
     statement::set_text(recipient, quoted.text);
+    recipient.hidden.take_context(line);
 }
 
 struct Quoted<'l> {
@@ -258,12 +262,19 @@ struct Quoted<'l> {
 fn unwrap(line: &str) -> Quoted<'_> {
     let mut text = line;
     let mut host = None;
-    if let Some((head, inside)) = text.split_once("eturned '") {
+    // Few replies are quoted, so the marks are asked for first.
+    let bytes = line.as_bytes();
+    if memchr::memchr(b'\'', bytes).is_some()
+        && let Some((head, inside)) = text.split_once("eturned '")
+    {
         host =
             ["Server at ", "server at "].iter().find_map(|cue| head.rsplit_once(cue).and_then(|(_, at)| host_at(at)));
         text = inside.rsplit_once('\'').map_or(inside, |(quoted, _)| quoted);
     }
     // `host #<server #5.7.1 smtp;530 5.7.1 words> #SMTP#`, `<server #5.7.1 smtp;550 words>`
+    if memchr::memchr(b'#', bytes).is_none() {
+        return Quoted { host, text: text.trim() };
+    }
     if let Some((head, inside)) = text.split_once("smtp;").or_else(|| text.split_once("SMTP;"))
         && head.contains('#')
         && head.contains('<')
@@ -289,7 +300,8 @@ fn unwrap(line: &str) -> Quoted<'_> {
 /// The lines `time - Server at host (ip) returned 'reply'`, newest first.
 fn attempts(words: &str) -> Vec<Attempt> {
     // Few statements list any.
-    if memchr::memmem::find(words.as_bytes(), b"erver at ").is_none() {
+    static LISTED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new("erver at "));
+    if LISTED.find(words.as_bytes()).is_none() {
         return Vec::new();
     }
     let mut joined = String::new();
@@ -362,6 +374,7 @@ enum Label {
 
 /// The latest style: labelled values, on the label's line or after it.
 fn latest_style(lines: &[&str], strangers: &[String], block: &mut Block) {
+    const STATUS: &str = "status code ";
     let mut values: Vec<(Label, String)> = Vec::new();
     let mut at_gap = false;
     let mut in_details = false;
@@ -370,17 +383,16 @@ fn latest_style(lines: &[&str], strangers: &[String], block: &mut Block) {
             at_gap = true;
             continue;
         }
-        let (label, rest) = match line.split_once(':') {
+        let (label, rest) = match text::cut(line, b':') {
             Some((label, rest)) => (label.trim(), rest.trim()),
             None => (*line, ""),
         };
-        let lower = label.to_lowercase();
-        let mut known = LATEST.iter().find(|(name, _)| lower == *name).map(|(_, label)| *label);
+        let mut known = LATEST.iter().find(|(name, _)| label.eq_ignore_ascii_case(name)).map(|(_, label)| *label);
         let mut value = rest;
         // "Status code 550 5.1.10": the colon went missing in 2024.
-        if known.is_none() && lower.starts_with("status code ") {
+        if known.is_none() && text::upto(label, STATUS.len()).eq_ignore_ascii_case(STATUS) {
             known = Some(Label::Status);
-            value = text::from(line, "status code ".len()).trim();
+            value = text::from(line, STATUS.len()).trim();
         }
         match known {
             Some(Label::Section) => {
@@ -409,14 +421,16 @@ fn latest_style(lines: &[&str], strangers: &[String], block: &mut Block) {
         values.iter().find(|(label, value)| *label == wanted && !value.is_empty()).map(|(_, value)| value.as_str())
     };
     block.generator = block.generator.take().or_else(|| first(Label::Generator).and_then(host_at));
-    let opener = lines
-        .iter()
-        .flat_map(|line| address::find_all(line))
-        .map(|found| found.address)
-        .find(|address| !strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address)));
+    let opener = || {
+        lines
+            .iter()
+            .flat_map(|line| address::find(line))
+            .map(|found| found.address)
+            .find(|address| !strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address)))
+    };
     let recipients: Vec<String> = match first(Label::Recipient) {
-        Some(value) => address::find_all(value).into_iter().map(|found| found.address.to_string()).collect(),
-        None => opener.into_iter().map(str::to_string).collect(),
+        Some(value) => address::find(value).map(|found| found.address.to_string()).collect(),
+        None => opener().into_iter().map(str::to_string).collect(),
     };
     block.original.from = first(Label::Sender).map(address::bare);
     block.original.to = first(Label::Recipient).map(|value| value.to_string());

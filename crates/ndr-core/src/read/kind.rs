@@ -489,7 +489,7 @@ pub(crate) fn feedback_recipients(mail: &Mail<'_>) -> Vec<Recipient> {
             .text(NAMED)
             .or_else(|| original.as_ref().and_then(|original| original.text(NAMED)))
             .or_else(|| original.as_ref().and_then(|original| original.text("To")));
-        found.extend(crate::address::find_all(&to.unwrap_or_default()).into_iter().map(|one| one.address.to_string()));
+        found.extend(crate::address::find(&to.unwrap_or_default()).map(|one| one.address.to_string()));
     }
     found.into_iter().take(1_000).map(|address| Recipient::new(Some(address))).collect()
 }

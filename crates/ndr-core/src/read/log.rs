@@ -191,7 +191,7 @@ fn qmail(text: &str, limit: usize) -> Option<Vec<Recipient>> {
             words.trim_end_matches('/').replace("/Remote host", "\nRemote host").replace("/Giving up", "\nGiving up");
         let address = started.get(number).map(|address| (*address).to_string());
         let mut recipient = tell(None, action, &words);
-        let named = || address::find_all(&words).into_iter().next().map(|found| found.address.to_string());
+        let named = || address::find(&words).next().map(|found| found.address.to_string());
         recipient.address = address.or_else(named);
         found.push(recipient);
         if found.len() >= limit {
@@ -355,7 +355,7 @@ fn dialogue(text: &str, limit: usize) -> Vec<Recipient> {
         if let Some((_, said)) = line.split_once(client) {
             command = said;
             if said.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("rcpt to")) {
-                addressed = address::find_all(said).into_iter().next().map(|found| found.address.to_string());
+                addressed = address::find(said).next().map(|found| found.address.to_string());
             }
         } else if let Some((_, said)) = line.split_once(server) {
             let said = said.trim_end_matches(['\'', '"']).replace("\\r\\n", " ");
@@ -390,8 +390,8 @@ fn nodemailer(text: &str) -> Option<Recipient> {
     }
     let words = quoted("response: ")?.replace("\\r", "").replace("\\n", "\n");
     let rejected = text.split_once("rejected: [").and_then(|(_, rest)| rest.split(']').next());
-    let named = rejected.and_then(|list| address::find_all(list).into_iter().next());
-    let named = named.or_else(|| address::find_all(&words).into_iter().next());
+    let named = rejected.and_then(|list| address::find(list).next());
+    let named = named.or_else(|| address::find(&words).next());
     let action = if words.starts_with('4') { Action::Delayed } else { Action::Failed };
     let mut recipient = tell(named.map(|found| found.address.to_string()), action, &words);
     recipient.command = quoted("command: ").and_then(|said| statement::Marked::new(&format!(">>> {said}")).command());

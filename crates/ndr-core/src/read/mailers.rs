@@ -454,8 +454,11 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
         let from = filed.headers.partition_point(|(known, _)| *known < hash);
         let same = filed.headers.iter().skip(from).take_while(|(known, _)| *known == hash).map(|(_, field)| field);
         let same = same.filter(|field| name.eq_ignore_ascii_case(field.name.as_bytes()));
+        // The letters behind "X-" tell nearly all apart.
+        let third = |name: &[u8]| name.get(2).map(u8::to_ascii_lowercase);
         let begun = filed.beginnings.iter().filter(|field| {
-            name.get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
+            third(field.name.as_bytes()) == third(name)
+                && name.get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
         });
         let mut read = false;
         for field in same.chain(begun.take(if begins { usize::MAX } else { 0 })) {

@@ -556,7 +556,7 @@ fn strangers(headers: &Headers<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for name in ["From", "To", "Reply-To", "Delivered-To", "X-Original-To", "Sender"] {
         if let Some(value) = headers.text(name) {
-            found.extend(crate::address::find_all(&value).into_iter().map(|one| one.address.to_string()));
+            found.extend(crate::address::find(&value).map(|one| one.address.to_string()));
         }
     }
     found
@@ -582,7 +582,7 @@ fn in_reply_to(headers: &Headers<'_>) -> Option<String> {
 /// The addressee of the returned message, where the report names nobody.
 fn from_original(report: &mut Report, words: &str, strangers: &[String]) {
     let to = report.original.to.clone().unwrap_or_default();
-    let addresses: Vec<String> = crate::address::find_all(&to).into_iter().map(|one| one.address.to_string()).collect();
+    let addresses: Vec<String> = crate::address::find(&to).map(|one| one.address.to_string()).collect();
     let addresses: Vec<String> =
         addresses.iter().filter(|address| !strangers.contains(address) || addresses.len() == 1).cloned().collect();
     let mut list: Vec<Option<String>> = addresses.into_iter().map(Some).collect();

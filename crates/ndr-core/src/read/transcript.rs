@@ -42,8 +42,7 @@ pub(crate) fn read(text: &str, marks: &Landmarks) -> Option<Recipient> {
     let addressed = command.filter(|said| rcpt(said)).or_else(|| {
         turns.iter().rev().filter(|(is_command, _)| *is_command).map(|(_, said)| said.as_str()).find(|said| rcpt(said))
     });
-    let address =
-        addressed.and_then(|said| address::find_all(said).into_iter().next()).map(|found| found.address.to_string());
+    let address = addressed.and_then(|said| address::find(said).next()).map(|found| found.address.to_string());
     let mut recipient = Recipient::new(address);
     statement::set_text(&mut recipient, &refusal);
     recipient.command = command.and_then(|said| statement::Marked::new(&format!(">>> {said}")).command());
