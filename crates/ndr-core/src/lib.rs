@@ -36,6 +36,7 @@ mod report;
 #[cfg(feature = "serde")]
 mod serialize;
 mod text;
+mod transfer;
 
 #[cfg(feature = "redact")]
 pub mod redact;

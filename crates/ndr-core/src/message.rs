@@ -4,7 +4,8 @@ use crate::headers::Headers;
 use crate::limits::Limits;
 use crate::outline::{self, ContentType, Leaf};
 use crate::read::fields;
-use crate::text::{self, lossy};
+use crate::text;
+use crate::transfer::{self, Encoding};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -193,14 +194,18 @@ impl<'x> Mail<'x> {
     fn take_leaf(&mut self, leaf: &Leaf<'x>, limits: &Limits) {
         let (kind, mime) = kind_of(leaf.mime.0, leaf.mime.1);
         let is_original = ["message/rfc822", "message/global"].contains(&&*mime) || is_headers(&mime);
-        if !leaf.is_plain {
-            self.parse(leaf.whole, limits, false);
-        } else if is_original {
+        let is_plain = leaf.encoding == Encoding::None;
+        if is_original && is_plain {
             self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
-        } else if is_status_as_data(&mime, leaf.body) {
+        } else if is_plain && is_status_as_data(&mime, leaf.body) {
             self.take_status(Cow::Borrowed(leaf.body), mime, limits);
+        } else if is_original || !is_plain && mime == "application/octet-stream" {
+            self.parse(leaf.whole, limits, false);
         } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
-            self.take_text(kind, mime, lossy(leaf.body), limits);
+            match transfer::text(leaf.body, leaf.encoding, leaf.charset) {
+                Some(text) => self.take_text(kind, mime, text, limits),
+                None => self.parse(leaf.whole, limits, false),
+            }
         }
     }
 

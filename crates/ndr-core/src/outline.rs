@@ -1,9 +1,10 @@
 //! The outline of a message: where its parts begin and end. Nearly every report is plainly built, and then its parts
-//! need no parser: they are slices of the message. What is encoded, in a charset of its own, or oddly built is left to
-//! mail-parser, part by part or as a whole.
+//! need no parser: they are slices of the message. What is oddly built is left to mail-parser, part by part or as a
+//! whole.
 
 use crate::headers::{Block, Headers};
 use crate::text;
+use crate::transfer::Encoding;
 use memchr::memmem;
 use std::sync::LazyLock;
 
@@ -16,8 +17,8 @@ pub(crate) struct Leaf<'x> {
     pub(crate) whole: &'x [u8],
     /// Its content, as it stands in the message.
     pub(crate) body: &'x [u8],
-    /// Whether the content can be read as it stands.
-    pub(crate) is_plain: bool,
+    pub(crate) encoding: Encoding,
+    pub(crate) charset: Option<&'x str>,
 }
 
 /// How a multipart lies in others; nobody nests deeper for a reason.
@@ -95,20 +96,8 @@ fn gather<'x>(
         }
         return (count > 0).then_some(());
     }
-    let is_plain = fields.encoding.is_none_or(|encoding| {
-        ["7bit", "8bit", "binary"].iter().any(|plain| encoding.eq_ignore_ascii_case(plain.as_bytes()))
-    }) && match content.parameter("charset")? {
-        None => true,
-        Some(charset) if charset.eq_ignore_ascii_case("utf-8") => true,
-        // In these, ASCII is ASCII.
-        Some(charset) => {
-            ["us-ascii", "iso-8859-", "windows-125", "ascii"]
-                .iter()
-                .any(|known| charset.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known)))
-                && body.is_ascii()
-        }
-    };
-    found.push(Leaf { mime: content.mime, whole, body, is_plain });
+    let (encoding, charset) = (Encoding::of(fields.encoding), content.parameter("charset")?);
+    found.push(Leaf { mime: content.mime, whole, body, encoding, charset });
     Some(())
 }
 
@@ -236,7 +225,7 @@ mod tests {
         Some(
             leaves
                 .iter()
-                .map(|leaf| (format!("{}/{}", leaf.mime.0, leaf.mime.1), text(leaf.body), leaf.is_plain))
+                .map(|leaf| (format!("{}/{}", leaf.mime.0, leaf.mime.1), text(leaf.body), leaf.encoding == Encoding::None))
                 .collect(),
         )
     }
