@@ -1,6 +1,7 @@
 //! Mail addresses in running text.
 
 use crate::text;
+use std::borrow::Cow;
 
 /// An address found in text, with its byte span.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +130,7 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
 /// The bare address of a header or field value: without display name, angle brackets, quotes, route or `mailto:`.
 ///
 /// A value that holds no `@` is kept as it stands, for local users and X.400 names.
-pub(crate) fn bare(value: &str) -> String {
+pub(crate) fn bare(value: &str) -> &str {
     let value = value.trim();
     let inside = match (value.rfind('<'), value.rfind('>')) {
         (Some(open), Some(close)) if open < close => text::between(value, open + 1, close),
@@ -141,13 +142,17 @@ pub(crate) fn bare(value: &str) -> String {
     if let Some(found) = find(inside).next()
         && (inside.contains(char::is_whitespace) || inside.len() < found.end - found.start + 4)
     {
-        return found.address.to_string();
+        return found.address;
     }
-    inside.trim_matches('"').to_string()
+    inside.trim_matches('"')
 }
 
 /// Decodes the address forms of RFC 6533: `\x{E9}` everywhere, and `+40` of xtext where it is plainly an encoding.
-pub(crate) fn unescape(address: &str) -> String {
+pub(crate) fn unescape(address: &str) -> Cow<'_, str> {
+    let is_escaped = address.bytes().any(|byte| matches!(byte, b'\\' | b'+'));
+    if !is_escaped {
+        return Cow::Borrowed(address);
+    }
     let mut out = String::with_capacity(address.len());
     let mut rest = address;
     while let Some((before, escape)) = rest.split_once("\\x{")
@@ -164,7 +169,7 @@ pub(crate) fn unescape(address: &str) -> String {
     if !out.contains('@') && out.contains("+40") {
         out = out.replace("+40", "@").replace("+2B", "+").replace("+3D", "=");
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

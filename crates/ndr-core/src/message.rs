@@ -93,21 +93,22 @@ fn strip_lead(mut bytes: &[u8]) -> &[u8] {
 /// What limits cut away, as notes.
 type Cuts = Vec<(&'static str, String)>;
 
-/// Cuts `bytes` where a limit is reached, so that what mail-parser builds stays small. Returns what is left, and what
-/// was cut and why.
-fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts) {
-    let mut cuts = Vec::new();
+/// As many bytes as the limit lets through.
+fn within_size<'x>(bytes: &'x [u8], limits: &Limits, cuts: &mut Cuts) -> &'x [u8] {
+    let Some(head) = bytes.get(..limits.message_bytes).filter(|head| head.len() < bytes.len()) else { return bytes };
+    cuts.push((
+        "limit-message-bytes",
+        format!("the message has {} bytes; only the first {} were read", bytes.len(), head.len()),
+    ));
+    head
+}
+
+/// Cuts `bytes` where they nest too deep or have too many parts, so that what mail-parser builds stays small.
+fn within_structure<'x>(bytes: &'x [u8], limits: &Limits, cuts: &mut Cuts) -> &'x [u8] {
     let mut end = bytes.len();
-    if end > limits.message_bytes {
-        end = limits.message_bytes;
-        cuts.push((
-            "limit-message-bytes",
-            format!("the message has {} bytes; only the first {end} were read", bytes.len()),
-        ));
-    }
     // Digests nest without saying message/rfc822.
     let (mut messages, mut digests) = (0, 0);
-    for at in memchr::memchr_iter(b'/', bytes.get(..end).unwrap_or(bytes)) {
+    for at in memchr::memchr_iter(b'/', bytes) {
         let Some(name) = bytes.get(at + 1..at + 7) else { break };
         let (count, what) = if name.eq_ignore_ascii_case(b"rfc822") || name.eq_ignore_ascii_case(b"global") {
             let before = at.checked_sub(7).and_then(|from| bytes.get(from..at));
@@ -138,19 +139,21 @@ fn guard<'x>(bytes: &'x [u8], limits: &Limits) -> (&'x [u8], Cuts) {
         end = at + 1;
         cuts.push(("limit-parts", format!("more than {} body parts; the rest was left out", limits.parts)));
     }
-    (bytes.get(..end).unwrap_or(bytes), cuts)
+    bytes.get(..end).unwrap_or(bytes)
 }
 
 /// What of a message lies within the limits.
 #[cfg(feature = "redact")]
 pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> &'x [u8] {
-    guard(bytes, limits).0
+    let mut cuts = Cuts::new();
+    within_structure(within_size(bytes, limits, &mut cuts), limits, &mut cuts)
 }
 
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
-        let (bytes, mut truncated) = guard(bytes, limits);
+        let mut truncated = Cuts::new();
+        let bytes = within_size(bytes, limits, &mut truncated);
         let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
         let bytes = bytes.get(..header_end).filter(|_| cut).unwrap_or(bytes);
         if cut {
@@ -224,6 +227,7 @@ impl<'x> Mail<'x> {
 
     /// Lets mail-parser read a message or a part. `is_root`: also what its Content-Type says of the whole message.
     fn parse(&mut self, bytes: &'x [u8], limits: &Limits, is_root: bool) {
+        let bytes = within_structure(bytes, limits, &mut self.truncated);
         let Some(message) = PARSER.parse(bytes) else {
             return;
         };

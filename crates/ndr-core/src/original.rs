@@ -3,38 +3,38 @@
 use crate::headers::Block;
 use crate::report::Original;
 
-/// Reads it from the returned header.
-pub(crate) fn read(header: &[u8]) -> Original {
-    let mut original = Original::default();
-    let mut missing = 5;
-    for (name, raw) in Block::new(header.trim_ascii_start()) {
-        let slot = match name.len() {
-            10 if name.eq_ignore_ascii_case(b"message-id") => &mut original.message_id,
-            4 if name.eq_ignore_ascii_case(b"from") => &mut original.from,
-            2 if name.eq_ignore_ascii_case(b"to") => &mut original.to,
-            7 if name.eq_ignore_ascii_case(b"subject") => &mut original.subject,
-            4 if name.eq_ignore_ascii_case(b"date") => &mut original.date,
-            _ => continue,
-        };
-        if slot.is_none() {
+impl Original {
+    /// Reads what is missing from the returned header.
+    pub(crate) fn read(&mut self, header: &[u8]) {
+        let Original { message_id, from, to, subject, date } = self;
+        let mut missing = [&message_id, &from, &to, &subject, &date].into_iter().filter(|slot| slot.is_none()).count();
+        let mut fields = Block::new(header.trim_ascii_start());
+        while missing > 0
+            && let Some((name, raw)) = fields.next()
+        {
+            let slot = match name.len() {
+                10 if name.eq_ignore_ascii_case(b"message-id") => &mut *message_id,
+                4 if name.eq_ignore_ascii_case(b"from") => &mut *from,
+                2 if name.eq_ignore_ascii_case(b"to") => &mut *to,
+                7 if name.eq_ignore_ascii_case(b"subject") => &mut *subject,
+                4 if name.eq_ignore_ascii_case(b"date") => &mut *date,
+                _ => continue,
+            };
+            if slot.is_some() {
+                continue;
+            }
             let text = crate::headers::decode(raw);
-            let text = text.trim();
+            let mut text = text.trim();
+            if name.len() == 10 {
+                text = text.trim_start_matches('<').split('>').next().unwrap_or_default().trim();
+            }
             if !text.is_empty() {
                 *slot = Some(text.to_string());
                 missing -= 1;
-                if missing == 0 {
-                    break;
-                }
             }
         }
     }
-    if let Some(id) = &mut original.message_id {
-        *id = id.trim_start_matches('<').split('>').next().unwrap_or_default().trim().to_string();
-    }
-    original
-}
 
-impl Original {
     /// Takes from `other` what is missing here.
     pub(crate) fn complete(&mut self, other: Original) {
         let Original { message_id, from, to, subject, date } = other;

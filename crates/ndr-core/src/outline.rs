@@ -225,7 +225,9 @@ mod tests {
         Some(
             leaves
                 .iter()
-                .map(|leaf| (format!("{}/{}", leaf.mime.0, leaf.mime.1), text(leaf.body), leaf.encoding == Encoding::None))
+                .map(|leaf| {
+                    (format!("{}/{}", leaf.mime.0, leaf.mime.1), text(leaf.body), leaf.encoding == Encoding::None)
+                })
                 .collect(),
         )
     }

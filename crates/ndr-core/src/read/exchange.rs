@@ -8,6 +8,7 @@ use crate::report::{Attempt, Original, Recipient};
 use crate::text::{self, cap};
 use memchr::memmem;
 use ndr_resolve::{find_codes, find_reply, unfold_reply};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// What the text of an Exchange report says.
@@ -75,7 +76,7 @@ pub(crate) fn recognises(marks: &Landmarks) -> bool {
 }
 
 /// Reads the text, which ends before the original's headers.
-pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[String], limit: usize) -> Block {
+pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[Cow<'_, str>], limit: usize) -> Block {
     let mut block = Block::default();
     let mut lines: Vec<&str> = Vec::with_capacity(text.len() / 32);
     lines.extend(text::lines(text).map(text::trim));
@@ -124,7 +125,7 @@ fn any_label_host(line: &str) -> Option<String> {
 }
 
 /// The two-section style: addresses, each with an optional host line and what was said.
-fn admin_block(lines: &[&str], strangers: &[String], limit: usize, block: &mut Block) {
+fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: &mut Block) {
     let mut open: Option<(Recipient, String)> = None;
     let mut gap = false;
     for line in lines {
@@ -373,7 +374,7 @@ enum Label {
 }
 
 /// The latest style: labelled values, on the label's line or after it.
-fn latest_style(lines: &[&str], strangers: &[String], block: &mut Block) {
+fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Block) {
     const STATUS: &str = "status code ";
     let mut values: Vec<(Label, String)> = Vec::new();
     let mut at_gap = false;
@@ -432,7 +433,7 @@ fn latest_style(lines: &[&str], strangers: &[String], block: &mut Block) {
         Some(value) => address::find(value).map(|found| found.address.to_string()).collect(),
         None => opener().into_iter().map(str::to_string).collect(),
     };
-    block.original.from = first(Label::Sender).map(address::bare);
+    block.original.from = first(Label::Sender).map(|value| address::bare(value).to_string());
     block.original.to = first(Label::Recipient).map(|value| value.to_string());
     block.original.subject = first(Label::Subject).map(str::to_string);
     block.original.date = first(Label::Date).map(str::to_string);

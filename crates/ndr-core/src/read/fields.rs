@@ -25,8 +25,6 @@ pub(crate) struct FieldRecipient {
     pub(crate) action: Option<Action>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) remote_mta: Option<String>,
-    /// Type of the diagnostic code (`smtp`, `x-unix`), lower-case.
-    pub(crate) diagnostic_type: Option<String>,
     /// The diagnostic code, on one line.
     pub(crate) diagnostic: Option<String>,
     /// `X-Supplementary-Info` and friends: what a relay adds to a bare status.
@@ -100,10 +98,10 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
         if line.starts_with([' ', '\t']) {
             continue;
         }
-        let Some((name, first)) = line.split_once(':') else {
+        let Some((name, first)) = text::cut(line, b':') else {
             continue;
         };
-        let Some(name) = known_name(name.trim()) else {
+        let Some(name) = known_name(text::trim(name)) else {
             continue;
         };
         let mut value = Cow::Borrowed(first.trim());
@@ -156,18 +154,11 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
             }
             "remote-mta" => current.remote_mta = current.remote_mta.take().or_else(|| host(&value)),
             "diagnostic-code" => {
-                let (kind, text) = match value.split_once(';') {
-                    Some((kind, text))
-                        if kind.len() <= 20 && !kind.contains(char::is_whitespace) && !kind.is_empty() =>
-                    {
-                        (Some(kind.trim().to_ascii_lowercase()), text)
-                    }
-                    _ => (None, &*value),
-                };
-                let text = unfold_reply(text);
-                if !text.is_empty() && current.diagnostic.is_none() {
-                    current.diagnostic_type = kind;
-                    current.diagnostic = Some(text);
+                // "smtp;", "x-unix;"
+                let is_type = |kind: &str| (1..=20).contains(&kind.len()) && !kind.contains(char::is_whitespace);
+                let text = text::cut(&value, b';').filter(|(kind, _)| is_type(kind)).map_or(&*value, |(_, text)| text);
+                if current.diagnostic.is_none() {
+                    current.diagnostic = Some(unfold_reply(text)).filter(|text| !text.is_empty());
                 }
             }
             "x-supplementary-info" | "x-notes" | "x-error" => {
@@ -200,11 +191,10 @@ fn known_name(name: &str) -> Option<&'static str> {
         "x-notes",
         "x-error",
     ];
-    let same = |a: u8, b: u8| a.eq_ignore_ascii_case(&b) || (a == b' ' && b == b'-');
-    NAMES
-        .iter()
-        .find(|known| known.len() == name.len() && name.bytes().zip(known.bytes()).all(|(a, b)| same(a, b)))
-        .copied()
+    let same = |(a, b): (u8, u8)| a.eq_ignore_ascii_case(&b) || (a == b' ' && b == b'-');
+    let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
+    let may_be = |known: &&&str| known.len() == name.len() && known.as_bytes().first().copied() == first;
+    NAMES.iter().filter(may_be).find(|known| name.bytes().zip(known.bytes()).all(same)).copied()
 }
 
 /// Ends a group. A group without an address completes the one before, which a stray blank line cut in two.
@@ -221,7 +211,6 @@ fn close(fields: &mut Fields, current: &mut FieldRecipient) {
         last.status = last.status.or(group.status);
         last.remote_mta = last.remote_mta.take().or(group.remote_mta);
         if last.diagnostic.is_none() {
-            last.diagnostic_type = group.diagnostic_type;
             last.diagnostic = group.diagnostic;
         }
         return;
@@ -240,22 +229,23 @@ fn close(fields: &mut Fields, current: &mut FieldRecipient) {
 
 /// `rfc822; user@example.com` and its many relatives.
 fn recipient(value: &str) -> Option<String> {
-    let one_line = value.replace('\n', "");
-    let text = match one_line.split_once(';') {
+    let one_line = if value.contains('\n') { Cow::Owned(value.replace('\n', "")) } else { Cow::Borrowed(value) };
+    let text = match text::cut(&one_line, b';') {
         Some((kind, rest)) if !kind.contains('@') => rest,
-        _ => one_line.as_str(),
+        _ => &one_line,
     };
     // Sendmail and others repeat the type.
     let text = text.trim();
-    let text = match text.split_once(';') {
+    let text = match text::cut(text, b';') {
         Some((kind, rest)) if kind.trim().eq_ignore_ascii_case("rfc822") => rest,
         _ => text,
     };
     // A source route (RFC 5321 appendix C): "@relay.example.com:user@example.net".
     let text = text.trim();
     let text = if text.starts_with('@') { text.split_once(':').map_or(text, |(_, mailbox)| mailbox) } else { text };
-    let address = address::unescape(&address::bare(&address::unescape(text)));
-    (!address.is_empty()).then_some(address)
+    let unescaped = address::unescape(text);
+    let address = address::unescape(address::bare(&unescaped));
+    (!address.is_empty()).then(|| address.into_owned())
 }
 
 /// `dns; mx.example.com (192.0.2.1)` gives the host.
@@ -267,16 +257,28 @@ fn host(value: &str) -> Option<String> {
 
 /// The action word, with the words that some systems use instead.
 fn action(value: &str) -> Option<Action> {
-    let word = value.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty())?.to_ascii_lowercase();
-    Some(match word.as_str() {
-        "failed" | "failure" | "fail" | "error" | "expired" | "undeliverable" | "undelivered" | "bounced" | "deny"
-        | "rejected" => Action::Failed,
-        "delayed" | "delay" | "deferred" | "transient" => Action::Delayed,
-        "delivered" | "deliverable" => Action::Delivered,
-        "relayed" => Action::Relayed,
-        "expanded" => Action::Expanded,
-        _ => return None,
-    })
+    const WORDS: &[(&str, Action)] = &[
+        ("failed", Action::Failed),
+        ("delayed", Action::Delayed),
+        ("delivered", Action::Delivered),
+        ("relayed", Action::Relayed),
+        ("expanded", Action::Expanded),
+        ("failure", Action::Failed),
+        ("fail", Action::Failed),
+        ("error", Action::Failed),
+        ("expired", Action::Failed),
+        ("undeliverable", Action::Failed),
+        ("undelivered", Action::Failed),
+        ("bounced", Action::Failed),
+        ("deny", Action::Failed),
+        ("rejected", Action::Failed),
+        ("delay", Action::Delayed),
+        ("deferred", Action::Delayed),
+        ("transient", Action::Delayed),
+        ("deliverable", Action::Delivered),
+    ];
+    let word = value.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty())?;
+    WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known)).map(|(_, action)| *action)
 }
 
 #[cfg(test)]

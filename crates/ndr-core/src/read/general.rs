@@ -7,13 +7,14 @@ use crate::cues::{Cues, Hit, cue_lists, cues};
 use crate::report::Recipient;
 use crate::text::{self, cap, lines};
 use ndr_resolve::{find_codes, find_reply};
+use std::borrow::Cow;
 
 /// What the general reader needs to know of the message around the text.
 pub(crate) struct Surroundings<'a> {
     /// Addresses that are not recipients: the report's own sender and addressee.
-    pub(crate) strangers: &'a [String],
+    pub(crate) strangers: &'a [Cow<'a, str>],
     /// Addresses that are known to have failed (X-Failed-Recipients, machine-readable part).
-    pub(crate) known: &'a [String],
+    pub(crate) known: &'a [&'a str],
     /// Words in front of the recipient's address that only this mailer writes.
     pub(crate) recipient: &'static [&'static str],
     /// Most recipients.

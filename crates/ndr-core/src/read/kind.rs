@@ -473,7 +473,7 @@ pub(crate) fn feedback_recipients(mail: &Mail<'_>) -> Vec<Recipient> {
                     .iter()
                     .any(|known| name.trim().eq_ignore_ascii_case(known))
             {
-                let address = crate::address::bare(value);
+                let address = crate::address::bare(value).to_string();
                 if address.contains('@') && !address.ends_with('@') && !found.contains(&address) {
                     found.push(address);
                 }

@@ -79,7 +79,7 @@ fn value<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 }
 
 fn to(line: &str, name: &str) -> Option<String> {
-    value(line, name).map(address::bare).filter(|address| address.contains('@'))
+    value(line, name).map(address::bare).filter(|address| address.contains('@')).map(str::to_string)
 }
 
 /// What a line of Postfix or Sendmail says besides the words.
@@ -146,7 +146,7 @@ fn exim(line: &str, mark: &str, action: Action) -> Option<Recipient> {
     if !address.contains('@') || words.is_empty() {
         return None;
     }
-    let mut recipient = tell(Some(address), action, words);
+    let mut recipient = tell(Some(address.to_string()), action, words);
     let host = value(rest, "H=").and_then(statement::host_at);
     recipient.remote = recipient.remote.take().or(host);
     // "a@example.com <typed@example.com>"
@@ -158,7 +158,7 @@ fn exim(line: &str, mark: &str, action: Action) -> Option<Recipient> {
 /// `H=host [192.0.2.1] F=<b@example.com> rejected RCPT <a@example.com>: words`
 fn exim_reject(line: &str) -> Option<Recipient> {
     let (address, words) = line.split_once(" rejected RCPT ")?.1.split_once(": ")?;
-    let mut recipient = tell(Some(address::bare(address)), Action::Failed, words);
+    let mut recipient = tell(Some(address::bare(address).to_string()), Action::Failed, words);
     recipient.command = Some("RCPT TO");
     Some(recipient)
 }

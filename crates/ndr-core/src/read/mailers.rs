@@ -335,6 +335,8 @@ struct Filed {
     filter: [u64; 16],
     /// Fields of which only the beginning of the name is known.
     beginnings: Vec<Field>,
+    /// A bit for the letter behind "X-" of each of those.
+    thirds: u32,
     /// What the values of fields must hold, to be found in one pass over a value.
     values: Vec<&'static str>,
     grams: Grams,
@@ -353,6 +355,19 @@ impl Filed {
     fn may_hold(&self, hash: u32) -> bool {
         let (word, bit) = Filed::filter_bit(hash);
         self.filter.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Whether a field of that name may begin as one of the signs does.
+    fn may_begin(&self, name: &[u8]) -> bool {
+        self.thirds & third_bit(name) != 0
+    }
+}
+
+/// A bit for the letter behind "X-" of a field's name; none for a name that begins otherwise.
+fn third_bit(name: &[u8]) -> u32 {
+    match name {
+        [b'x' | b'X', b'-', third, ..] => 1 << (third & 31),
+        _ => 0,
     }
 }
 
@@ -388,6 +403,7 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
         headers: Vec::new(),
         filter: [0; 16],
         beginnings: Vec::new(),
+        thirds: 0,
         values: Vec::new(),
         grams: Grams::build(&[], true),
         hosts: Vec::new(),
@@ -403,7 +419,10 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
                     filed.values.len() - 1
                 });
                 match name.strip_suffix('-') {
-                    Some(name) => filed.beginnings.push(Field { name, value, sign: i }),
+                    Some(name) => {
+                        filed.thirds |= third_bit(name.as_bytes());
+                        filed.beginnings.push(Field { name, value, sign: i });
+                    }
                     None => filed.headers.push((name_hash(name.as_bytes()), Field { name, value, sign: i })),
                 }
             }
@@ -447,18 +466,16 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
     let mut held: Vec<usize> = Vec::new();
     for (name, value) in headers.raw_fields() {
         let hash = name_hash(name);
-        let begins = name.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'x'));
-        if !begins && !filed.may_hold(hash) {
+        let (is_filed, begins) = (filed.may_hold(hash), filed.may_begin(name));
+        if !begins && !is_filed {
             continue;
         }
-        let from = filed.headers.partition_point(|(known, _)| *known < hash);
+        let from =
+            if is_filed { filed.headers.partition_point(|(known, _)| *known < hash) } else { filed.headers.len() };
         let same = filed.headers.iter().skip(from).take_while(|(known, _)| *known == hash).map(|(_, field)| field);
         let same = same.filter(|field| name.eq_ignore_ascii_case(field.name.as_bytes()));
-        // The letters behind "X-" tell nearly all apart.
-        let third = |name: &[u8]| name.get(2).map(u8::to_ascii_lowercase);
         let begun = filed.beginnings.iter().filter(|field| {
-            third(field.name.as_bytes()) == third(name)
-                && name.get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
+            name.get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
         });
         let mut read = false;
         for field in same.chain(begun.take(if begins { usize::MAX } else { 0 })) {

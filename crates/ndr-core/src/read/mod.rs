@@ -14,10 +14,10 @@ mod statement;
 mod transcript;
 mod webhook;
 
+use crate::address;
 use crate::headers::Headers;
 use crate::limits::Limits;
 use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
-use crate::original;
 use crate::report::{Action, Kind, Note, Recipient, Report};
 use crate::text::{self, lines};
 use fields::FieldRecipient;
@@ -167,8 +167,8 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         exchange::Block::default()
     };
     report.generator = machine.reporting_mta.take().or(block.generator.take());
-    let mut known: Vec<String> = failed.clone();
-    known.extend(machine.recipients.iter().filter_map(|recipient| recipient.address().map(str::to_string)));
+    let mut known: Vec<&str> = failed.iter().map(String::as_str).collect();
+    known.extend(machine.recipients.iter().filter_map(FieldRecipient::address));
     let around = general::Surroundings {
         strangers: &strangers,
         known: &known,
@@ -222,10 +222,10 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         _ => report.dialect = report.dialect.filter(|_| report.kind == Kind::ReadReceipt),
     }
     if let Some(header) = &mail.original {
-        report.original = original::read(header);
+        report.original.read(header);
     }
     if let Some(header) = &words.quoted {
-        report.original.complete(original::read(header.as_bytes()));
+        report.original.read(header.as_bytes());
     }
     report.original.complete(std::mem::take(&mut block.original));
     if !matches!(report.kind, Kind::Other) && report.original.message_id.is_none() {
@@ -323,7 +323,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     let provider = if exchange { report.dialect } else { None };
     report.original = block.original;
     if let Some(header) = &header {
-        report.original.complete(original::read(header.trim_start().as_bytes()));
+        report.original.read(header.trim_start().as_bytes());
     }
     let words_len = words.len();
     text::truncate(&mut text, words_len);
@@ -336,12 +336,12 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
 
 /// The address of a one-line input: `to=<user@example.com>`, `<user@example.com>... no`.
 fn log_address(line: &str) -> Option<String> {
-    let found = crate::address::find_all(line);
+    let found = address::find_all(line);
     let to = found.iter().find(|one| {
         let before = text::upto(line, one.start).trim_end_matches(['<', '[', '"', '\'', ' ']).to_ascii_lowercase();
         before.ends_with("to=") || before.ends_with("to:") || before.ends_with("for")
     });
-    let from = |one: &&crate::address::Found<'_>| {
+    let from = |one: &&address::Found<'_>| {
         let before = text::upto(line, one.start).trim_end_matches(['<', ' ']).to_ascii_lowercase();
         !(before.ends_with("from=")
             || before.ends_with("from:")
@@ -552,11 +552,15 @@ fn coded_words(words: &str) -> String {
 }
 
 /// Addresses that the report itself is from and to.
-fn strangers(headers: &Headers<'_>) -> Vec<String> {
-    let mut found = Vec::new();
+fn strangers<'x>(headers: &Headers<'x>) -> Vec<Cow<'x, str>> {
+    let mut found = Vec::with_capacity(4);
     for name in ["From", "To", "Reply-To", "Delivered-To", "X-Original-To", "Sender"] {
-        if let Some(value) = headers.text(name) {
-            found.extend(crate::address::find(&value).map(|one| one.address.to_string()));
+        match headers.text(name) {
+            Some(Cow::Borrowed(value)) => found.extend(address::find(value).map(|one| Cow::Borrowed(one.address))),
+            Some(Cow::Owned(value)) => {
+                found.extend(address::find(&value).map(|one| Cow::Owned(one.address.to_string())));
+            }
+            None => {}
         }
     }
     found
@@ -567,7 +571,8 @@ fn failed_header(headers: &Headers<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for value in headers.all("x-failed-recipients") {
         let value = String::from_utf8_lossy(value);
-        found.extend(value.split(',').map(crate::address::bare).filter(|address| !address.is_empty()).take(1_000));
+        let addresses = value.split(',').map(address::bare).filter(|address| !address.is_empty());
+        found.extend(addresses.take(1_000).map(str::to_string));
     }
     found.dedup();
     found
@@ -580,11 +585,14 @@ fn in_reply_to(headers: &Headers<'_>) -> Option<String> {
 }
 
 /// The addressee of the returned message, where the report names nobody.
-fn from_original(report: &mut Report, words: &str, strangers: &[String]) {
+fn from_original(report: &mut Report, words: &str, strangers: &[Cow<'_, str>]) {
     let to = report.original.to.clone().unwrap_or_default();
-    let addresses: Vec<String> = crate::address::find(&to).map(|one| one.address.to_string()).collect();
-    let addresses: Vec<String> =
-        addresses.iter().filter(|address| !strangers.contains(address) || addresses.len() == 1).cloned().collect();
+    let addresses: Vec<String> = address::find(&to).map(|one| one.address.to_string()).collect();
+    let addresses: Vec<String> = addresses
+        .iter()
+        .filter(|address| !strangers.iter().any(|one| one == *address) || addresses.len() == 1)
+        .cloned()
+        .collect();
     let mut list: Vec<Option<String>> = addresses.into_iter().map(Some).collect();
     if list.is_empty() {
         list.push(None);

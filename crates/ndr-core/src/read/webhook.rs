@@ -76,7 +76,7 @@ fn text(value: &Value) -> Option<String> {
 
 /// One recipient with the server's words, without the type in front (`smtp; `).
 fn recipient(address: &Value, words: Option<String>, action: Action) -> Recipient {
-    let mut recipient = Recipient::new(text(address).map(|address| crate::address::bare(&address)));
+    let mut recipient = Recipient::new(text(address).map(|address| crate::address::bare(&address).to_string()));
     recipient.action = Some(action);
     if let Some(words) = words {
         let words = words.strip_prefix("smtp;").map(str::to_string).unwrap_or(words);

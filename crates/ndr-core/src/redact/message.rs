@@ -525,7 +525,7 @@ impl Masker<'_> {
             return self.words(line);
         }
         let (kind, written) = value.split_once(';').map_or((None, value), |(kind, rest)| (Some(kind), rest));
-        let bare = address::unescape(&address::bare(written));
+        let bare = address::unescape(address::bare(written));
         let end = line.get(line.trim_end().len()..).unwrap_or_default();
         if bare.is_empty() {
             return self.words(line);

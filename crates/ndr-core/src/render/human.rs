@@ -180,7 +180,12 @@ fn strip(out: &mut String, report: &Report, recipient: &Recipient, diagnosis: &D
     let column = (width - 2 - 10) / 3;
     let domain =
         recipient.address.as_deref().and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain.to_string());
-    let sender = report.original.from.as_deref().map(crate::address::bare).filter(|from| from.contains('@'));
+    let sender = report
+        .original
+        .from
+        .as_deref()
+        .map(|from| crate::address::bare(from).to_string())
+        .filter(|from| from.contains('@'));
     let names = [
         sender.unwrap_or_else(|| "sender".to_string()),
         generator_name(report),

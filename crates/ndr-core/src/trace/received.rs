@@ -215,7 +215,7 @@ fn take(hop: &mut Hop, clause: Clause, side: Clause, word: &str) -> Clause {
         Clause::From => one(&mut hop.from, word.trim_end_matches(',')),
         Clause::By => one(&mut hop.by, word.trim_end_matches([',', '.'])),
         Clause::Id => one(&mut hop.id, word.trim_matches(['<', '>'])),
-        Clause::For => one(&mut hop.for_, &crate::address::bare(word)),
+        Clause::For => one(&mut hop.for_, crate::address::bare(word)),
         // Exim: "with esmtps (TLS1.3) tls TLS_AES_256_GCM_SHA384".
         Clause::With if word == "tls" => Clause::Rest,
         Clause::Via | Clause::With => {
