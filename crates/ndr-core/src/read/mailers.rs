@@ -329,20 +329,40 @@ pub(crate) static MAILERS: &[Mailer] = &[
 /// not `Both` have a number: texts first, then header fields, then hosts.
 struct Filed {
     texts: Vec<&'static str>,
-    /// Header fields by the name's hash; sorted.
-    headers: Vec<(u32, Field)>,
-    /// A bit for the upper bits of each of those hashes: most fields are no sign.
+    names: Vec<Name>,
+    /// A bit for the upper bits of the hash of each whole name: most fields are no sign.
     filter: [u64; 16],
-    /// Fields of which only the beginning of the name is known.
-    beginnings: Vec<Field>,
-    /// A bit for the letter behind "X-" of each of those.
+    /// A bit for the letter behind "X-" of each name of which only the beginning is known.
     thirds: u32,
     /// What the values of fields must hold, to be found in one pass over a value.
     values: Vec<&'static str>,
+    /// For each of these, the number of its field's name, and of the sign.
+    owners: Vec<(usize, usize)>,
     grams: Grams,
     hosts: Vec<(&'static str, usize)>,
     /// Number of a sign, the one that must show too, number of the mailer; sorted.
     proofs: Vec<(usize, usize, usize)>,
+}
+
+/// A name of header fields that are signs.
+struct Name {
+    name: &'static str,
+    /// Of a name that is known whole; `None` where only its beginning is.
+    hash: Option<u32>,
+    /// The sign that any value is, where there is one.
+    sign: Option<usize>,
+    /// Whether values are signs by what they hold.
+    has_values: bool,
+}
+
+impl Name {
+    fn fits(&self, name: &[u8], hash: u32) -> bool {
+        let same = |head: &[u8]| head.eq_ignore_ascii_case(self.name.as_bytes());
+        match self.hash {
+            Some(known) => known == hash && same(name),
+            None => name.get(..self.name.len()).is_some_and(same),
+        }
+    }
 }
 
 impl Filed {
@@ -351,15 +371,40 @@ impl Filed {
         ((bit / 64) as usize, 1 << (bit % 64))
     }
 
-    /// Whether a field whose name has that hash may be a sign.
-    fn may_hold(&self, hash: u32) -> bool {
+    /// Whether a field of that name, which has that hash, may be a sign.
+    fn may_hold(&self, name: &[u8], hash: u32) -> bool {
         let (word, bit) = Filed::filter_bit(hash);
-        self.filter.get(word).is_some_and(|word| word & bit != 0)
+        self.filter.get(word).is_some_and(|word| word & bit != 0) || self.thirds & third_bit(name) != 0
     }
 
-    /// Whether a field of that name may begin as one of the signs does.
-    fn may_begin(&self, name: &[u8]) -> bool {
-        self.thirds & third_bit(name) != 0
+    /// Files a header field as a sign.
+    fn add_field(&mut self, name: &'static str, wanted: &'static str, sign: usize) {
+        let (name, hash) = match name.strip_suffix('-') {
+            Some(beginning) => (beginning, None),
+            None => (name, Some(name_hash(name.as_bytes()))),
+        };
+        let known = self.names.iter().position(|known| known.name.eq_ignore_ascii_case(name) && known.hash == hash);
+        let number = known.unwrap_or_else(|| {
+            self.names.push(Name { name, hash, sign: None, has_values: false });
+            self.names.len() - 1
+        });
+        match hash {
+            Some(hash) => {
+                let (word, bit) = Filed::filter_bit(hash);
+                if let Some(word) = self.filter.get_mut(word) {
+                    *word |= bit;
+                }
+            }
+            None => self.thirds |= third_bit(name.as_bytes()),
+        }
+        let Some(name) = self.names.get_mut(number) else { return };
+        if wanted.is_empty() {
+            name.sign = Some(sign);
+        } else {
+            name.has_values = true;
+            self.values.push(wanted);
+            self.owners.push((number, sign));
+        }
     }
 }
 
@@ -369,15 +414,6 @@ fn third_bit(name: &[u8]) -> u32 {
         [b'x' | b'X', b'-', third, ..] => 1 << (third & 31),
         _ => 0,
     }
-}
-
-/// A header field that is a sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Field {
-    name: &'static str,
-    /// Number of what the value must hold; `None` for any value.
-    value: Option<usize>,
-    sign: usize,
 }
 
 static FILED: LazyLock<Filed> = LazyLock::new(|| {
@@ -400,11 +436,11 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
     let number = |sign: &Sign| signs.iter().position(|known| known == sign).unwrap_or(usize::MAX);
     let mut filed = Filed {
         texts: Vec::new(),
-        headers: Vec::new(),
+        names: Vec::new(),
         filter: [0; 16],
-        beginnings: Vec::new(),
         thirds: 0,
         values: Vec::new(),
+        owners: Vec::new(),
         grams: Grams::build(&[], true),
         hosts: Vec::new(),
         proofs: Vec::new(),
@@ -413,19 +449,7 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
         match *sign {
             Text(text) => filed.texts.push(text),
             Mta(suffix) => filed.hosts.push((suffix, i)),
-            Header(name, wanted) => {
-                let value = (!wanted.is_empty()).then(|| {
-                    filed.values.push(wanted);
-                    filed.values.len() - 1
-                });
-                match name.strip_suffix('-') {
-                    Some(name) => {
-                        filed.thirds |= third_bit(name.as_bytes());
-                        filed.beginnings.push(Field { name, value, sign: i });
-                    }
-                    None => filed.headers.push((name_hash(name.as_bytes()), Field { name, value, sign: i })),
-                }
-            }
+            Header(name, wanted) => filed.add_field(name, wanted, i),
             Both(..) => {}
         }
     }
@@ -437,13 +461,6 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
         filed.proofs.push((one, other, mailer));
     }
     filed.grams = Grams::build(&filed.values, true);
-    filed.headers.sort_unstable();
-    for (hash, _) in &filed.headers {
-        let (word, bit) = Filed::filter_bit(*hash);
-        if let Some(word) = filed.filter.get_mut(word) {
-            *word |= bit;
-        }
-    }
     filed.proofs.sort_unstable();
     filed
 });
@@ -463,28 +480,16 @@ pub(crate) fn texts() -> &'static [&'static str] {
 pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&str>) -> Option<&'static Mailer> {
     let filed = &*FILED;
     let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
-    let mut held: Vec<usize> = Vec::new();
     for (name, value) in headers.raw_fields() {
         let hash = name_hash(name);
-        let (is_filed, begins) = (filed.may_hold(hash), filed.may_begin(name));
-        if !begins && !is_filed {
+        if !filed.may_hold(name, hash) {
             continue;
         }
-        let from =
-            if is_filed { filed.headers.partition_point(|(known, _)| *known < hash) } else { filed.headers.len() };
-        let same = filed.headers.iter().skip(from).take_while(|(known, _)| *known == hash).map(|(_, field)| field);
-        let same = same.filter(|field| name.eq_ignore_ascii_case(field.name.as_bytes()));
-        let begun = filed.beginnings.iter().filter(|field| {
-            name.get(..field.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(field.name.as_bytes()))
-        });
-        let mut read = false;
-        for field in same.chain(begun.take(if begins { usize::MAX } else { 0 })) {
-            if field.value.is_some() && !std::mem::replace(&mut read, true) {
-                held.clear();
-                held.extend(filed.grams.find(&filed.values, value).map(|hit| hit.number));
-            }
-            if field.value.is_none_or(|wanted| held.contains(&wanted)) {
-                shown.push(field.sign);
+        for (number, field) in filed.names.iter().enumerate().filter(|(_, field)| field.fits(name, hash)) {
+            shown.extend(field.sign);
+            if field.has_values {
+                let held = filed.grams.find(&filed.values, value).filter_map(|hit| filed.owners.get(hit.number));
+                shown.extend(held.filter(|(owner, _)| *owner == number).map(|(_, sign)| *sign));
             }
         }
     }
