@@ -4,6 +4,7 @@ use crate::read::Background;
 use crate::report::{Action, Diagnosis, Evidence, Kind, Recipient, Report, STATEMENT};
 use crate::text;
 use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution, StatusCode};
+use std::borrow::Cow;
 
 /// Fills the diagnoses of a report.
 pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog: &'static Catalog) {
@@ -75,7 +76,10 @@ fn one(
         // Each statement is asked by itself: words of two of them side by side would say what nobody said.
         let codes = [inner.as_slice(), &Reply::parse(&recipient.hidden.context).inner[..]].concat();
         for context in recipient.hidden.context.split(STATEMENT).filter(|context| !context.trim().is_empty()) {
-            let context = context.replace(['\n', '\r'], " ");
+            let context = match memchr::memchr2(b'\n', b'\r', context.as_bytes()) {
+                Some(_) => Cow::Owned(context.replace(['\n', '\r'], " ")),
+                None => Cow::Borrowed(context),
+            };
             let wider = catalog.resolve(&Query { text: &context, inner: &codes, ..query });
             let vague = entry_of(&wider).is_none_or(|entry| entry.category.is_vague());
             let better = wider.basis.is_some_and(|basis| basis < Basis::Code)
@@ -142,7 +146,10 @@ fn find_wrapped(text: &str, phrase: &str) -> Option<(usize, usize)> {
     let phrase = phrase.trim();
     let first = phrase.split(' ').next().filter(|word| !word.is_empty())?;
     let mut tries = 0;
-    for start in memchr::memmem::find_iter(text.as_bytes(), first.as_bytes()) {
+    for start in memchr::memchr_iter(*first.as_bytes().first()?, text.as_bytes()) {
+        if !text.as_bytes().get(start..).is_some_and(|rest| rest.starts_with(first.as_bytes())) {
+            continue;
+        }
         tries += 1;
         if tries > 2_000 {
             return None;
