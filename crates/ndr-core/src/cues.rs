@@ -71,8 +71,8 @@ impl Cues {
     }
 }
 
-/// Bits of a hash that choose a bit of the bitmap: 4 KB, so that few grams of a text that are nobody's find theirs set.
-const BITS: u32 = 15;
+/// Bits of a hash that choose a bit of the bitmap: 2 KB, so that few grams of a text that are nobody's find theirs set.
+const BITS: u32 = 14;
 /// Bits of a hash that choose where to look among the slots.
 const DIR_BITS: u32 = 9;
 
