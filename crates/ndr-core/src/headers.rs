@@ -6,8 +6,30 @@ use std::borrow::Cow;
 /// A header block. Values stay where they are in the message; looking a field up walks the list of fields.
 #[derive(Clone, Debug, Default)]
 pub struct Headers<'x> {
-    /// Names are ASCII.
-    fields: Vec<(&'x [u8], &'x [u8])>,
+    fields: Vec<Field<'x>>,
+    /// A bit for each field's name, by its hash: most names that readers ask for are not there.
+    seen: [u64; 4],
+}
+
+/// A field of a header block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field<'x> {
+    /// ASCII.
+    pub(crate) name: &'x [u8],
+    pub(crate) value: &'x [u8],
+    /// Of the name; see [`name_hash`].
+    pub(crate) hash: u32,
+}
+
+/// A hash of a field's name that does not mind case.
+#[inline]
+pub(crate) const fn name_hash(name: &[u8]) -> u32 {
+    let [.., last] = name else { return 0 };
+    let (Some((first, _)), Some((_, [middle, ..]))) = (name.split_first(), name.split_at_checked(name.len() / 2)) else {
+        return 0;
+    };
+    let letters = *first as u32 | (*middle as u32) << 8 | (*last as u32) << 16 | 0x0020_2020;
+    (letters | (name.len() as u32) << 24).wrapping_mul(0x9E37_79B1)
 }
 
 impl<'x> Headers<'x> {
@@ -26,11 +48,17 @@ impl<'x> Headers<'x> {
     /// The same, of `lines` lines at most. Also where the reading ended, and whether that was before the block's end.
     pub(crate) fn limited(bytes: &'x [u8], lines: usize) -> (Headers<'x>, usize, bool) {
         let mut block = Block { bytes, at: 0, lines };
-        let mut fields = Vec::with_capacity(32);
-        fields.extend(&mut block);
+        let mut headers = Headers { fields: Vec::with_capacity(32), seen: [0; 4] };
+        for (name, value) in &mut block {
+            let hash = name_hash(name);
+            if let Some(word) = headers.seen.get_mut((hash >> 30) as usize) {
+                *word |= 1 << (hash >> 24 & 63);
+            }
+            headers.fields.push(Field { name, value, hash });
+        }
         let end = block.at;
         block.lines = usize::from(block.lines == 0);
-        (Headers { fields }, end, block.next_raw().is_some())
+        (headers, end, block.next_raw().is_some())
     }
 
     /// The fields in order: name and raw value, folds and all.
@@ -42,14 +70,14 @@ impl<'x> Headers<'x> {
     /// assert_eq!(names, ["Subject", "To"]);
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'x str, &'x [u8])> + '_ {
-        self.fields.iter().map(|(name, value)| (std::str::from_utf8(name).unwrap_or_default(), *value))
+        self.fields.iter().map(|field| (std::str::from_utf8(field.name).unwrap_or_default(), field.value))
     }
 
     /// Where in `bytes`, which the fields were read from, the first field stands that tells of MIME.
     pub(crate) fn mime_start(&self, bytes: &[u8]) -> Option<usize> {
         let tells = |name: &[u8]| name.get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"content-"));
-        let (name, _) = self.fields.iter().find(|(name, _)| tells(name))?;
-        (name.as_ptr() as usize).checked_sub(bytes.as_ptr() as usize)
+        let first = self.fields.iter().find(|field| tells(field.name))?;
+        (first.name.as_ptr() as usize).checked_sub(bytes.as_ptr() as usize)
     }
 
     /// The raw value of the first field of that name. Case does not matter.
@@ -59,12 +87,15 @@ impl<'x> Headers<'x> {
 
     /// The raw values of all fields of that name, in order.
     pub(crate) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'x [u8]> + 'n {
-        let fits = |field: &&(&[u8], &[u8])| field.0.eq_ignore_ascii_case(name.as_bytes());
-        self.fields.iter().filter(fits).map(|(_, value)| *value)
+        let hash = name_hash(name.as_bytes());
+        let is_there = self.seen.get((hash >> 30) as usize).is_some_and(|word| word & 1 << (hash >> 24 & 63) != 0);
+        let fields = if is_there { self.fields.as_slice() } else { &[] };
+        let fits = move |field: &&Field<'_>| field.hash == hash && field.name.eq_ignore_ascii_case(name.as_bytes());
+        fields.iter().filter(fits).map(|field| field.value)
     }
 
-    /// The fields in order, names as bytes.
-    pub(crate) fn raw_fields(&self) -> &[(&'x [u8], &'x [u8])] {
+    /// The fields in order.
+    pub(crate) fn fields(&self) -> &[Field<'x>] {
         &self.fields
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn leaves<'x>(
     limit: usize,
 ) -> Option<Vec<Leaf<'x>>> {
     let mut found = Vec::with_capacity(4);
-    gather(bytes, Fields::of(headers.raw_fields().iter().copied()), header_end, 0, limit, &mut found)?;
+    gather(bytes, Fields::of(headers.fields().iter().map(|field| (field.name, field.value))), header_end, 0, limit, &mut found)?;
     Some(found)
 }
 

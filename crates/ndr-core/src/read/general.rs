@@ -109,17 +109,16 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
         let mut recipient = Recipient::new(Some(candidate.address));
         let own = candidate.own.trim();
         let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
-        if own_tells {
-            statement::fill(&mut recipient, own);
-        } else if own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own) {
+        let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
+        if !own_tells && shares() {
             statement::fill(&mut recipient, &shared.text);
         } else {
             statement::fill(&mut recipient, own);
+            if recipient.remote.is_none() {
+                recipient.remote = statement::Marked::new(&shared.text).remote();
+            }
+            recipient.hidden.add_context(&shared.text);
         }
-        if recipient.remote.is_none() {
-            recipient.remote = statement::Marked::new(&shared.text).remote();
-        }
-        recipient.hidden.add_context(cap(&shared.text, 4_000));
         found.push(recipient);
     }
     found

@@ -3,7 +3,7 @@
 
 use super::landmarks::{Landmarks, Topic};
 use crate::cues::Grams;
-use crate::headers::Headers;
+use crate::headers::{Field, Headers, name_hash};
 use std::sync::LazyLock;
 
 /// A sign that a mailer wrote the report.
@@ -480,8 +480,7 @@ pub(crate) fn texts() -> &'static [&'static str] {
 pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&str>) -> Option<&'static Mailer> {
     let filed = &*FILED;
     let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
-    for (name, value) in headers.raw_fields() {
-        let hash = name_hash(name);
+    for Field { name, value, hash } in headers.fields().iter().copied() {
         if !filed.may_hold(name, hash) {
             continue;
         }
@@ -508,13 +507,6 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
     });
     let first = proven.filter(|(_, other, _)| shown.contains(other)).map(|(.., mailer)| *mailer).min();
     first.and_then(|mailer| MAILERS.get(mailer))
-}
-
-/// A hash of a field's name that does not mind case.
-fn name_hash(bytes: &[u8]) -> u32 {
-    let at = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(0) | 0x20);
-    let len = bytes.len();
-    (at(0) | at(len / 2) << 8 | at(len.wrapping_sub(1)) << 16 | (len as u32) << 24).wrapping_mul(0x9E37_79B1)
 }
 
 pub(crate) fn contains_ignoring_case(text: &[u8], wanted: &[u8]) -> bool {
