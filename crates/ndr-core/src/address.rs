@@ -93,7 +93,7 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
     let start = match quoted {
         Some(open) => at - before.len() + open,
         None => {
-            let local = before.rsplit(|c| !in_address(c)).next().unwrap_or_default();
+            let local = tail_in(before, in_address);
             // An encoded word is no address, but some servers report it as one; its `=?` is part of it.
             let local = if local.starts_with("=?") {
                 local
@@ -103,8 +103,7 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
             // "SMTP=user@example.com", "to=user@example.com": the label is not part of the address.
             const LABELS: &[&str] =
                 &["smtp", "to", "from", "rcpt", "orcpt", "recipient", "email", "addr", "address", "sender"];
-            let label = local
-                .split_once('=')
+            let label = text::cut(local, b'=')
                 .filter(|(name, rest)| !rest.is_empty() && LABELS.iter().any(|label| name.eq_ignore_ascii_case(label)));
             at - label.map_or(local, |(_, rest)| rest).len()
         }
@@ -113,13 +112,21 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
     let domain = if after.starts_with('[') {
         text::upto(after, after.find(']')? + 1)
     } else {
-        let domain = after.split(|c| !in_domain(c)).next().unwrap_or_default();
+        let domain = head_in(after, in_domain);
         domain.trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
     };
     // "a@example.com宛" ends where the sentence goes on; "a@例子.公司" does not.
-    let head = domain.split(runs_on).next().unwrap_or_default();
-    let domain = if head.is_ascii() && head.contains('.') && !head.ends_with('.') { head } else { domain };
-    let start = start + if quoted.is_none() { without_sentence(text::between(text, start, at), domain) } else { 0 };
+    let (mut domain, mut start) = (domain, start);
+    if !domain.is_ascii() {
+        let head = domain.split(runs_on).next().unwrap_or_default();
+        if head.is_ascii() && head.contains('.') && !head.ends_with('.') {
+            domain = head;
+        }
+    }
+    let local = text::between(text, start, at);
+    if quoted.is_none() && !local.is_ascii() {
+        start += without_sentence(local, domain);
+    }
     if start == at || domain.is_empty() {
         return None;
     }
@@ -131,7 +138,7 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
 ///
 /// A value that holds no `@` is kept as it stands, for local users and X.400 names.
 pub(crate) fn bare(value: &str) -> &str {
-    let value = value.trim();
+    let value = text::trim(value);
     let inside = match (value.rfind('<'), value.rfind('>')) {
         (Some(open), Some(close)) if open < close => text::between(value, open + 1, close),
         (Some(0), None) => text::from(value, 1),
@@ -145,6 +152,31 @@ pub(crate) fn bare(value: &str) -> &str {
         return found.address;
     }
     inside.trim_matches('"')
+}
+
+/// The characters that end a text and all are `wanted`.
+fn tail_in(text: &str, wanted: fn(char) -> bool) -> &str {
+    let mut rest = text.as_bytes();
+    while let [before @ .., byte] = rest
+        && byte.is_ascii()
+        && wanted(char::from(*byte))
+    {
+        rest = before;
+    }
+    match rest.last() {
+        Some(byte) if !byte.is_ascii() => text.rsplit(|c| !wanted(c)).next().unwrap_or_default(),
+        _ => text::from(text, rest.len()),
+    }
+}
+
+/// The characters that begin a text and all are `wanted`.
+fn head_in(text: &str, wanted: fn(char) -> bool) -> &str {
+    let ends = |byte: &u8| !(byte.is_ascii() && wanted(char::from(*byte)));
+    let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
+    match text.as_bytes().get(end) {
+        Some(byte) if !byte.is_ascii() => text.split(|c| !wanted(c)).next().unwrap_or_default(),
+        _ => text::upto(text, end),
+    }
 }
 
 /// Decodes the address forms of RFC 6533: `\x{E9}` everywhere, and `+40` of xtext where it is plainly an encoding.

@@ -25,7 +25,8 @@ pub(crate) struct Field<'x> {
 #[inline]
 pub(crate) const fn name_hash(name: &[u8]) -> u32 {
     let [.., last] = name else { return 0 };
-    let (Some((first, _)), Some((_, [middle, ..]))) = (name.split_first(), name.split_at_checked(name.len() / 2)) else {
+    let (Some((first, _)), Some((_, [middle, ..]))) = (name.split_first(), name.split_at_checked(name.len() / 2))
+    else {
         return 0;
     };
     let letters = *first as u32 | (*middle as u32) << 8 | (*last as u32) << 16 | 0x0020_2020;

@@ -2,6 +2,7 @@
 
 use crate::headers::Block;
 use crate::report::Original;
+use crate::text;
 
 impl Original {
     /// Reads what is missing from the returned header.
@@ -24,9 +25,10 @@ impl Original {
                 continue;
             }
             let text = crate::headers::decode(raw);
-            let mut text = text.trim();
+            let mut text = text::trim(&text);
             if name.len() == 10 {
-                text = text.trim_start_matches('<').split('>').next().unwrap_or_default().trim();
+                let id = text.trim_start_matches('<');
+                text = text::trim(text::cut(id, b'>').map_or(id, |(id, _)| id));
             }
             if !text.is_empty() {
                 *slot = Some(text.to_string());

@@ -60,7 +60,14 @@ pub(crate) fn leaves<'x>(
     limit: usize,
 ) -> Option<Vec<Leaf<'x>>> {
     let mut found = Vec::with_capacity(4);
-    gather(bytes, Fields::of(headers.fields().iter().map(|field| (field.name, field.value))), header_end, 0, limit, &mut found)?;
+    gather(
+        bytes,
+        Fields::of(headers.fields().iter().map(|field| (field.name, field.value))),
+        header_end,
+        0,
+        limit,
+        &mut found,
+    )?;
     Some(found)
 }
 
@@ -119,7 +126,7 @@ impl<'x> ContentType<'x> {
     pub(crate) fn read(value: &'x [u8]) -> Option<ContentType<'x>> {
         let value = std::str::from_utf8(value).ok()?;
         let (mime, parameters) = text::cut(value, b';').unwrap_or((value, ""));
-        let (kind, sub) = text::cut(mime.trim(), b'/')?;
+        let (kind, sub) = text::cut(text::trim(mime), b'/')?;
         let is_token =
             |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+._".contains(&b));
         (is_token(kind) && is_token(sub)).then_some(ContentType { mime: (kind, sub), parameters })
@@ -128,10 +135,10 @@ impl<'x> ContentType<'x> {
     /// The value of a parameter: `Some(None)` where there is none of that name, `None` where the parameters are oddly
     /// written (comments, RFC 2231, escapes in quotes).
     pub(crate) fn parameter(&self, wanted: &str) -> Option<Option<&'x str>> {
-        let mut rest = self.parameters.trim();
+        let mut rest = text::trim(self.parameters);
         while !rest.is_empty() {
             let (name, tail) = text::cut(rest, b'=')?;
-            let name = name.trim();
+            let name = text::trim(name);
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
                 return None;
             }
@@ -147,7 +154,7 @@ impl<'x> ContentType<'x> {
                 return None;
             }
             if name.eq_ignore_ascii_case(wanted) {
-                return Some(Some(value.trim()));
+                return Some(Some(text::trim(value)));
             }
             rest = after.trim_start();
             if !rest.is_empty() {

@@ -21,13 +21,15 @@ pub(crate) fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// A text without blanks around it. Most lines have none.
+/// A text without blanks around it, as `str::trim` gives it. Most lines have none, and few have others than ASCII's.
 #[inline]
 pub(crate) fn trim(text: &str) -> &str {
-    match text.as_bytes() {
-        [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
+    let is_bare = |text: &str| matches!(text.as_bytes(), [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~']);
+    if is_bare(text) {
+        return text;
     }
+    let inner = text.trim_ascii();
+    if is_bare(inner) { inner } else { inner.trim() }
 }
 
 /// What of a text stands from byte `at` on. Nothing, where no character begins there.
@@ -97,6 +99,16 @@ mod tests {
         #[test]
         fn lines_are_those_of_the_standard_library(text in "[ab\r\n]{0,20}") {
             prop_assert_eq!(super::lines(&text).collect::<Vec<_>>(), text.lines().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn trimmed_is_what_the_standard_library_trims(text in "[a \t\n\u{b}\u{a0}\u{3000}]{0,8}") {
+            prop_assert_eq!(super::trim(&text), text.trim());
+        }
+
+        #[test]
+        fn cut_is_split_once(text in "[aé:]{0,8}") {
+            prop_assert_eq!(super::cut(&text, b':'), text.split_once(':'));
         }
     }
 }

@@ -103,12 +103,12 @@ pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[Cow<'_, str>], li
 fn label_value(line: &str) -> Option<&str> {
     if line.is_ascii() {
         let (label, value) = text::cut(line, b':')?;
-        let label = label.trim();
-        return GENERATING.iter().any(|known| label.eq_ignore_ascii_case(known)).then(|| value.trim());
+        let label = text::trim(label);
+        return GENERATING.iter().any(|known| label.eq_ignore_ascii_case(known)).then(|| text::trim(value));
     }
     let (label, value) = line.split_once([':', '：'])?;
-    let label = label.trim().to_lowercase();
-    GENERATING.iter().any(|known| label == *known).then(|| value.trim())
+    let label = text::trim(label).to_lowercase();
+    GENERATING.iter().any(|known| label == *known).then(|| text::trim(value))
 }
 
 /// A line that is nothing but a host name.
@@ -121,7 +121,7 @@ fn host_line(line: &str) -> Option<String> {
 fn any_label_host(line: &str) -> Option<String> {
     let (label, value) = text::cut(line, b':')?;
     let words = label.split_whitespace().count();
-    ((1..=5).contains(&words) && !label.contains('@')).then(|| host_line(value.trim())).flatten()
+    ((1..=5).contains(&words) && !label.contains('@')).then(|| host_line(text::trim(value))).flatten()
 }
 
 /// The two-section style: addresses, each with an optional host line and what was said.
@@ -230,6 +230,13 @@ fn finish(open: Option<(Recipient, String)>, block: &mut Block) {
 
 /// Reads what was said of one recipient, in any of Exchange's forms.
 pub(crate) fn state(recipient: &mut Recipient, words: &str) {
+    if !state_attempts(recipient, words) {
+        state_line(recipient, unfold_reply(words));
+    }
+}
+
+/// Reads what was said at each attempt, where the words list attempts.
+pub(crate) fn state_attempts(recipient: &mut Recipient, words: &str) -> bool {
     let attempts = attempts(words);
     if let Some(newest) = attempts.first() {
         let text = newest.text.clone();
@@ -240,9 +247,13 @@ pub(crate) fn state(recipient: &mut Recipient, words: &str) {
         recipient.attempts = attempts;
         recipient.remote = recipient.remote.take().or(said_by);
         statement::set_text(recipient, &text);
-        return;
+        return true;
     }
-    let line = unfold_reply(words);
+    false
+}
+
+/// The same of words that stand on one line.
+pub(crate) fn state_line(recipient: &mut Recipient, line: String) {
     if line.is_empty() {
         return;
     }
@@ -274,13 +285,13 @@ fn unwrap(line: &str) -> Quoted<'_> {
     }
     // `host #<server #5.7.1 smtp;530 5.7.1 words> #SMTP#`, `<server #5.7.1 smtp;550 words>`
     if memchr::memchr(b'#', bytes).is_none() {
-        return Quoted { host, text: text.trim() };
+        return Quoted { host, text: text::trim(text) };
     }
     if let Some((head, inside)) = text.split_once("smtp;").or_else(|| text.split_once("SMTP;"))
         && head.contains('#')
         && head.contains('<')
     {
-        let head = head.trim();
+        let head = text::trim(head);
         let outer = head.split(['#', '<']).next().unwrap_or_default();
         let inner = head.split('<').nth(1).unwrap_or_default();
         host = host.or_else(|| host_at(outer)).or_else(|| host_at(inner));
@@ -290,12 +301,12 @@ fn unwrap(line: &str) -> Quoted<'_> {
     // `#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##rfc822;user@example.com`, `host #550 5.1.1 words ##`
     if let Some((head, inside)) = text.split_once('#')
         && find_reply(inside).is_some_and(|(_, offset)| offset < 3)
-        && (head.trim().is_empty() || host_line(head.trim()).is_some())
+        && (text::trim(head).is_empty() || host_line(text::trim(head)).is_some())
     {
-        host = host.or_else(|| host_line(head.trim()));
+        host = host.or_else(|| host_line(text::trim(head)));
         text = inside.split_once("##").map_or(inside, |(said, _)| said);
     }
-    Quoted { host, text: text.trim().trim_end_matches('#').trim() }
+    Quoted { host, text: text::trim(text).trim_end_matches('#').trim() }
 }
 
 /// The lines `time - Server at host (ip) returned 'reply'`, newest first.
@@ -307,7 +318,7 @@ fn attempts(words: &str) -> Vec<Attempt> {
     }
     let mut joined = String::new();
     for line in words.lines() {
-        joined.push_str(line.trim());
+        joined.push_str(text::trim(line));
         joined.push(' ');
     }
     let mut found = Vec::new();
@@ -385,7 +396,7 @@ fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Block) {
             continue;
         }
         let (label, rest) = match text::cut(line, b':') {
-            Some((label, rest)) => (label.trim(), rest.trim()),
+            Some((label, rest)) => (text::trim(label), text::trim(rest)),
             None => (*line, ""),
         };
         let mut known = LATEST.iter().find(|(name, _)| label.eq_ignore_ascii_case(name)).map(|(_, label)| *label);
@@ -441,7 +452,7 @@ fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Block) {
     let Some(words) = words else { return };
     let words = match first(Label::Status) {
         // Some reports give the code and the words apart.
-        Some(status) if find_codes(words).next().is_none() => format!("{} {words}", status.trim()),
+        Some(status) if find_codes(words).next().is_none() => format!("{} {words}", text::trim(status)),
         _ => words.to_string(),
     };
     let mut seen: Vec<String> = Vec::new();

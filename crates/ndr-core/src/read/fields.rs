@@ -67,7 +67,7 @@ pub(crate) fn is_field_line(line: &str) -> bool {
     let Some((name, _)) = line.split_once(':') else {
         return false;
     };
-    let name = name.trim();
+    let name = text::trim(name);
     name.len() < 24 && TELLING.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
     let mut current = FieldRecipient::default();
     let mut lines = lines(text).peekable();
     while let Some(line) = lines.next() {
-        if line.trim().is_empty() {
+        if text::trim(line).is_empty() {
             close(&mut fields, &mut current);
             continue;
         }
@@ -104,9 +104,9 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
         let Some(name) = known_name(text::trim(name)) else {
             continue;
         };
-        let mut value = Cow::Borrowed(first.trim());
+        let mut value = Cow::Borrowed(text::trim(first));
         while let Some(next) = lines.peek() {
-            if !next.starts_with([' ', '\t']) || next.trim().is_empty() {
+            if !next.starts_with([' ', '\t']) || text::trim(next).is_empty() {
                 // A reply whose further lines lost their indent: `550-...` right after the field.
                 let runs_on = name == "diagnostic-code"
                     && matches!(next.as_bytes(), [a, b, c, _, _, ..] if [a, b, c].into_iter().all(u8::is_ascii_digit));
@@ -116,7 +116,7 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
             }
             let value = value.to_mut();
             value.push('\n');
-            value.push_str(next.trim());
+            value.push_str(text::trim(next));
             lines.next();
         }
         match name {
@@ -235,13 +235,13 @@ fn recipient(value: &str) -> Option<String> {
         _ => &one_line,
     };
     // Sendmail and others repeat the type.
-    let text = text.trim();
+    let text = text::trim(text);
     let text = match text::cut(text, b';') {
-        Some((kind, rest)) if kind.trim().eq_ignore_ascii_case("rfc822") => rest,
+        Some((kind, rest)) if text::trim(kind).eq_ignore_ascii_case("rfc822") => rest,
         _ => text,
     };
     // A source route (RFC 5321 appendix C): "@relay.example.com:user@example.net".
-    let text = text.trim();
+    let text = text::trim(text);
     let text = if text.starts_with('@') { text.split_once(':').map_or(text, |(_, mailbox)| mailbox) } else { text };
     let unescaped = address::unescape(text);
     let address = address::unescape(address::bare(&unescaped));

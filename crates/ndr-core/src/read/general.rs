@@ -83,7 +83,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     }
     if candidates.iter().all(|candidate| candidate.strength < 2) {
         for (at, line) in lines.iter().enumerate() {
-            let before = at.checked_sub(1).and_then(|before| lines.get(before)).map(|before| before.text.trim());
+            let before = at.checked_sub(1).and_then(|before| lines.get(before)).map(|before| text::trim(before.text));
             candidates.extend(cued(line, at, before, around));
         }
     }
@@ -107,7 +107,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     let shared = shared_words(&lines, &taken, &kept);
     for candidate in kept {
         let mut recipient = Recipient::new(Some(candidate.address));
-        let own = candidate.own.trim();
+        let own = text::trim(&candidate.own);
         let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
         let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
         if !own_tells && shares() {
@@ -135,7 +135,7 @@ fn paragraphs(lines: &[Line<'_>], kept: &mut [Candidate], taken: &mut [bool]) {
         if !one.own.is_empty() || one.cued || one.end >= until || until == lines.len() && !any {
             continue;
         }
-        let blank = |line: &Line<'_>| line.text.trim().is_empty();
+        let blank = |line: &Line<'_>| text::trim(line.text).is_empty();
         let below = lines.get(one.end..until).unwrap_or_default();
         let Some(skipped) = below.iter().position(|line| !blank(line)) else { continue };
         let below = below.get(skipped..).unwrap_or_default();
@@ -146,7 +146,7 @@ fn paragraphs(lines: &[Line<'_>], kept: &mut [Candidate], taken: &mut [bool]) {
             if one.own.len() > 6_000 {
                 break;
             }
-            one.own.push_str(line.text.trim());
+            one.own.push_str(text::trim(line.text));
             one.own.push('\n');
         }
         take(taken, start, end);
@@ -185,7 +185,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         let between = text::between(line.text, end, again.start);
         if again.address.eq_ignore_ascii_case(first.address) && between.len() < 12 {
             end = again.end;
-        } else if between.trim() == "<" {
+        } else if text::trim(between) == "<" {
             // "name@example.com <user@example.net>": the first is only how the second is called.
             first = again;
             end = again.end;
@@ -203,7 +203,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
     let mut own = rest.replace('\t', "\n");
     for (offset, next) in below.iter().enumerate() {
         let next_at = at + 1 + offset;
-        if next.text.trim().is_empty() {
+        if text::trim(next.text).is_empty() {
             if own.is_empty()
                 && lines.get(next_at + 1).is_some_and(|after| after.indent > line.indent && after.addresses.is_empty())
             {
@@ -240,7 +240,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         take(taken, next_at, next_at + 1);
         last = next_at;
         own.push('\n');
-        own.push_str(next.text.trim());
+        own.push_str(text::trim(next.text));
     }
     let strength = if is_known(first.address, around) { 3 } else { 2 };
     Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, strength })
@@ -293,7 +293,7 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
     let mut end = at + 1;
     let mut answer = None;
     for next in below {
-        if next.text.trim().is_empty() || is_rule(next.text) || label_of(next).is_some() || own.len() > 6_000 {
+        if text::trim(next.text).is_empty() || is_rule(next.text) || label_of(next).is_some() || own.len() > 6_000 {
             break;
         }
         let said = next.text.trim_start_matches(['<', '>', ' ', '\t']).trim_end();
@@ -365,7 +365,7 @@ fn reason(text: &str) -> Option<&str> {
             }
             found = Some((at - value.len(), at));
             open = true;
-        } else if line.trim().is_empty()
+        } else if text::trim(line).is_empty()
             && found.is_some_and(|(from, to)| !text::between(text, from, to).trim().is_empty())
             || label.is_some_and(|label| label.split_whitespace().count() <= 3 && find_reply(line).is_none())
         {
@@ -413,7 +413,7 @@ fn is_instruction(lines: &[Line<'_>], at: usize) -> bool {
     ]);
     static FAILS: Cues = cues!(&["deliver", "fail", "reject", "following", "undeliver", "bounce", "unknown"]);
     let mut asks = false;
-    let above = lines.iter().take(at).rev().map(|line| line.text.trim()).filter(|text| !text.is_empty());
+    let above = lines.iter().take(at).rev().map(|line| text::trim(line.text)).filter(|text| !text.is_empty());
     for text in above.take(4) {
         if text.ends_with('.') || FAILS.any(text) {
             break;
@@ -454,7 +454,7 @@ fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
 
 /// A line of dashes or stars, with or without a heading in it.
 fn is_rule(text: &str) -> bool {
-    let text = text.trim();
+    let text = text::trim(text);
     text.len() >= 3
         && (text.starts_with("---") || text.starts_with("***") || text.starts_with("===") || text.starts_with("___"))
 }
@@ -582,7 +582,7 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
 fn near(line: &str, at: usize) -> &str {
     const REACH: usize = 2_000;
     if line.len() <= 2 * REACH {
-        return line.trim();
+        return text::trim(line);
     }
     let before = cap(line, at.saturating_sub(REACH)).len();
     cap(text::from(line, before), at - before + REACH).trim()
@@ -606,8 +606,8 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     let free: Vec<(usize, &str)> = lines
         .iter()
         .enumerate()
-        .filter(|(at, line)| !(line.text.trim().is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
-        .map(|(at, line)| (at, line.text.trim()))
+        .filter(|(at, line)| !(text::trim(line.text).is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
+        .map(|(at, line)| (at, text::trim(line.text)))
         .collect();
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
     let mut coded = String::new();

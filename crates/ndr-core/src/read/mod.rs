@@ -264,7 +264,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     let mut marks = Landmarks::of(&text);
     let (mut words, header) = quoted::split(&text, &marks);
     let mut header = header.map(str::to_string);
-    if words.trim().is_empty() {
+    if text::trim(words).is_empty() {
         words = &text;
         header = None;
         marks = Landmarks::of_all(&text);
@@ -286,7 +286,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
         recipient: mailer.map_or(&[], |mailer| mailer.recipient),
         limit: limits.recipients,
     };
-    let has_head = words.trim().lines().count() > 1;
+    let has_head = text::trim(words).lines().count() > 1;
     let said = match std::mem::take(&mut block.recipients) {
         said if !said.is_empty() => said,
         _ if has_head && words.contains('@') => general::read(words, &around),
@@ -355,8 +355,8 @@ fn log_address(line: &str) -> Option<String> {
 /// The human part of a report: plain text where it says something, else HTML, without the returned message.
 fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
     let plain: Vec<&Part<'x>> =
-        mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !part.text.trim().is_empty()).collect();
-    let html = mail.parts.iter().find(|part| part.kind == PartKind::Html && !part.text.trim().is_empty());
+        mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !text::trim(&part.text).is_empty()).collect();
+    let html = mail.parts.iter().find(|part| part.kind == PartKind::Html && !text::trim(&part.text).is_empty());
     let mut chosen: (Cow<'x, str>, Cow<'static, str>) = match (plain.first(), html) {
         (Some(part), _) if plain.len() == 1 || part.text.len() > 200 => (part.text.clone(), part.mime.clone()),
         (Some(_), _) => {
@@ -372,7 +372,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
             }
         }
     };
-    if let (true, Some(part)) = (chosen.0.trim().len() < TELLING_LEN && !general::tells(&chosen.0), html) {
+    if let (true, Some(part)) = (text::trim(&chosen.0).len() < TELLING_LEN && !general::tells(&chosen.0), html) {
         let text = html_to_text(&part.text);
         if text.len() > chosen.0.len() {
             chosen = (Cow::Owned(text), Cow::Borrowed("text/html"));
@@ -393,7 +393,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
     let (words, header) = quoted::split(&chosen.0, &marks);
     let quoted = header.map(|header| text::cap(header, 64 << 10).to_string());
     let len = words.len();
-    if quoted.is_some() && words.trim().is_empty() {
+    if quoted.is_some() && text::trim(words).is_empty() {
         marks = Landmarks::of_all(&chosen.0);
     } else if quoted.is_some() {
         marks.truncate(len);
@@ -463,7 +463,9 @@ fn join(
         recipient.remote = group.remote_mta.clone();
         recipient.hidden.status_field = group.status;
         if let Some(words) = &group.diagnostic {
-            exchange::state(&mut recipient, words);
+            if !exchange::state_attempts(&mut recipient, words) {
+                exchange::state_line(&mut recipient, words.clone());
+            }
             let line = recipient.text.take().unwrap_or_default();
             let marked = Marked::new(&line);
             let part = marked.reply_part();
@@ -580,7 +582,7 @@ fn failed_header(headers: &Headers<'_>) -> Vec<String> {
 
 fn in_reply_to(headers: &Headers<'_>) -> Option<String> {
     let value = headers.text("In-Reply-To")?;
-    let id = value.trim().strip_prefix('<')?.split('>').next()?.trim();
+    let id = text::trim(&value).strip_prefix('<')?.split('>').next()?.trim();
     (!id.is_empty()).then(|| id.to_string())
 }
 

@@ -209,7 +209,7 @@ pub(crate) fn unquote(text: &str) -> Option<String> {
     let at = FORWARDED.earliest(text)?.start;
     let tail = text::from(text, at);
     let quoted = tail.lines().filter(|line| line.starts_with('>')).count();
-    let all = tail.lines().filter(|line| !line.trim().is_empty()).count();
+    let all = tail.lines().filter(|line| !text::trim(line).is_empty()).count();
     if quoted * 3 < all * 2 || quoted < 5 {
         return None;
     }

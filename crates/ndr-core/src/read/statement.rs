@@ -100,7 +100,7 @@ impl<'l> Marked<'l> {
             if SAID_WITH_DETAIL.contains(&number) {
                 rest = rest.split_once(": ").map_or(rest, |(_, after)| after);
             }
-            if !rest.trim().is_empty() {
+            if !text::trim(rest).is_empty() {
                 text = rest;
                 break;
             }
@@ -297,15 +297,19 @@ cue_lists! {
 pub(crate) fn host_at(text: &str) -> Option<String> {
     let text = text.trim_start_matches(['[', '(', '<', '"', '\'', ' ']);
     let in_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
-    let host = text.split(|c| !in_host(c)).next().unwrap_or_default().trim_end_matches(['.', ':', '-']);
+    let end = text.bytes().position(|byte| !in_host(char::from(byte))).unwrap_or(text.len());
+    let host = text::upto(text, end).trim_end_matches(['.', ':', '-']);
     // A port, or the sentence going on.
-    let host = host
-        .split_once(':')
+    let host = text::cut(host, b':')
         .filter(|(name, rest)| name.contains('.') && rest.bytes().all(|b| b.is_ascii_digit()))
         .map_or(host, |(name, _)| name);
-    let labels = host.split('.').count();
-    let plausible =
-        (labels >= 2 && host.split('.').all(|label| !label.is_empty())) || (host.contains("::") && host.len() > 4);
+    let mut labels = 0;
+    let all_named = host.as_bytes().split(|byte| *byte == b'.').all(|label| {
+        labels += 1;
+        !label.is_empty()
+    });
+    let is_ipv6 = || host.len() > 4 && host.as_bytes().windows(2).any(|pair| pair == b"::");
+    let plausible = all_named && labels >= 2 || is_ipv6();
     (plausible && host.len() <= 255).then(|| host.to_string())
 }
 
