@@ -32,7 +32,7 @@ fn fill(report: &mut Report, evil: &str) {
     {
         *field = Some(evil.to_string());
     }
-    report.notes.push(ndr::Note { code: "attack", text: evil.to_string() });
+    report.notes.push(ndr::Note { code: "attack", text: evil.to_string().into() });
     for recipient in &mut report.recipients {
         for field in [&mut recipient.address, &mut recipient.original_address, &mut recipient.remote] {
             *field = Some(evil.to_string());
@@ -47,7 +47,7 @@ fn fill(report: &mut Report, evil: &str) {
             diagnosis.values.iter_mut().for_each(|(_, value)| *value = evil.to_string());
             if let Some(evidence) = &mut diagnosis.evidence {
                 evidence.phrase = evil.to_string();
-                evidence.part = evil.to_string();
+                evidence.part = evil.to_string().into();
             }
         }
     }

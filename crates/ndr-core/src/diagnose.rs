@@ -13,7 +13,7 @@ pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog
     {
         return;
     }
-    let generator = report.generator.clone();
+    let generator = report.generator.take();
     let dialect = report.dialect;
     let mut notes = Vec::new();
     for recipient in &mut report.recipients {
@@ -22,6 +22,7 @@ pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog
         }
         one(recipient, generator.as_deref(), dialect, background, catalog, &mut notes);
     }
+    report.generator = generator;
     for (code, text) in notes {
         report.note(code, text);
     }
@@ -40,7 +41,7 @@ fn one(
 ) {
     let text = recipient.text.as_deref().unwrap_or_default();
     let remote = recipient.remote.as_deref();
-    let hosts: Vec<&str> = remote.or(generator).into_iter().collect();
+    let host = remote.or(generator);
     let mut inner = recipient.hidden.inner.clone();
     if let Some(field) = recipient.hidden.status_field
         && Some(field) != recipient.status
@@ -50,20 +51,20 @@ fn one(
     // The generator's own words are its provider's. Exchange quotes a remote's words within its own, so its entries
     // stay in play for those too.
     let exchange = matches!(background.provider, Some("exchange-online" | "exchange-server"));
-    let providers: Vec<&str> = match background.provider {
-        Some(_) if exchange => vec!["exchange-online", "hve", "outlook-com", "exchange-server"],
-        Some(provider) if remote.is_none() => vec![provider],
-        _ if remote.is_some() => Vec::new(),
+    let providers: &[&str] = match &background.provider {
+        Some(_) if exchange => &["exchange-online", "hve", "outlook-com", "exchange-server"],
+        provider @ Some(_) if remote.is_none() => provider.as_slice(),
+        _ if remote.is_some() => &[],
         // Whoever wrote the report is known, so nobody else's codes count.
-        _ => dialect.into_iter().collect(),
+        _ => dialect.as_slice(),
     };
     let query = Query {
         text,
         status: recipient.status,
         inner: &inner,
         reply: recipient.reply,
-        hosts: &hosts,
-        providers: &providers,
+        hosts: host.as_slice(),
+        providers,
     };
     let mut answer = catalog.resolve(&query);
     let mut from_context = None;
@@ -133,10 +134,10 @@ fn evidence(answer: &Resolution, words: &str, recipient: &Recipient, background:
     let first = recipient.hidden.part.min(count.saturating_sub(1));
     for (mime, text) in background.parts.iter().cycle().skip(first).take(count) {
         if let Some(span) = find_wrapped(text, &phrase) {
-            return Some(Evidence { phrase, part: mime.to_string(), span: Some(span) });
+            return Some(Evidence { phrase, part: mime.clone(), span: Some(span) });
         }
     }
-    let part = background.parts.get(first).map_or("text", |(mime, _)| mime).to_string();
+    let part = background.parts.get(first).map_or(Cow::Borrowed("text"), |(mime, _)| mime.clone());
     Some(Evidence { phrase, part, span: None })
 }
 

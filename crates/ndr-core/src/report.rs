@@ -1,6 +1,7 @@
 //! The result: what a report says, and what it means. One type, of which JSON, tables and texts are views.
 
 use ndr_resolve::{Basis, Entry, StatusCode};
+use std::borrow::Cow;
 
 /// Declares an enum whose variants have a permanent name in JSON.
 macro_rules! named {
@@ -184,7 +185,7 @@ pub struct Evidence {
     /// The words as they stand in the message.
     pub phrase: String,
     /// The part they stand in, by media type; `text` for input without MIME.
-    pub part: String,
+    pub part: Cow<'static, str>,
     /// Byte offsets, start and end, in the decoded text of that part (after transfer decoding, charset and, for HTML,
     /// removal of the tags).
     pub span: Option<(usize, usize)>,
@@ -211,7 +212,7 @@ pub struct Note {
     /// A permanent name, kebab-case.
     pub code: &'static str,
     /// The note in words.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 impl Report {
@@ -229,7 +230,7 @@ impl Report {
         }
     }
 
-    pub(crate) fn note(&mut self, code: &'static str, text: impl Into<String>) {
+    pub(crate) fn note(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>) {
         let note = Note { code, text: text.into() };
         if !self.notes.contains(&note) {
             self.notes.push(note);

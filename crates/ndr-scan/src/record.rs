@@ -44,7 +44,7 @@ impl Record {
         report.source = Some(source.clone());
         if size > bytes.len() as u64 {
             let text = format!("the message has {size} bytes; only the first {} were read", bytes.len());
-            report.notes.push(Note { code: "limit-message-bytes", text });
+            report.notes.push(Note { code: "limit-message-bytes", text: text.into() });
         }
         Record { source, date, result: Ok(report) }
     }
@@ -131,7 +131,7 @@ impl Serialize for Record {
         out.serialize_field("generator", &None::<&str>)?;
         out.serialize_field("recipients", &[(); 0])?;
         out.serialize_field("original", &ndr::Original::default())?;
-        out.serialize_field("notes", &[ndr::Note { code: error.kind.slug(), text: error.message.clone() }])?;
+        out.serialize_field("notes", &[ndr::Note { code: error.kind.slug(), text: error.message.clone().into() }])?;
         out.end()
     }
 }

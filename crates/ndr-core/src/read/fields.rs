@@ -37,6 +37,14 @@ impl FieldRecipient {
         self.final_recipient.as_deref().filter(|_| !self.routed || original.is_none()).or(original)
     }
 
+    /// Takes out the address, and what the sender typed where that is known besides.
+    pub(crate) fn addresses(&mut self) -> (Option<String>, Option<String>) {
+        match (self.final_recipient.take(), self.original_recipient.take()) {
+            (Some(last), original) if !self.routed || original.is_none() => (Some(last), original),
+            (_, original) => (original, None),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.final_recipient.is_none()
             && self.original_recipient.is_none()

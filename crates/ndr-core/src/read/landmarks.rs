@@ -108,7 +108,7 @@ impl Landmarks {
 
     fn find(text: &str, may_stop: bool) -> Landmarks {
         let atlas = &*ATLAS;
-        let mut marks = Landmarks::default();
+        let mut marks = Landmarks { found: Vec::with_capacity(16) };
         let mut stop = usize::MAX;
         for hit in atlas.grams.find(&atlas.phrases, text.as_bytes()) {
             if hit.start > stop {

@@ -97,7 +97,7 @@ impl Words<'_> {
 /// Reads a mail.
 pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Report, Background<'x>) {
     let mail = Mail::read(bytes, limits);
-    let mut notes: Vec<Note> = mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone() }).collect();
+    let mut notes: Vec<Note> = mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
     let mut words = own_words(&mail);
 
     // A report that somebody forwarded as an attachment.
@@ -138,9 +138,8 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
 
     let mut report = Report::new(Kind::Other);
     report.notes.append(&mut notes);
-    let status_text: Vec<&Part<'_>> = mail.parts.iter().filter(|part| part.kind == PartKind::DeliveryStatus).collect();
     let mut machine = fields::Fields::default();
-    for part in &status_text {
+    for part in mail.parts.iter().filter(|part| part.kind == PartKind::DeliveryStatus) {
         let more = fields::parse(&part.text, limits.recipients);
         machine.reporting_mta = machine.reporting_mta.or(more.reporting_mta);
         machine.recipients.extend(more.recipients);
@@ -445,8 +444,7 @@ fn join(
     }
     let single = machine.len() == 1;
     let mut joined: Vec<Recipient> = Vec::new();
-    for group in machine {
-        let address = group.address().map(str::to_string);
+    for mut group in machine {
         let matching = said.iter().find(|recipient| {
             let names = [group.final_recipient.as_deref(), group.original_recipient.as_deref()];
             recipient
@@ -455,16 +453,17 @@ fn join(
                 .is_some_and(|known| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(known)))
         });
         let nearest = matching.or_else(|| said.first().filter(|_| single));
+        let (address, original) = group.addresses();
         let mut recipient = Recipient::new(address);
-        recipient.original_address = group.original_recipient.clone().filter(|original| {
+        recipient.original_address = original.filter(|original| {
             !original.eq_ignore_ascii_case(recipient.address.as_deref().unwrap_or_default()) && original.contains('@')
         });
         recipient.action = group.action;
-        recipient.remote = group.remote_mta.clone();
+        recipient.remote = group.remote_mta;
         recipient.hidden.status_field = group.status;
-        if let Some(words) = &group.diagnostic {
-            if !exchange::state_attempts(&mut recipient, words) {
-                exchange::state_line(&mut recipient, words.clone());
+        if let Some(words) = group.diagnostic {
+            if !exchange::state_attempts(&mut recipient, &words) {
+                exchange::state_line(&mut recipient, words);
             }
             let line = recipient.text.take().unwrap_or_default();
             let marked = Marked::new(&line);

@@ -77,7 +77,7 @@ fn checks(authentication: &Authentication) -> Section {
     if let Some(trusted) = &authentication.trusted {
         lines.push(Line::Remark(format!("These results are believed: {}.", trusted.words)));
     }
-    lines.extend(authentication.notes.iter().map(|note| Line::Remark(note.text.clone())));
+    lines.extend(authentication.notes.iter().map(|note| Line::Remark(note.text.to_string())));
     Section { title: "Authentication", lines }
 }
 

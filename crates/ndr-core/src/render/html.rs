@@ -319,7 +319,7 @@ fn details(out: &mut String, report: &Report, recipient: Option<&Recipient>) {
     let others = recipient.map(|r| r.others.iter().take(4).copied().collect::<Vec<_>>().join(", "));
     add("May also be", others.filter(|slugs| !slugs.is_empty()));
     for note in &report.notes {
-        add("Note", Some(note.text.clone()));
+        add("Note", Some(note.text.to_string()));
     }
     add("Source", report.source.clone());
     if rows.is_empty() {

@@ -378,7 +378,7 @@ fn details(out: &mut String, report: &Report, width: usize, paint: Paint) {
     add("Message-ID", original.message_id.clone());
     for note in &report.notes {
         if note.code != "kind" || !matches!(report.kind, Kind::Failure | Kind::Delay) {
-            rows.push(("Note", note.text.clone()));
+            rows.push(("Note", note.text.to_string()));
         }
     }
     if rows.is_empty() {

@@ -197,7 +197,8 @@ impl Authentication {
         if authors > 1 {
             self.notes.push(Note {
                 code: "several-authors",
-                text: format!("From names {authors} addresses; DMARC is made for one, and many receivers refuse more"),
+                text: format!("From names {authors} addresses; DMARC is made for one, and many receivers refuse more")
+                    .into(),
             });
         }
         found.from = first("from").first().map(|address| identity(address, "From"));
@@ -249,7 +250,7 @@ fn fields<T>(
         if found.len() == MOST_FIELDS {
             notes.push(Note {
                 code: "limit-authentication",
-                text: format!("more than {MOST_FIELDS} fields of {kind}; the rest was left out"),
+                text: format!("more than {MOST_FIELDS} fields of {kind}; the rest was left out").into(),
             });
             break;
         }

@@ -189,7 +189,7 @@ fn note_contradiction(authentication: &mut Authentication) {
                 "an Authentication-Results field further down, in the name of {server}, claims {method}=pass; the \
                  trusted one does not. It is an earlier server's, or forged"
             );
-            authentication.notes.push(Note { code: "contradicting-results", text });
+            authentication.notes.push(Note { code: "contradicting-results", text: text.into() });
             return;
         }
     }
