@@ -36,8 +36,8 @@ pub(crate) struct Part<'x> {
 #[derive(Debug, Default)]
 pub(crate) struct Mail<'x> {
     pub(crate) headers: Headers<'x>,
-    /// `report-type` of a multipart/report, lower-case.
-    pub(crate) report_type: Option<String>,
+    /// `report-type` of a multipart/report, as written.
+    pub(crate) report_type: Option<Cow<'x, str>>,
     pub(crate) is_multipart_report: bool,
     pub(crate) parts: Vec<Part<'x>>,
     /// The message that came back: its header block and what was kept of its body.
@@ -167,7 +167,7 @@ impl<'x> Mail<'x> {
             && content.mime.0.eq_ignore_ascii_case("multipart")
         {
             mail.is_multipart_report = content.mime.1.eq_ignore_ascii_case("report");
-            mail.report_type = content.parameter("report-type").flatten().map(str::to_ascii_lowercase);
+            mail.report_type = content.parameter("report-type").flatten().map(Cow::Borrowed);
         }
         match outline::leaves(bytes, &mail.headers, header_end, limits.parts) {
             Some(leaves) => mail.take_leaves(&leaves, limits),
@@ -181,14 +181,14 @@ impl<'x> Mail<'x> {
 
     /// Takes the parts of a plainly built message. HTML is read only where plain text does not say enough.
     fn take_leaves(&mut self, leaves: &[Leaf<'x>], limits: &Limits) {
-        let (html, other): (Vec<&Leaf<'x>>, Vec<&Leaf<'x>>) =
-            leaves.iter().partition(|leaf| leaf.mime.1.eq_ignore_ascii_case("html"));
-        for leaf in other {
+        let is_html = |leaf: &&Leaf<'_>| leaf.mime.1.eq_ignore_ascii_case("html");
+        for leaf in leaves.iter().filter(|leaf| !is_html(leaf)) {
             self.take_leaf(leaf, limits);
         }
-        let says_enough = |part: &Part<'_>| part.kind == PartKind::Plain && part.text.trim().len() >= TELLING_LEN;
+        let says_enough =
+            |part: &Part<'_>| part.kind == PartKind::Plain && text::trim(&part.text).len() >= TELLING_LEN;
         if !self.parts.iter().any(says_enough) {
-            for leaf in html {
+            for leaf in leaves.iter().filter(is_html) {
                 self.take_leaf(leaf, limits);
             }
         }
@@ -236,7 +236,7 @@ impl<'x> Mail<'x> {
             && content.ctype().eq_ignore_ascii_case("multipart")
         {
             self.is_multipart_report = content.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"));
-            self.report_type = content.attribute("report-type").map(str::to_ascii_lowercase);
+            self.report_type = content.attribute("report-type").map(|name| Cow::Owned(name.to_string()));
         }
         self.collect(message, bytes, limits);
     }

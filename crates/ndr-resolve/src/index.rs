@@ -128,6 +128,8 @@ pub(crate) struct Scratch {
     words: Vec<Word>,
     pub(crate) hits: Vec<Match>,
     pub(crate) caught: Vec<template::Caught>,
+    /// For the ranking: rank, place by slug, number of the hit, owner.
+    pub(crate) ranked: Vec<(u64, u16, u16, u16)>,
 }
 
 /// The longest text that is matched, in words; what comes after is not looked at.
@@ -289,7 +291,7 @@ impl Index {
 
     /// Gathers every template that matches in `text`.
     pub(crate) fn matches(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { words, hits, caught } = scratch;
+        let Scratch { words, hits, caught, .. } = scratch;
         words.clear();
         hits.clear();
         caught.clear();

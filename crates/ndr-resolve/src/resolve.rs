@@ -232,9 +232,9 @@ impl Catalog {
     }
 
     /// The best of the entries whose phrase matched.
-    fn best(&self, query: &Query<'_>, known: Providers, scratch: &Scratch) -> Resolution {
-        let hits = &scratch.hits;
-        let mut ranked: Vec<(Rank, u16, u16, u16)> = Vec::with_capacity(hits.len());
+    fn best(&self, query: &Query<'_>, known: Providers, scratch: &mut Scratch) -> Resolution {
+        let Scratch { hits, ranked, .. } = scratch;
+        ranked.clear();
         for (i, hit) in hits.iter().enumerate() {
             let rank = self.settle_vagueness(self.rank(hit, query, known), hit, hits);
             ranked.push((rank, self.facts(hit.owner).slug, i as u16, hit.owner));

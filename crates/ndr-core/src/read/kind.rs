@@ -39,21 +39,22 @@ const fn verdict(kind: Kind, reason: &'static str) -> Verdict {
 pub(crate) fn of(evidence: &Evidence<'_>) -> Verdict {
     let headers = &evidence.mail.headers;
     let has = |kind: PartKind| evidence.mail.parts.iter().any(|part| part.kind == kind);
-    let declared = evidence.mail.report_type.as_deref();
-    if declared == Some("feedback-report") || has(PartKind::Feedback) {
+    let report_type = evidence.mail.report_type.as_deref();
+    let declares = |name: &str| report_type.is_some_and(|declared| declared.eq_ignore_ascii_case(name));
+    if declares("feedback-report") || has(PartKind::Feedback) {
         return verdict(Kind::Feedback, "a feedback-report part says so (RFC 5965)");
     }
-    if declared == Some("tlsrpt") {
+    if declares("tlsrpt") {
         return verdict(Kind::Other, "it is a report on TLS (RFC 8460)");
     }
     if is_dmarc_report(headers) {
         return verdict(Kind::Other, "it is an aggregate report on DMARC (RFC 7489)");
     }
-    if (declared == Some("disposition-notification") || has(PartKind::Disposition)) && !has(PartKind::DeliveryStatus) {
+    if (declares("disposition-notification") || has(PartKind::Disposition)) && !has(PartKind::DeliveryStatus) {
         return verdict(Kind::ReadReceipt, "a disposition-notification part says so (RFC 8098)");
     }
     if has(PartKind::DeliveryStatus)
-        && (!evidence.fields.is_empty() || declared == Some("delivery-status"))
+        && (!evidence.fields.is_empty() || declares("delivery-status"))
         && !evidence.fields_in_text
     {
         let reason = "a delivery-status part says so (RFC 3464)";

@@ -17,7 +17,7 @@ mod webhook;
 use crate::address;
 use crate::headers::Headers;
 use crate::limits::Limits;
-use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
+use crate::message::{Mail, PartKind, TELLING_LEN, html_to_text};
 use crate::report::{Action, Kind, Note, Recipient, Report};
 use crate::text::{self, lines};
 use fields::FieldRecipient;
@@ -353,14 +353,13 @@ fn log_address(line: &str) -> Option<String> {
 
 /// The human part of a report: plain text where it says something, else HTML, without the returned message.
 fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
-    let plain: Vec<&Part<'x>> =
-        mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !text::trim(&part.text).is_empty()).collect();
+    let plain = || mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !text::trim(&part.text).is_empty());
     let html = mail.parts.iter().find(|part| part.kind == PartKind::Html && !text::trim(&part.text).is_empty());
-    let mut chosen: (Cow<'x, str>, Cow<'static, str>) = match (plain.first(), html) {
-        (Some(part), _) if plain.len() == 1 || part.text.len() > 200 => (part.text.clone(), part.mime.clone()),
+    let mut chosen: (Cow<'x, str>, Cow<'static, str>) = match (plain().next(), html) {
+        (Some(part), _) if part.text.len() > 200 || plain().nth(1).is_none() => (part.text.clone(), part.mime.clone()),
         (Some(_), _) => {
             // Several short texts, as gateways that add a banner make them: read them as one.
-            let all: Vec<&str> = plain.iter().take(8).map(|part| part.text.as_ref()).collect();
+            let all: Vec<&str> = plain().take(8).map(|part| part.text.as_ref()).collect();
             (Cow::Owned(all.join("\n")), Cow::Borrowed("text/plain"))
         }
         (None, Some(part)) => (Cow::Owned(html_to_text(&part.text)), Cow::Borrowed("text/html")),
