@@ -146,7 +146,7 @@ impl Grams {
                     }
                 }
                 let hash = match (self.width, self.step) {
-                    (4, 2) => self.next::<4, 2>(text, &mut at)?,
+                    (4, 2) => self.next_of_pairs(text, &mut at)?,
                     (4, _) => self.next::<4, 1>(text, &mut at)?,
                     _ => self.next::<3, 1>(text, &mut at)?,
                 };
@@ -162,13 +162,37 @@ impl Grams {
         let mut rest = text.get(*at..)?;
         loop {
             let hash = hash(rest.first_chunk::<WIDTH>()?);
-            let bit = (hash >> (32 - BITS)) as usize;
             *at += STEP;
-            if self.bitmap.get(bit >> 6).is_some_and(|word| word & (1 << (bit & 63)) != 0) {
+            if self.knows(hash) != 0 {
                 return Some(hash);
             }
             rest = rest.get(STEP..)?;
         }
+    }
+
+    /// The same for grams of four letters at every second place: two of them at a time.
+    #[inline]
+    fn next_of_pairs(&self, text: &[u8], at: &mut usize) -> Option<u32> {
+        let mut rest = text.get(*at..)?;
+        while let Some(bytes) = rest.first_chunk::<8>() {
+            let letters = u64::from_le_bytes(*bytes) | 0x2020_2020_2020_2020;
+            let (one, other) = (scatter(letters as u32), scatter((letters >> 16) as u32));
+            let (knows_one, knows_other) = (self.knows(one), self.knows(other));
+            if knows_one | knows_other != 0 {
+                *at += if knows_one != 0 { 2 } else { 4 };
+                return Some(if knows_one != 0 { one } else { other });
+            }
+            *at += 4;
+            rest = rest.get(4..)?;
+        }
+        self.next::<4, 2>(text, at)
+    }
+
+    /// The bit of the bitmap for a hash.
+    #[inline]
+    fn knows(&self, hash: u32) -> u64 {
+        let bit = hash >> (32 - BITS);
+        self.bitmap.get((bit >> 6) as usize).map_or(0, |word| word >> (bit & 63) & 1)
     }
 
     fn same(&self, found: &[u8], phrase: &[u8]) -> bool {
@@ -185,6 +209,11 @@ fn hash(gram: &[u8]) -> u32 {
         [a, b, c] => u32::from_le_bytes([a, b, c, 0]) | 0x0020_2020,
         _ => 0,
     };
+    scatter(folded)
+}
+
+#[inline]
+const fn scatter(folded: u32) -> u32 {
     folded.wrapping_mul(0x9E37_79B1)
 }
 

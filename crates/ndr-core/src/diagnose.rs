@@ -141,11 +141,21 @@ fn evidence(answer: &Resolution, words: &str, recipient: &Recipient, background:
     Some(Evidence { phrase, part, span: None })
 }
 
+/// What stands between the spaces of a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let (word, behind) = text::cut(rest?, b' ').map_or((rest?, None), |(word, behind)| (word, Some(behind)));
+        rest = behind;
+        Some(word)
+    })
+}
+
 /// Finds `phrase` in `text`, where any run of white space may stand for a space. Linear for all but hostile text, and
 /// capped for that.
 fn find_wrapped(text: &str, phrase: &str) -> Option<(usize, usize)> {
     let phrase = phrase.trim();
-    let first = phrase.split(' ').next().filter(|word| !word.is_empty())?;
+    let first = words(phrase).next().filter(|word| !word.is_empty())?;
     let mut tries = 0;
     for start in memchr::memchr_iter(*first.as_bytes().first()?, text.as_bytes()) {
         if !text.as_bytes().get(start..).is_some_and(|rest| rest.starts_with(first.as_bytes())) {
@@ -157,7 +167,7 @@ fn find_wrapped(text: &str, phrase: &str) -> Option<(usize, usize)> {
         }
         let mut at = start;
         let mut whole = true;
-        for (i, word) in phrase.split(' ').enumerate() {
+        for (i, word) in words(phrase).enumerate() {
             if i > 0 {
                 at += gap(text.get(at..)?, word);
             }

@@ -57,13 +57,7 @@ pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
 }
 
 fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
-    let lines: Vec<Line<'_>> = lines(text)
-        .map(|line| Line {
-            text: line,
-            indent: line.len() - line.trim_start().len(),
-            addresses: if line.contains('@') { address::find_all(line) } else { Vec::new() },
-        })
-        .collect();
+    let lines = lines_of(text);
     let mut candidates = Vec::new();
     let mut taken = vec![false; lines.len()];
     for at in 0..lines.len() {
@@ -120,6 +114,27 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
             recipient.hidden.add_context(&shared.text);
         }
         found.push(recipient);
+    }
+    found
+}
+
+/// The lines of a text with the addresses in them.
+fn lines_of(text: &str) -> Vec<Line<'_>> {
+    // Most lines hold no address, so the next one's place is kept.
+    let next_sign = |from: usize| memchr::memchr(b'@', text::from(text, from).as_bytes()).map(|at| from + at);
+    let mut sign = next_sign(0);
+    let mut found = Vec::with_capacity(text.len() / 40 + 1);
+    for line in lines(text) {
+        let end = text::offset(text, line) + line.len();
+        let holds_sign = sign.is_some_and(|sign| sign < end);
+        if holds_sign {
+            sign = next_sign(end);
+        }
+        found.push(Line {
+            text: line,
+            indent: if line.starts_with(|c: char| c.is_ascii_graphic()) { 0 } else { line.len() - line.trim_start().len() },
+            addresses: if holds_sign { address::find_all(line) } else { Vec::new() },
+        });
     }
     found
 }
@@ -354,10 +369,15 @@ fn reason(text: &str) -> Option<&str> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         at += line.len();
-        let parted = line.split_once([':', '：']).filter(|(label, _)| label.len() < 40);
+        let parted = if line.is_ascii() { text::cut(line, b':') } else { line.split_once([':', '：']) };
+        let parted = parted.filter(|(label, _)| label.len() < 40);
         let label = parted.map(|(label, _)| label.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end());
+        let is_reason = |label: &str| match label.is_ascii() {
+            true => REASONS.iter().any(|known| label.eq_ignore_ascii_case(known)),
+            false => REASONS.contains(&label.to_lowercase().as_str()),
+        };
         if let (Some(label), Some((_, value))) = (label, parted)
-            && REASONS.contains(&label.to_lowercase().as_str())
+            && is_reason(label)
         {
             // Of several, the first that holds a reply counts, else the last.
             if found.is_some_and(|(from, to)| tells(text::between(text, from, to))) {

@@ -330,6 +330,10 @@ pub(crate) static MAILERS: &[Mailer] = &[
 struct Filed {
     texts: Vec<&'static str>,
     names: Vec<Name>,
+    /// The hash of each name that is known whole, and its number.
+    whole: Vec<(u32, u16)>,
+    /// The numbers of those of which only the beginning is known.
+    begun: Vec<u16>,
     /// A bit for the upper bits of the hash of each whole name: most fields are no sign.
     filter: [u64; 16],
     /// A bit for the letter behind "X-" of each name of which only the beginning is known.
@@ -356,12 +360,8 @@ struct Name {
 }
 
 impl Name {
-    fn fits(&self, name: &[u8], hash: u32) -> bool {
-        let same = |head: &[u8]| head.eq_ignore_ascii_case(self.name.as_bytes());
-        match self.hash {
-            Some(known) => known == hash && same(name),
-            None => name.get(..self.name.len()).is_some_and(same),
-        }
+    fn begins(&self, name: &[u8]) -> bool {
+        name.get(..self.name.len()).is_some_and(|head| head.eq_ignore_ascii_case(self.name.as_bytes()))
     }
 }
 
@@ -371,10 +371,19 @@ impl Filed {
         ((bit / 64) as usize, 1 << (bit % 64))
     }
 
-    /// Whether a field of that name, which has that hash, may be a sign.
-    fn may_hold(&self, name: &[u8], hash: u32) -> bool {
+    /// The names that a field's name, which has that hash, fits.
+    fn named(&self, name: &[u8], hash: u32) -> impl Iterator<Item = (usize, &Name)> {
         let (word, bit) = Filed::filter_bit(hash);
-        self.filter.get(word).is_some_and(|word| word & bit != 0) || self.thirds & third_bit(name) != 0
+        let is_whole = self.filter.get(word).is_some_and(|word| word & bit != 0);
+        let whole = if is_whole { self.whole.as_slice() } else { &[] };
+        let begun = if self.thirds & third_bit(name) != 0 { self.begun.as_slice() } else { &[] };
+        let whole = whole.iter().filter(move |(known, _)| *known == hash).map(|(_, number)| (*number, true));
+        let found = whole.chain(begun.iter().map(|number| (*number, false)));
+        found.filter_map(move |(number, is_whole)| {
+            let known = self.names.get(usize::from(number))?;
+            let fits = known.begins(name) && (!is_whole || known.name.len() == name.len());
+            fits.then_some((usize::from(number), known))
+        })
     }
 
     /// Files a header field as a sign.
@@ -385,8 +394,13 @@ impl Filed {
         };
         let known = self.names.iter().position(|known| known.name.eq_ignore_ascii_case(name) && known.hash == hash);
         let number = known.unwrap_or_else(|| {
+            let number = self.names.len();
             self.names.push(Name { name, hash, sign: None, has_values: false });
-            self.names.len() - 1
+            match hash {
+                Some(hash) => self.whole.push((hash, number as u16)),
+                None => self.begun.push(number as u16),
+            }
+            number
         });
         match hash {
             Some(hash) => {
@@ -437,6 +451,8 @@ static FILED: LazyLock<Filed> = LazyLock::new(|| {
     let mut filed = Filed {
         texts: Vec::new(),
         names: Vec::new(),
+        whole: Vec::new(),
+        begun: Vec::new(),
         filter: [0; 16],
         thirds: 0,
         values: Vec::new(),
@@ -481,10 +497,7 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
     let filed = &*FILED;
     let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
     for Field { name, value, hash } in headers.fields().iter().copied() {
-        if !filed.may_hold(name, hash) {
-            continue;
-        }
-        for (number, field) in filed.names.iter().enumerate().filter(|(_, field)| field.fits(name, hash)) {
+        for (number, field) in filed.named(name, hash) {
             shown.extend(field.sign);
             if field.has_values {
                 let held = filed.grams.find(&filed.values, value).filter_map(|hit| filed.owners.get(hit.number));
