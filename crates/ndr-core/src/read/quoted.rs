@@ -205,7 +205,9 @@ pub(crate) fn unquote(text: &str) -> Option<String> {
     static FORWARDED: Cues =
         cues!(&["begin forwarded message", "forwarded message", "original message", "weitergeleitete nachricht"]);
     // Few texts have quoted lines at all; those that have not are done here.
-    memchr::memmem::find(text.as_bytes(), b"\n>")?;
+    let bytes = text.as_bytes();
+    let begins_line = |at: &usize| at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\n');
+    memchr::memchr_iter(b'>', bytes).find(begins_line)?;
     let at = FORWARDED.earliest(text)?.start;
     let tail = text::from(text, at);
     let quoted = tail.lines().filter(|line| line.starts_with('>')).count();

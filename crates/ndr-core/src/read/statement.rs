@@ -193,7 +193,8 @@ impl<'l> Marked<'l> {
         let cues = self.of(BEFORE_COMMAND).map(|(_, _, end)| (*end, false));
         let brackets = memchr::memchr_iter(b'(', self.line.as_bytes()).map(|at| (at + 1, true));
         // What a transcript shows of a command.
-        let sent = memchr::memmem::find_iter(self.line.as_bytes(), ">>> ").map(|at| (at + 4, false));
+        let signs = memchr::memchr_iter(b'>', self.line.as_bytes());
+        let sent = signs.filter(|at| text::from(self.line, *at).starts_with(">>> ")).map(|at| (at + 4, false));
         for (at, bracket) in cues.chain(sent).chain(brackets) {
             let rest = text::from(self.line, at);
             let rest = rest.strip_prefix("pipelined ").unwrap_or(rest);
