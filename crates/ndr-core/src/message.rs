@@ -185,8 +185,7 @@ impl<'x> Mail<'x> {
         for leaf in leaves.iter().filter(|leaf| !is_html(leaf)) {
             self.take_leaf(leaf, limits);
         }
-        let says_enough =
-            |part: &Part<'_>| part.kind == PartKind::Plain && text::trim(&part.text).len() >= TELLING_LEN;
+        let says_enough = |part: &Part<'_>| part.kind == PartKind::Plain && text::trim(&part.text).len() >= TELLING_LEN;
         if !self.parts.iter().any(says_enough) {
             for leaf in leaves.iter().filter(is_html) {
                 self.take_leaf(leaf, limits);

@@ -239,7 +239,10 @@ impl Catalog {
             let rank = self.settle_vagueness(self.rank(hit, query, known), hit, hits);
             ranked.push((rank, self.facts(hit.owner).slug, i as u16, hit.owner));
         }
-        ranked.sort_unstable();
+        // Few texts match more than a handful.
+        if ranked.len() > 1 {
+            ranked.sort_unstable();
+        }
         let Some(((best_rank, _, best, _), rest)) = ranked.split_first() else {
             return self.resolve_by_code(query, known);
         };

@@ -248,10 +248,17 @@ pub(crate) fn match_forward(
     Some(end)
 }
 
+/// Whether a character is one of a few of ASCII's.
+#[inline]
+fn is_one_of<const COUNT: usize>(c: char, signs: &[u8; COUNT]) -> bool {
+    c.is_ascii() && signs.contains(&(c as u8))
+}
+
 /// Catches the value of a typed hole that stands at `from`, after spaces and opening punctuation.
 fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
     let rest = text.get(from..)?;
-    let skipped = rest.find(|c: char| !(c.is_whitespace() || "[(<\"'`=:;,{-|\u{201c}\u{2018}".contains(c)))?;
+    let opens = |c: char| c.is_whitespace() || is_one_of(c, b"[(<\"'`=:;,{-|") || matches!(c, '\u{201c}' | '\u{2018}');
+    let skipped = rest.find(|c: char| !opens(c))?;
     if skipped > 16 {
         return None;
     }
@@ -284,7 +291,7 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
             value.len()
         }
         Hole::Address => {
-            let value = until(&|c| c.is_whitespace() || "<>()[];,\"|".contains(c));
+            let value = until(&|c| c.is_whitespace() || is_one_of(c, b"<>()[];,\"|"));
             let value = value.trim_end_matches(['.', ':', '\'']);
             let at = value.rfind('@')?;
             if at == 0 || at + 1 == value.len() {
@@ -296,11 +303,11 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
             if !(run.starts_with("http://") || run.starts_with("https://")) {
                 return None;
             }
-            let value = until(&|c| c.is_whitespace() || "<>\"[]".contains(c));
+            let value = until(&|c| c.is_whitespace() || is_one_of(c, b"<>\"[]"));
             value.trim_end_matches(['.', ',', ')', ';', '\'']).len()
         }
         Hole::Tag | Hole::Any => {
-            let value = until(&|c| c.is_whitespace() || "()[]<>,;\"".contains(c));
+            let value = until(&|c| c.is_whitespace() || is_one_of(c, b"()[]<>,;\""));
             value.trim_end_matches(['.', ':', '\'']).len()
         }
     };
@@ -310,8 +317,8 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
 /// Catches the value of a hole that stands before `to`, the start of the first literal word.
 pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
     let hole = Hole::from_code(part >> 16 & 0xFF);
-    let before = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || "])>\"':,;-|".contains(c));
-    let value = before.rsplit(|c: char| c.is_whitespace() || "[(<\"';,".contains(c)).next().unwrap_or_default();
+    let before = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || is_one_of(c, b"])>\"':,;-|"));
+    let value = before.rsplit(|c: char| c.is_whitespace() || is_one_of(c, b"[(<\"';,")).next().unwrap_or_default();
     let (from, stop) = catch(hole, text, before.len() - value.len())?;
     (stop <= to).then_some(((part & 0xFFFF) as u16, (from, stop)))
 }

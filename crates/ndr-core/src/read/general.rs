@@ -132,7 +132,11 @@ fn lines_of(text: &str) -> Vec<Line<'_>> {
         }
         found.push(Line {
             text: line,
-            indent: if line.starts_with(|c: char| c.is_ascii_graphic()) { 0 } else { line.len() - line.trim_start().len() },
+            indent: if line.starts_with(|c: char| c.is_ascii_graphic()) {
+                0
+            } else {
+                line.len() - line.trim_start().len()
+            },
             addresses: if holds_sign { address::find_all(line) } else { Vec::new() },
         });
     }

@@ -97,7 +97,8 @@ impl Words<'_> {
 /// Reads a mail.
 pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Report, Background<'x>) {
     let mail = Mail::read(bytes, limits);
-    let mut notes: Vec<Note> = mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
+    let mut notes: Vec<Note> =
+        mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
     let mut words = own_words(&mail);
 
     // A report that somebody forwarded as an attachment.
