@@ -7,6 +7,7 @@ use crate::read::fields;
 use crate::text;
 use crate::transfer::{self, Encoding};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -152,8 +153,13 @@ pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> &'x [u8] {
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
+        // As nearly everybody writes it; other spellings are met where mail-parser is asked.
+        static NESTED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("message/rfc822"));
         let mut truncated = Cuts::new();
-        let bytes = within_size(bytes, limits, &mut truncated);
+        let mut bytes = within_size(bytes, limits, &mut truncated);
+        if NESTED.find_iter(bytes).nth(limits.nesting).is_some() {
+            bytes = within_structure(bytes, limits, &mut truncated);
+        }
         let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
         let bytes = bytes.get(..header_end).filter(|_| cut).unwrap_or(bytes);
         if cut {
