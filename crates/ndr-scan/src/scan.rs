@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex};
 const BATCH: usize = 256;
 /// Most bytes of messages in a batch before it is sent on.
 const BATCH_BYTES: usize = 1 << 20;
+/// A message up to this size is copied next to the others of its batch, in bytes.
+const PACKED: usize = 64 << 10;
 /// The usual size of a message: what a batch of another length may hold follows from it.
 const MESSAGE_BYTES: usize = 4 << 10;
 /// The stack of a thread. The decoder bounds nesting, and this leaves it room.
@@ -204,6 +206,7 @@ impl Scan {
             read: AtomicU64::new(0),
             total: AtomicU64::new(u64::MAX),
             waiting: AtomicUsize::new(0),
+            spare: Mutex::default(),
         });
         let (places, order) = sync_channel(jobs * 4 + 4);
         let (send, work) = sync_channel::<Work<A>>((jobs - 1) * 2);
@@ -252,6 +255,14 @@ pub(crate) struct Shared {
     pub(crate) total: AtomicU64,
     /// Bytes of messages that wait for a thread.
     waiting: AtomicUsize,
+    /// Empty batches, whose memory is used again.
+    spare: Mutex<Vec<Batch>>,
+}
+
+impl Shared {
+    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Batch>> {
+        self.spare.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 }
 
 /// Whether the scan is to end: somebody said so, or nobody takes its results.
@@ -270,13 +281,58 @@ impl Stop {
     }
 }
 
-/// Messages that travel together.
+/// Messages that travel together. Their bytes and names lie side by side: memory that one thread asks for and another
+/// gives back makes both wait for each other, so there is little of it, and it is used again.
 #[derive(Default)]
 struct Batch {
-    items: Vec<Item>,
+    items: Vec<Packed>,
+    names: String,
+    texts: Vec<u8>,
     bytes: usize,
     /// Bytes read from the inputs when the batch was full.
     position: u64,
+}
+
+/// An item in a batch.
+struct Packed {
+    /// Where its name ends among the names.
+    name_end: usize,
+    content: Content,
+}
+
+enum Content {
+    /// A message that ends there among the texts, and the size that it had before a limit cut it.
+    Text { end: usize, size: u64 },
+    /// Anything else.
+    Apart(Body),
+}
+
+impl Batch {
+    fn push(&mut self, Item { source, body }: Item) {
+        self.bytes += match &body {
+            Body::Bytes { bytes, .. } => bytes.len(),
+            // Its bytes are not in memory yet, but they will take their time.
+            Body::File { size, .. } => usize::try_from(*size).unwrap_or(usize::MAX).min(BATCH_BYTES),
+            Body::Error(_) => 0,
+        };
+        self.names.push_str(&source);
+        let content = match body {
+            Body::Bytes { bytes, size } if bytes.len() <= PACKED => {
+                self.texts.extend_from_slice(&bytes);
+                Content::Text { end: self.texts.len(), size }
+            }
+            body => Content::Apart(body),
+        };
+        self.items.push(Packed { name_end: self.names.len(), content });
+    }
+
+    /// Empties the batch and keeps its memory.
+    fn clear(&mut self) {
+        self.items.clear();
+        self.names.clear();
+        self.texts.clear();
+        self.bytes = 0;
+    }
 }
 
 struct Work<A> {
@@ -303,46 +359,63 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
         }
     }
 
-    fn run(&self, batch: Batch) -> Done<A> {
+    fn run(&self, mut batch: Batch) -> Done<A> {
         let mut done = Done { value: None, messages: 0, errors: 0, skipped: 0, position: batch.position };
+        let Batch { items, names, texts, .. } = &mut batch;
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut value = (self.init)();
-            for item in batch.items {
-                if self.item(item, &mut value, &mut done).is_break() {
+            let (mut name_start, mut start) = (0, 0);
+            for Packed { name_end, content } in items.drain(..) {
+                let source = names.get(name_start..name_end).unwrap_or_default();
+                name_start = name_end;
+                let flow = match content {
+                    Content::Text { end, size } => {
+                        let bytes = texts.get(start..end).unwrap_or_default();
+                        start = end;
+                        self.text(source, bytes, size, &mut value, &mut done)
+                    }
+                    Content::Apart(body) => self.item(source, body, &mut value, &mut done),
+                };
+                if flow.is_break() {
                     break;
                 }
             }
             value
         }));
         done.value = Some(outcome);
+        batch.clear();
+        self.shared.spare().push(batch);
         done
     }
 
-    fn item(&self, item: Item, value: &mut A, done: &mut Done<A>) -> Flow {
-        if self.shared.stop.is_set() {
-            return ControlFlow::Break(());
-        }
-        let Item { source, body } = item;
+    fn item(&self, source: &str, body: Body, value: &mut A, done: &mut Done<A>) -> Flow {
         match body {
-            Body::Bytes { bytes, size } => self.record(source, Ok((bytes, size)), value, done),
-            Body::Error(error) => self.record(source, Err(error), value, done),
+            Body::Bytes { bytes, size } => self.text(source, &bytes, size, value, done),
+            Body::Error(_) if self.shared.stop.is_set() => ControlFlow::Break(()),
+            Body::Error(error) => {
+                self.record(Record { source: source.to_string(), date: None, result: Err(error) }, value, done);
+                ControlFlow::Continue(())
+            }
             Body::File { path, size } => {
                 // Its bytes were counted when it was found.
                 let read = AtomicU64::new(0);
-                let mut give = |item| self.item(item, value, done);
+                let mut give = |Item { source, body }| self.item(&source, body, value, done);
                 let Shared { limits, stop, .. } = &*self.shared;
                 let mut feed = Feed { limits, stop, read: &read, give: &mut give };
-                return feed::file(&mut feed, &source, &path, size);
+                feed::file(&mut feed, source, &path, size)
             }
         }
+    }
+
+    fn text(&self, source: &str, bytes: &[u8], size: u64, value: &mut A, done: &mut Done<A>) -> Flow {
+        if self.shared.stop.is_set() {
+            return ControlFlow::Break(());
+        }
+        self.record(Record::of_bytes(source.to_string(), bytes, size, &*self.decode), value, done);
         ControlFlow::Continue(())
     }
 
-    fn record(&self, source: String, found: Result<(Vec<u8>, u64), ScanError>, value: &mut A, done: &mut Done<A>) {
-        let record = match found {
-            Ok((bytes, size)) => Record::of_bytes(source, &bytes, size, &*self.decode),
-            Err(error) => Record { source, date: None, result: Err(error) },
-        };
+    fn record(&self, record: Record, value: &mut A, done: &mut Done<A>) {
         done.messages += 1;
         match &record.result {
             Err(ScanError { kind: ErrorKind::Skipped, .. }) => done.skipped += 1,
@@ -374,13 +447,7 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
     }
 
     fn give(&mut self, item: Item) -> Flow {
-        self.batch.bytes += match &item.body {
-            Body::Bytes { bytes, .. } => bytes.len(),
-            // Its bytes are not in memory yet, but they will take their time.
-            Body::File { size, .. } => usize::try_from(*size).unwrap_or(usize::MAX).min(BATCH_BYTES),
-            Body::Error(_) => 0,
-        };
-        self.batch.items.push(item);
+        self.batch.push(item);
         if self.batch.items.len() >= self.most || self.batch.bytes >= BATCH_BYTES.max(self.most * MESSAGE_BYTES) {
             return self.flush();
         }
@@ -389,11 +456,11 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
 
     /// Gives the batch its place and a thread; this one, if no other is free.
     fn flush(&mut self) -> Flow {
-        let mut batch = std::mem::take(&mut self.batch);
-        if batch.items.is_empty() {
+        if self.batch.items.is_empty() {
             return ControlFlow::Continue(());
         }
         let shared = &self.worker.shared;
+        let mut batch = std::mem::replace(&mut self.batch, shared.spare().pop().unwrap_or_default());
         batch.position = shared.read.load(Ordering::Relaxed);
         let (place, result) = sync_channel(1);
         if self.places.send(result).is_err() {

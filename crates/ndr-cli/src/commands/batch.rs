@@ -5,6 +5,7 @@ use crate::args::Inputs;
 use ndr::sanitize;
 use ndr_scan::{Ordered, Progress, Record, Scan, Summary};
 use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What becomes of a batch, on the thread that decodes it.
 struct Done {
@@ -12,28 +13,62 @@ struct Done {
     text: Vec<u8>,
     /// Lines for standard error.
     errors: String,
-    summary: Summary,
+    summary: Option<Summary>,
+}
+
+/// What a run came to.
+pub(crate) struct Total {
+    /// Of all records, if it was asked for.
+    pub(crate) summary: Summary,
+    /// How many messages could not be read.
+    pub(crate) errors: u64,
+}
+
+impl Total {
+    /// The exit status of the run.
+    pub(crate) fn exit(&self) -> Exit {
+        if self.errors > 0 { Exit::Unreadable } else { Exit::Done }
+    }
+}
+
+/// Memory of texts that were printed: used again, because threads that take and give back each other's wait for it.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give(&self, mut text: Vec<u8>) {
+        text.clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
 }
 
 /// Decodes everything. `write` turns a record into text on the thread that decodes it, and `print` gets the texts in
-/// order.
+/// order. `start` begins the summary, where one is wanted.
 pub(crate) fn run(
     inputs: &Inputs,
     decoder: &ndr::Decoder,
-    start: fn() -> Summary,
+    start: Option<fn() -> Summary>,
     write: impl Fn(&Record, &mut Vec<u8>) + Send + Sync + 'static,
     mut print: impl FnMut(&[u8]) -> std::io::Result<()>,
-) -> std::io::Result<Summary> {
+) -> std::io::Result<Total> {
     let bar = Bar::new(inputs.quiet);
     let mut scan = Scan::of(&inputs.paths).decoder(*decoder).measured(bar.is_visible());
     if let Some(jobs) = inputs.jobs {
         scan = scan.jobs(jobs.get());
     }
     quiet_panics();
+    let spare = Spare::default();
+    let empty = spare.clone();
     let mut batches: Ordered<Done> = scan.fold(
-        move || Done { text: Vec::new(), errors: String::new(), summary: start() },
+        move || Done { text: empty.take(), errors: String::new(), summary: start.map(|start| start()) },
         move |done, record| {
-            done.summary.add(&record);
+            if let Some(summary) = &mut done.summary {
+                summary.add(&record);
+            }
             if let Err(error) = &record.result {
                 let (source, error) = (sanitize::terminal(&record.source), sanitize::terminal(&error.message));
                 done.errors += &format!("ndr: {source}: {error}\n");
@@ -41,22 +76,21 @@ pub(crate) fn run(
             write(&record, &mut done.text);
         },
     );
-    let mut total = start();
+    let mut total = Total { summary: Summary::new(), errors: 0 };
     while let Some(done) = batches.next() {
-        total.merge(done.summary);
+        if let Some(summary) = done.summary {
+            total.summary.merge(summary);
+        }
+        total.errors = batches.progress().errors;
         bar.at(batches.progress());
         if !done.errors.is_empty() {
             bar.suspend(|| eprint!("{}", done.errors));
         }
         print(&done.text)?;
+        spare.give(done.text);
     }
     bar.clear();
     Ok(total)
-}
-
-/// The exit status of a run.
-pub(crate) fn exit(summary: &Summary) -> Exit {
-    if summary.errors() > 0 { Exit::Unreadable } else { Exit::Done }
 }
 
 /// A panic over one message becomes its record; what the standard library prints of it might hold words of the mail.

@@ -23,7 +23,7 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     let mut first = true;
     let csv = out.csv();
     let step = move |record: &Record, text: &mut Vec<u8>| write(record, format, csv, text);
-    let total = batch::run(&args.inputs, decoder, Summary::new, step, |text| {
+    let total = batch::run(&args.inputs, decoder, (!args.inputs.quiet).then_some(Summary::new), step, |text| {
         // Records of JSON carry their comma in front; the first one has none.
         let rest = if first && format == Format::Json { text.strip_prefix(b",").unwrap_or(text) } else { text };
         first &= text.is_empty();
@@ -34,9 +34,9 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     }
     stdout.flush()?;
     if !args.inputs.quiet {
-        eprint!("{total}");
+        eprint!("{}", total.summary);
     }
-    Ok(batch::exit(&total))
+    Ok(total.exit())
 }
 
 /// One record in the format asked for.

@@ -21,15 +21,16 @@ pub(crate) fn summary(args: &Summary, decoder: &ndr::Decoder, out: &Output) -> O
         return Err(Stop { message: message.into(), exit: Exit::Usage });
     }
     let start = if args.list.is_some() { ndr_scan::Summary::with_addresses } else { ndr_scan::Summary::new };
-    let total = batch::run(&args.inputs, decoder, start, |_, _| (), |_| Ok(()))?;
+    let found = batch::run(&args.inputs, decoder, Some(start), |_, _| (), |_| Ok(()))?;
+    let total = &found.summary;
     let text = match args.list {
-        None if format == Format::Json => serde_json::to_string_pretty(&total)? + "\n",
+        None if format == Format::Json => serde_json::to_string_pretty(total)? + "\n",
         None => total.to_string(),
         Some(List::Suppress) => list(&total.suppress(args.repeats), format, out.csv(), SUPPRESS_HEADER, suppressed)?,
         Some(List::Retry) => list(&total.retry(args.repeats), format, out.csv(), RETRY_HEADER, again)?,
     };
     out.print(&text)?;
-    Ok(batch::exit(&total))
+    Ok(found.exit())
 }
 
 const SUPPRESS_HEADER: &str = "address,reason,slug,category,failures,first,last,source\r\n";
