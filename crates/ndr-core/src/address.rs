@@ -155,7 +155,7 @@ pub(crate) fn bare(value: &str) -> &str {
 }
 
 /// The characters that end a text and all are `wanted`.
-fn tail_in(text: &str, wanted: fn(char) -> bool) -> &str {
+fn tail_in(text: &str, wanted: impl Fn(char) -> bool) -> &str {
     let mut rest = text.as_bytes();
     while let [before @ .., byte] = rest
         && byte.is_ascii()
@@ -170,7 +170,7 @@ fn tail_in(text: &str, wanted: fn(char) -> bool) -> &str {
 }
 
 /// The characters that begin a text and all are `wanted`.
-fn head_in(text: &str, wanted: fn(char) -> bool) -> &str {
+fn head_in(text: &str, wanted: impl Fn(char) -> bool) -> &str {
     let ends = |byte: &u8| !(byte.is_ascii() && wanted(char::from(*byte)));
     let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
     match text.as_bytes().get(end) {

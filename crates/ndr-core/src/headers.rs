@@ -82,11 +82,13 @@ impl<'x> Headers<'x> {
     }
 
     /// The raw value of the first field of that name. Case does not matter.
+    #[inline]
     pub fn raw(&self, name: &str) -> Option<&'x [u8]> {
         self.all(name).next()
     }
 
     /// The raw values of all fields of that name, in order.
+    #[inline]
     pub(crate) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'x [u8]> + 'n {
         let hash = name_hash(name.as_bytes());
         let is_there = self.seen.get((hash >> 30) as usize).is_some_and(|word| word & 1 << (hash >> 24 & 63) != 0);
@@ -101,6 +103,7 @@ impl<'x> Headers<'x> {
     }
 
     /// Whether there is a field of that name, even an empty one.
+    #[inline]
     pub fn has(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
@@ -180,14 +183,13 @@ impl<'x> Iterator for Block<'x> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let field = self.next_raw()?;
-            let end = memchr::memchr(b':', field).unwrap_or(field.len());
-            let (name, value) = field.split_at_checked(end)?;
+            let end = field.iter().position(|byte| !matches!(byte, b'!'..=b'9' | b';'..=b'~')).unwrap_or(field.len());
+            let (name, mut rest) = field.split_at_checked(end)?;
             // Blanks before the colon are against the rules and harmless.
-            let name = name.trim_ascii_end();
-            let fits = |byte: &u8| matches!(byte, b'!'..=b'9' | b';'..=b'~');
-            if let (false, Some(value)) = (name.is_empty(), value.get(1..))
-                && name.iter().all(fits)
-            {
+            while let [b' ' | b'\t', behind @ ..] = rest {
+                rest = behind;
+            }
+            if let (false, [b':', value @ ..]) = (name.is_empty(), rest) {
                 return Some((name, value.trim_ascii()));
             }
         }

@@ -153,13 +153,8 @@ pub(crate) fn within<'x>(bytes: &'x [u8], limits: &Limits) -> &'x [u8] {
 impl<'x> Mail<'x> {
     /// Reads a message that begins with its header.
     pub(crate) fn read(bytes: &'x [u8], limits: &Limits) -> Mail<'x> {
-        // As nearly everybody writes it; other spellings are met where mail-parser is asked.
-        static NESTED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("message/rfc822"));
         let mut truncated = Cuts::new();
-        let mut bytes = within_size(bytes, limits, &mut truncated);
-        if NESTED.find_iter(bytes).nth(limits.nesting).is_some() {
-            bytes = within_structure(bytes, limits, &mut truncated);
-        }
+        let bytes = within_size(bytes, limits, &mut truncated);
         let (headers, header_end, cut) = Headers::limited(bytes, limits.header_lines);
         let bytes = bytes.get(..header_end).filter(|_| cut).unwrap_or(bytes);
         if cut {
@@ -204,7 +199,11 @@ impl<'x> Mail<'x> {
         let is_original = ["message/rfc822", "message/global"].contains(&&*mime) || is_headers(&mime);
         let is_plain = leaf.encoding == Encoding::None;
         if is_original && is_plain {
-            self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
+            // As nearly everybody writes it; other spellings are met where mail-parser is asked.
+            static NESTED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("message/rfc822"));
+            let nests = NESTED.find_iter(leaf.body).nth(limits.nesting).is_some();
+            let body = if nests { within_structure(leaf.body, limits, &mut self.truncated) } else { leaf.body };
+            self.original = self.original.take().or(Some(Cow::Borrowed(body)));
         } else if is_plain && is_status_as_data(&mime, leaf.body) {
             self.take_status(Cow::Borrowed(leaf.body), mime, limits);
         } else if is_original || !is_plain && mime == "application/octet-stream" {
@@ -345,7 +344,7 @@ fn kind_of(kind: &str, sub: &str) -> (PartKind, Cow<'static, str>) {
         ("text", "rfc822-headers", "text/rfc822-headers", PartKind::Other),
     ];
     for (known, known_sub, name, part) in KNOWN {
-        if kind.eq_ignore_ascii_case(known) && sub.eq_ignore_ascii_case(known_sub) {
+        if sub.eq_ignore_ascii_case(known_sub) && kind.eq_ignore_ascii_case(known) {
             return (*part, Cow::Borrowed(name));
         }
     }

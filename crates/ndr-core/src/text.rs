@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 /// The lines of a text without their ends, as `str::lines` gives them.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut from = 0;
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1).chain(std::iter::once(text.len()));
-    ends.filter_map(move |to| {
-        let line = text.get(from..to).filter(|line| !line.is_empty())?;
-        from = to;
-        let Some(line) = line.strip_suffix('\n') else { return Some(line) };
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let Some((line, behind)) = cut(rest, b'\n') else { return Some(std::mem::take(&mut rest)) };
+        rest = behind;
         Some(line.strip_suffix('\r').unwrap_or(line))
     })
 }
