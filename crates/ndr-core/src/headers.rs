@@ -49,7 +49,7 @@ impl<'x> Headers<'x> {
     /// The same, of `lines` lines at most. Also where the reading ended, and whether that was before the block's end.
     pub(crate) fn limited(bytes: &'x [u8], lines: usize) -> (Headers<'x>, usize, bool) {
         let mut block = Block { bytes, at: 0, lines };
-        let mut headers = Headers { fields: Vec::with_capacity(32), seen: [0; 4] };
+        let mut headers = Headers { fields: Vec::with_capacity(16), seen: [0; 4] };
         for (name, value) in &mut block {
             let hash = name_hash(name);
             if let Some(word) = headers.seen.get_mut((hash >> 30) as usize) {
