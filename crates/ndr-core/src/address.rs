@@ -139,7 +139,8 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
 /// A value that holds no `@` is kept as it stands, for local users and X.400 names.
 pub(crate) fn bare(value: &str) -> &str {
     let value = text::trim(value);
-    let inside = match (value.rfind('<'), value.rfind('>')) {
+    let has_brackets = memchr::memchr2(b'<', b'>', value.as_bytes()).is_some();
+    let inside = match if has_brackets { (value.rfind('<'), value.rfind('>')) } else { (None, None) } {
         (Some(open), Some(close)) if open < close => text::between(value, open + 1, close),
         (Some(0), None) => text::from(value, 1),
         _ => value,

@@ -198,6 +198,10 @@ fn trim_end(mut bytes: &[u8]) -> &[u8] {
 /// assert_eq!(unfold_reply(lines), "550 5.1.1 The email account that you tried to reach does not exist. Bye");
 /// ```
 pub fn unfold_reply(text: &str) -> String {
+    if is_unfolded(text) { text.to_string() } else { unfold(text) }
+}
+
+fn unfold(text: &str) -> String {
     let mut joined = Joined { out: String::with_capacity(text.len()), text, run: None };
     let mut first: Option<(&str, Option<StatusCode>)> = None;
     let mut fresh = true;
@@ -253,6 +257,24 @@ pub fn unfold_reply(text: &str) -> String {
         fresh = false;
     }
     joined.finish()
+}
+
+/// Whether a text is plainly one line of a reply, as most are: with nothing but single blanks in it, and with no further
+/// line's prefix.
+fn is_unfolded(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if !text.is_ascii() || bytes.iter().any(|byte| matches!(byte, b'\t'..=b'\r')) {
+        return false;
+    }
+    let code = match bytes {
+        [b' ', ..] | [.., b' '] | [_, _, _, b'-', ..] => return false,
+        [b'2' | b'4' | b'5', ..] => bytes.get(..3),
+        _ => None,
+    };
+    memchr::memchr_iter(b' ', bytes).all(|at| {
+        let behind = bytes.get(at + 1..).unwrap_or_default();
+        behind.first() != Some(&b' ') && code.is_none_or(|code| !behind.starts_with(code))
+    })
 }
 
 /// Tokens with one blank between them, copied in runs.
@@ -376,6 +398,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_unfolded_stays(text in "(550|451|5\\.1\\.1|-|ab| |\n){0,10}") {
+            if is_unfolded(&text) {
+                prop_assert_eq!(unfold(&text), text);
+            }
+        }
+
         #[test]
         fn any_text_is_read_without_panic(text in "\\PC{0,120}") {
             let _ = Reply::parse(&text);

@@ -384,7 +384,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
         chosen.0 = Cow::Owned(unquoted);
     }
     // Characters that take no room hide inside words; few texts have any.
-    if !chosen.0.is_ascii() && chosen.0.contains(|c| c == '\u{a0}' || crate::message::is_invisible(c)) {
+    if !chosen.0.is_ascii() && holds_invisible(&chosen.0) {
         let visible = chosen.0.chars().filter(|c| !crate::message::is_invisible(*c));
         chosen.0 = Cow::Owned(visible.map(|c| if c == '\u{a0}' { ' ' } else { c }).collect());
     }
@@ -399,6 +399,14 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
         text::truncate(&mut chosen.0, len);
     }
     Words { text: chosen.0, mime: chosen.1, marks, quoted }
+}
+
+/// Whether a text holds characters that take no room, or blanks that do not part words.
+fn holds_invisible(text: &str) -> bool {
+    // The bytes that such a character begins with.
+    memchr::memchr3_iter(0xC2, 0xE2, 0xEF, text.as_bytes())
+        .filter_map(|at| text::from(text, at).chars().next())
+        .any(|c| c == '\u{a0}' || crate::message::is_invisible(c))
 }
 
 /// Joins what the fields and the words say of each recipient. The fields know who and what happened; the words often know why.
