@@ -39,7 +39,7 @@ pub(crate) struct Background<'x> {
     pub(crate) original: Option<Cow<'x, [u8]>>,
     /// The returned message's header, where the report's text quotes it.
     #[cfg(feature = "trace")]
-    pub(crate) quoted: Option<String>,
+    pub(crate) quoted: Option<Cow<'x, str>>,
 }
 
 impl<'x> Background<'x> {
@@ -60,7 +60,7 @@ impl<'x> Background<'x> {
             #[cfg(feature = "trace")]
             original: self.original.map(|original| Cow::Owned(original.into_owned())),
             #[cfg(feature = "trace")]
-            quoted: self.quoted,
+            quoted: self.quoted.map(|quoted| Cow::Owned(quoted.into_owned())),
         }
     }
 }
@@ -71,7 +71,7 @@ struct Words<'x> {
     mime: Cow<'static, str>,
     marks: Landmarks,
     /// The returned message's header, where the text held it.
-    quoted: Option<String>,
+    quoted: Option<Cow<'x, str>>,
 }
 
 /// A text before and after where the returned message begins.
@@ -82,12 +82,23 @@ pub(crate) fn split_returned(text: &str) -> (&str, Option<&str>) {
     (text.get(..own).unwrap_or(text), returned)
 }
 
+/// How much of a returned message that a text quotes is looked at, in bytes.
+const QUOTED: usize = 64 << 10;
+
+/// A slice of a text from byte `at` on, of at most [`QUOTED`] bytes.
+fn quoted_from<'x>(text: &Cow<'x, str>, at: usize) -> Cow<'x, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text::cap(text::from(text, at), QUOTED)),
+        Cow::Owned(text) => Cow::Owned(text::cap(text::from(text, at), QUOTED).to_string()),
+    }
+}
+
 impl Words<'_> {
     /// Ends the words at `end`; what follows is the returned message.
     fn cut(&mut self, end: usize) {
-        let rest = text::from(&self.text, end).split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+        let rest = text::cut(text::from(&self.text, end), b'\n').map_or("", |(_, rest)| rest).trim_start();
         if self.quoted.is_none() {
-            self.quoted = Some(text::cap(rest, 64 << 10).to_string());
+            self.quoted = Some(quoted_from(&self.text, self.text.len() - rest.len()));
         }
         self.marks.truncate(end);
         text::truncate(&mut self.text, end);
@@ -328,7 +339,7 @@ pub(crate) fn text<'x>(text: Cow<'x, str>, limits: &Limits) -> (Report, Backgrou
     let words_len = words.len();
     text::truncate(&mut text, words_len);
     #[cfg(feature = "trace")]
-    let background = Background { quoted: header, ..Background::of_pasted(text, provider) };
+    let background = Background { quoted: header.map(Cow::Owned), ..Background::of_pasted(text, provider) };
     #[cfg(not(feature = "trace"))]
     let background = Background::of_pasted(text, provider);
     (report, background)
@@ -390,7 +401,7 @@ fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
     }
     let mut marks = Landmarks::of(&chosen.0);
     let (words, header) = quoted::split(&chosen.0, &marks);
-    let quoted = header.map(|header| text::cap(header, 64 << 10).to_string());
+    let quoted = header.map(|header| quoted_from(&chosen.0, text::offset(&chosen.0, header)));
     let len = words.len();
     if quoted.is_some() && text::trim(words).is_empty() {
         marks = Landmarks::of_all(&chosen.0);
