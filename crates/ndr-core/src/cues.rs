@@ -1,10 +1,11 @@
 //! Lists of phrases that are looked for in one pass over a text, however many there are.
 //!
-//! Each phrase is filed under two adjacent *grams*: runs of four letters of it that are rare in running text. A pass
-//! looks at every second place of the text, asks a small bitmap whether the four letters there are anybody's gram, and
-//! compares phrases only where they are. That is a few instructions for each byte, and building it takes
-//! microseconds: an Aho-Corasick automaton of the same lists costs several times as much in both. (Where a list has a
-//! phrase of fewer than five letters, there is one gram for each, of three or four letters, and a look at every place.)
+//! Each phrase is filed under two adjacent *grams*: runs of four letters of it that are rare in running text and that
+//! few other phrases have. A pass looks at every second place of the text, asks a small bitmap whether the four letters
+//! there are anybody's gram, and compares phrases only where they are. That is a few instructions for each byte, and
+//! building it takes microseconds: an Aho-Corasick automaton of the same lists costs several times as much in both.
+//! (Where a list has a phrase of fewer than five letters, there is one gram for each, of three or four letters, and a
+//! look at every place.)
 
 use std::sync::LazyLock;
 
@@ -73,6 +74,8 @@ impl Cues {
 
 /// Bits of a hash that choose a bit of the bitmap: 2 KB, so that few grams of a text that are nobody's find theirs set.
 const BITS: u32 = 14;
+/// How much rarer a gram must be to make up for twice as many phrases that share it.
+const CROWDED: i32 = 3;
 /// Bits of a hash that choose where to look among the slots.
 const DIR_BITS: u32 = 9;
 
@@ -98,13 +101,19 @@ impl Grams {
         let bitmap = Box::new([0; 1 << (BITS - 6)]);
         let dir = Box::new([0; 1 << DIR_BITS]);
         let mut grams = Grams { ignore_case, width, step, bitmap, dir, slots: Vec::with_capacity(list.len() * step) };
+        // How many phrases have a gram: those that share one are all looked at where it stands. Counted roughly.
+        let mut owners = vec![0u16; 1 << 12];
+        let roughly = |gram: &[u8]| (hash(gram) >> 20) as usize;
+        for gram in list.iter().flat_map(|phrase| phrase.as_bytes().windows(width)) {
+            if let Some(count) = owners.get_mut(roughly(gram)) {
+                *count += 1;
+            }
+        }
+        let crowd = |gram: &[u8]| owners.get(roughly(gram)).map_or(0, |count| count.max(&1).ilog2());
+        let worth = |run: &[u8]| rarity(run) as i32 - CROWDED * run.windows(width).map(crowd).sum::<u32>() as i32;
         for (number, phrase) in list.iter().enumerate() {
-            let rarest = phrase
-                .as_bytes()
-                .windows(width + step - 1)
-                .enumerate()
-                .max_by_key(|(at, run)| (rarity(run), std::cmp::Reverse(*at)));
-            let Some((at, run)) = rarest else { continue };
+            let runs = phrase.as_bytes().windows(width + step - 1).enumerate();
+            let Some((at, run)) = runs.max_by_key(|(at, run)| (worth(run), std::cmp::Reverse(*at))) else { continue };
             for (offset, gram) in run.windows(width).enumerate() {
                 let hash = hash(gram);
                 grams.slots.push((hash, number as u16, (at + offset) as u16));
