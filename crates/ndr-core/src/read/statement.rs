@@ -37,15 +37,12 @@ pub(crate) fn fill(recipient: &mut Recipient, block: &str) {
 
 /// Where the first line stands that begins with a reply, if no line above it holds one.
 fn reply_line(block: &str) -> Option<usize> {
-    let mut at = 0;
-    for line in cap(block, LONGEST * 4).split_inclusive('\n') {
-        let bare = line.trim_start_matches(['<', '>', ' ', '\t']);
-        if let Some((_, offset)) = find_reply(bare) {
-            return (offset == 0 && at > 0).then(|| at + line.len() - bare.len());
-        }
-        at += line.len();
-    }
-    None
+    let block = cap(block, LONGEST * 4);
+    // The first reply of all decides.
+    let (_, reply) = find_reply(block)?;
+    let (start, _) = text::line_at(block, reply);
+    let marks = text::between(block, start, reply);
+    (start > 0 && marks.bytes().all(|byte| matches!(byte, b'<' | b'>' | b' ' | b'\t'))).then_some(reply)
 }
 
 /// Sets the text and the codes that it holds.
