@@ -188,7 +188,9 @@ fn take(taken: &mut [bool], from: usize, to: usize) {
 
 /// Whether words hold a reply or status code.
 pub(crate) fn tells(text: &str) -> bool {
-    find_reply(text).is_some() || find_codes(text).next().is_some()
+    // Every code begins with one of these; one that begins with another digit counts where it begins the text.
+    let may = text.starts_with('3') || memchr::memchr3(b'2', b'4', b'5', text.as_bytes()).is_some();
+    may && (find_reply(text).is_some() || find_codes(text).next().is_some())
 }
 
 /// A line that an address begins: `<a@example.com>: reason`, an address alone, `* a@example.com`.
@@ -570,6 +572,9 @@ cue_lists! {
 /// Addresses in running text.
 fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
+    if line.addresses.is_empty() {
+        return found;
+    }
     let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
     let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
     for one in line.addresses.iter().take(around.limit) {
@@ -619,6 +624,9 @@ struct Shared {
     coded: bool,
 }
 
+/// How many bytes of them are kept.
+const SHARED: usize = 4_000;
+
 fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Shared {
     // What stands under one of several addresses is about that one alone.
     let several = kept.len() > 1;
@@ -627,47 +635,49 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
         let end = if several { one.end } else { one.line + 1 };
         take(&mut owned, one.line, end);
     }
-    let free: Vec<(usize, &str)> = lines
-        .iter()
-        .enumerate()
-        .filter(|(at, line)| !(text::trim(line.text).is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
-        .map(|(at, line)| (at, text::trim(line.text)))
-        .collect();
+    let free = || {
+        let lines = lines.iter().map(|line| text::trim(line.text)).enumerate();
+        lines.filter(|(at, line)| !line.is_empty() && !(is_taken(taken, *at) && is_taken(&owned, *at)))
+    };
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
     let mut coded = String::new();
     let mut open = false;
     let mut last = 0;
-    for (at, line) in &free {
+    for (at, line) in free() {
         let starts = tells(line) && !is_prose_code(line);
-        let goes_on = open && *at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
+        let goes_on = open && at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
         if starts || goes_on {
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));
             coded.push('\n');
             open = true;
-            last = *at;
+            last = at;
         } else {
             open = false;
         }
     }
     if !coded.is_empty() {
-        return Shared { text: cap(&coded, 4_000).to_string(), coded: true };
+        coded.truncate(text::floor(&coded, SHARED));
+        return Shared { text: coded, coded: true };
     }
     let mut text = String::new();
     let mut last = 0;
-    for (at, line) in free.iter().filter(|(_, line)| !is_rule(line)) {
+    for (at, line) in free().filter(|(_, line)| !is_rule(line)) {
         if !text.is_empty() {
-            text.push_str(if *at > last + 1 { "\n\n" } else { "\n" });
+            text.push_str(if at > last + 1 { "\n\n" } else { "\n" });
         }
         text.push_str(line);
-        last = *at;
+        last = at;
     }
-    Shared { text: cap(reason(&text).unwrap_or(&text), 4_000).to_string(), coded: false }
+    if let Some(reason) = reason(&text) {
+        return Shared { text: cap(reason, SHARED).to_string(), coded: false };
+    }
+    text.truncate(text::floor(&text, SHARED));
+    Shared { text, coded: false }
 }
 
 /// A line whose number is no reply: dates, sizes, message ids.
 fn is_prose_code(line: &str) -> bool {
-    let lower = line.to_ascii_lowercase();
     ["date:", "message-id", "received:", "arrival-date", "sent:", "size", "bytes", "subject:"]
         .iter()
-        .any(|word| lower.starts_with(word))
+        .any(|word| text::upto(line, word.len()).eq_ignore_ascii_case(word))
 }
