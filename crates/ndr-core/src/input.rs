@@ -1,6 +1,6 @@
 //! What kind of input it is: found out, never asked.
 
-use crate::headers::Block;
+use crate::headers::{Block, name_hash};
 
 /// A kind of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,17 @@ pub(crate) fn kind(bytes: &[u8]) -> Input {
         }
     }
     if is_mail(bytes) { Input::Mail } else { Input::Text }
+}
+
+/// The hashes of names of fields.
+const fn hashes<const COUNT: usize>(names: &[&str]) -> [u32; COUNT] {
+    let mut found = [0; COUNT];
+    let (mut names, mut rest) = (names, found.as_mut_slice());
+    while let (Some((name, more)), Some((hash, behind))) = (names.split_first(), rest.split_first_mut()) {
+        *hash = name_hash(name.as_bytes());
+        (names, rest) = (more, behind);
+    }
+    found
 }
 
 /// A message begins with a header field at once, and its header holds names that only mail has.
@@ -62,9 +73,11 @@ fn is_mail(bytes: &[u8]) -> bool {
     if !name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) || name.is_empty() {
         return false;
     }
-    Block::new(bytes)
-        .take(60)
-        .filter(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
-        .nth(1)
-        .is_some()
+    const HASHES: [u32; NAMES.len()] = hashes(NAMES);
+    let is_known = |name: &[u8]| {
+        let hash = name_hash(name);
+        let mut same = NAMES.iter().zip(HASHES).filter(|(_, known)| *known == hash);
+        same.any(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()))
+    };
+    Block::new(bytes).take(60).filter(|(name, _)| is_known(name)).nth(1).is_some()
 }

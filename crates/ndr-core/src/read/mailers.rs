@@ -371,13 +371,18 @@ impl Filed {
         ((bit / 64) as usize, 1 << (bit % 64))
     }
 
+    /// Whether a field of that name, which has that hash, may be a sign.
+    #[inline]
+    fn may_hold(&self, name: &[u8], hash: u32) -> bool {
+        let (word, bit) = Filed::filter_bit(hash);
+        let filter = self.filter.get(word).copied().unwrap_or(0);
+        filter & bit | u64::from(self.thirds & third_bit(name)) != 0
+    }
+
     /// The names that a field's name, which has that hash, fits.
     fn named(&self, name: &[u8], hash: u32) -> impl Iterator<Item = (usize, &Name)> {
-        let (word, bit) = Filed::filter_bit(hash);
-        let is_whole = self.filter.get(word).is_some_and(|word| word & bit != 0);
-        let whole = if is_whole { self.whole.as_slice() } else { &[] };
         let begun = if self.thirds & third_bit(name) != 0 { self.begun.as_slice() } else { &[] };
-        let whole = whole.iter().filter(move |(known, _)| *known == hash).map(|(_, number)| (*number, true));
+        let whole = self.whole.iter().filter(move |(known, _)| *known == hash).map(|(_, number)| (*number, true));
         let found = whole.chain(begun.iter().map(|number| (*number, false)));
         found.filter_map(move |(number, is_whole)| {
             let known = self.names.get(usize::from(number))?;
@@ -497,6 +502,9 @@ pub(crate) fn recognise(headers: &Headers<'_>, marks: &Landmarks, mta: Option<&s
     let filed = &*FILED;
     let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
     for Field { name, value, hash } in headers.fields().iter().copied() {
+        if !filed.may_hold(name, hash) {
+            continue;
+        }
         for (number, field) in filed.named(name, hash) {
             shown.extend(field.sign);
             if field.has_values {
