@@ -81,6 +81,10 @@ fn one(
                 Some(_) => Cow::Owned(context.replace(['\n', '\r'], " ")),
                 None => Cow::Borrowed(context),
             };
+            // That was asked already.
+            if context == text && codes.iter().all(|code| inner.contains(code)) {
+                continue;
+            }
             let wider = catalog.resolve(&Query { text: &context, inner: &codes, ..query });
             let vague = entry_of(&wider).is_none_or(|entry| entry.category.is_vague());
             let better = wider.basis.is_some_and(|basis| basis < Basis::Code)

@@ -137,6 +137,9 @@ pub(crate) const STATEMENT: char = '\u{1e}';
 impl Hidden {
     /// Adds a statement to what is known beyond the text.
     pub(crate) fn add_context(&mut self, words: &str) {
+        if self.context == words {
+            return;
+        }
         if !self.context.is_empty() && !words.is_empty() {
             self.context.push(STATEMENT);
         }

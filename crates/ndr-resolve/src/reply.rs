@@ -345,10 +345,13 @@ fn next_token(text: &str, at: usize) -> Option<(usize, usize, bool)> {
 
 /// The reply code of `550` or `550-words`, and the words.
 fn prefix(token: &str) -> Option<(&str, Option<&str>)> {
-    let (code, rest) = token.split_at_checked(3)?;
-    let joined = rest.strip_prefix('-');
-    (matches!(code.as_bytes(), [b'2' | b'4' | b'5', b'0'..=b'9', b'0'..=b'9']) && (joined.is_some() || rest.is_empty()))
-        .then_some((code, joined))
+    let [b'2' | b'4' | b'5', b'0'..=b'9', b'0'..=b'9', rest @ ..] = token.as_bytes() else { return None };
+    let (code, behind) = token.split_at_checked(3)?;
+    match rest {
+        [] => Some((code, None)),
+        [b'-', ..] => Some((code, behind.get(1..))),
+        _ => None,
+    }
 }
 
 /// The status code of a line's prefix, and whether it is part of the token (`550-5.1.1`) or the next one (`550 5.1.1`).
