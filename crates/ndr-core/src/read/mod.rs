@@ -15,7 +15,7 @@ mod transcript;
 mod webhook;
 
 use crate::address;
-use crate::headers::Headers;
+use crate::headers::{Block, Headers};
 use crate::limits::Limits;
 use crate::message::{Mail, PartKind, TELLING_LEN, html_to_text};
 use crate::report::{Action, Kind, Note, Recipient, Report};
@@ -633,8 +633,9 @@ fn from_original(report: &mut Report, words: &str, strangers: &[Cow<'_, str>]) {
 
 fn exchange_dialect(generator: Option<&str>, headers: &Headers<'_>) -> &'static str {
     let cloud = |host: &str| {
-        let host = host.to_ascii_lowercase();
-        host.ends_with(".outlook.com") || host.ends_with(".exchangelabs.com") || host.ends_with(".office365.com")
+        [".outlook.com", ".exchangelabs.com", ".office365.com"].iter().any(|domain| {
+            host.len().checked_sub(domain.len()).is_some_and(|at| text::from(host, at).eq_ignore_ascii_case(domain))
+        })
     };
     let stamped = headers.has("x-ms-publictraffictype") || headers.has("x-ms-office365-filtering-correlation-id");
     match generator {
@@ -647,10 +648,13 @@ fn exchange_dialect(generator: Option<&str>, headers: &Headers<'_>) -> &'static 
 
 /// Whether a returned message is itself a report.
 fn is_report(bytes: &[u8]) -> bool {
-    let headers = Headers::of_message(bytes);
-    let report = headers.text("Content-Type").is_some_and(|value| {
-        let value = value.to_ascii_lowercase();
-        value.contains("multipart/report") && value.contains("delivery-status")
-    });
-    report || headers.has("X-MS-Exchange-Message-Is-Ndr") || headers.has("X-Failed-Recipients")
+    Block::new(bytes).any(|(name, value)| match name.len() {
+        12 if name.eq_ignore_ascii_case(b"Content-Type") => {
+            let holds = |wanted: &[u8]| mailers::contains_ignoring_case(value, wanted);
+            holds(b"multipart/report") && holds(b"delivery-status")
+        }
+        28 => name.eq_ignore_ascii_case(b"X-MS-Exchange-Message-Is-Ndr"),
+        19 => name.eq_ignore_ascii_case(b"X-Failed-Recipients"),
+        _ => false,
+    })
 }
