@@ -1,8 +1,7 @@
 //! The figures of BENCHMARKS.md.
 
-use crate::ALLOCATIONS;
-use crate::work::{ALL, MAILS, Work, named};
-use stats_alloc::Region;
+use ndr_bench::shown::{rounded, shown};
+use ndr_bench::work::{ALL, MAILS, Work, named};
 use std::fmt::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -43,16 +42,6 @@ pub(crate) fn all() -> String {
         let (Some(work), Some(yardstick)) = (named(name), named(beside)) else { continue };
         let ratio = per_item(name).unwrap_or(f64::NAN) / per_item(beside).unwrap_or(f64::NAN);
         let _ = writeln!(out, "| {} ÷ {} | {ratio:.3} | at most {most} |", work.title, yardstick.title);
-    }
-    out += "\n| allocations | per message | bytes per message |\n|---|---|---|\n";
-    for name in ["mail-parser", "mail-parser-headers", "decode", "decode-json"] {
-        let Some(work) = named(name) else { continue };
-        let region = Region::new(ALLOCATIONS);
-        (work.pass)();
-        let change = region.change();
-        let count = (change.allocations + change.reallocations) as f64 / MAILS.len() as f64;
-        let bytes = change.bytes_allocated as f64 / MAILS.len() as f64;
-        let _ = writeln!(out, "| {} | {count:.1} | {} |", work.title, rounded(bytes));
     }
     if let Some(program) = std::env::var_os("NDR_BENCH_PROGRAM") {
         let (least, middle) = starts(&program);
@@ -107,25 +96,4 @@ fn starts(program: &std::ffi::OsStr) -> (Duration, Duration) {
         .collect();
     let middle = median(&mut times);
     (times.first().copied().unwrap_or_default(), middle)
-}
-
-/// Three digits that count, and no more.
-fn rounded(value: f64) -> String {
-    let digits = value.abs().max(1.0).log10().floor() as i32;
-    let step = 10f64.powi((digits - 2).max(0));
-    let mut text = format!("{:.0}", (value / step).round() * step);
-    let mut at = text.len();
-    while at > 3 {
-        at -= 3;
-        text.insert(at, ',');
-    }
-    text
-}
-
-fn shown(seconds: f64) -> String {
-    match seconds {
-        s if s < 1e-6 => format!("{:.0} ns", s * 1e9),
-        s if s < 1e-3 => format!("{:.1} µs", s * 1e6),
-        s => format!("{:.2} ms", s * 1e3),
-    }
 }

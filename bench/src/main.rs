@@ -4,14 +4,9 @@
 //! falls on all alike. `ndr-bench once WORK PASSES` does one kind of work and nothing else, for valgrind to count.
 
 mod figures;
-mod work;
 
-use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-use std::alloc::System;
+use ndr_bench::work;
 use std::process::ExitCode;
-
-#[global_allocator]
-static ALLOCATIONS: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

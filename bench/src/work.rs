@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// One kind of work.
-pub(crate) struct Work {
+pub struct Work {
     /// For the command line and the baseline.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// For the table.
-    pub(crate) title: &'static str,
+    pub title: &'static str,
     /// One pass over all inputs.
-    pub(crate) pass: fn(),
+    pub pass: fn(),
     /// How many inputs that is.
-    pub(crate) items: fn() -> usize,
+    pub items: fn() -> usize,
     /// Of what.
-    pub(crate) unit: &'static str,
+    pub unit: &'static str,
 }
 
 /// The messages: the samples of the repository, or those under `NDR_BENCH_DIR`.
-pub(crate) static MAILS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+pub static MAILS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/samples");
     let folder = std::env::var_os("NDR_BENCH_DIR").map_or(own, PathBuf::from);
     let mut mails = Vec::new();
@@ -82,7 +82,8 @@ const CODES: &[&str] = &["5.7.606", "5.1.1", "4.4.7", "5.2.2", "4.7.550", "5.9.9
 /// An overlay of one entry, on the built-in catalogue.
 const OVERLAY: &str = "entries:\n- slug: gateway-holds\n  provider: generic\n  title: A gateway holds it\n  codes: [\"5.7.812\"]\n  texts: [\"held by attachment policy of {host}\"]\n  category: malicious-content\n  meaning: It is held.\n  steps: { sender: [\"Send a link.\"], admin: [\"Release it.\"] }\n  examples: [\"550 5.7.812 Message held by attachment policy of gw1.example.com\"]\n  sources: [{ name: A reply, checked: 2026-11-23, trust: observed }]\n";
 
-pub(crate) const ALL: &[Work] = &[
+/// All that is measured.
+pub const ALL: &[Work] = &[
     Work {
         name: "mail-parser",
         title: "mail-parser, full parse",
@@ -151,6 +152,7 @@ pub(crate) const ALL: &[Work] = &[
     },
 ];
 
-pub(crate) fn named(name: &str) -> Option<&'static Work> {
+/// The work of that name.
+pub fn named(name: &str) -> Option<&'static Work> {
     ALL.iter().find(|work| work.name == name)
 }

@@ -38,6 +38,8 @@ pub(crate) fn run(args: &Bench) -> Result<(), String> {
     page += &machine();
     page += "\n";
     page += &figures;
+    page += "\n";
+    page += &output(&mut Command::new(program("ndr-bench-allocations")))?;
     page += "\n## A mailbox from end to end\n\n`cargo xtask bench-scan`: `ndr scan --format ndjson` of an mbox, its output thrown away, beside `cat` of the same file. Wanted: two jobs at least 1.9 times as fast as one.\n\n```text\n";
     page += &crate::bench_scan::report(&Default::default())?;
     page += "```\n";

@@ -31,7 +31,8 @@ pub(crate) fn kind(bytes: &[u8]) -> Input {
 /// The hashes of names of fields.
 const fn hashes<const COUNT: usize>(names: &[&str]) -> [u32; COUNT] {
     let mut found = [0; COUNT];
-    let (mut names, mut rest) = (names, found.as_mut_slice());
+    let mut names = names;
+    let mut rest: &mut [u32] = &mut found;
     while let (Some((name, more)), Some((hash, behind))) = (names.split_first(), rest.split_first_mut()) {
         *hash = name_hash(name.as_bytes());
         (names, rest) = (more, behind);

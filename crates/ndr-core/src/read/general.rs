@@ -637,7 +637,7 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     }
     let free = || {
         let lines = lines.iter().map(|line| text::trim(line.text)).enumerate();
-        lines.filter(|(at, line)| !line.is_empty() && !(is_taken(taken, *at) && is_taken(&owned, *at)))
+        lines.filter(|(at, line)| !(line.is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
     };
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
     let mut coded = String::new();
