@@ -8,7 +8,7 @@
 use crate::code::{CodePattern, StatusCode};
 use crate::entry::{Entry, Provider};
 use crate::template::{
-    self, Part, TRIES, Template, TemplateError, catch_before, encode, is_hole, match_forward, short,
+    self, MAX_PARTS, Part, TRIES, Template, TemplateError, catch_before, encode, is_hole, match_forward, short,
 };
 use crate::words::{self, HASH_MASK, Word, hash_pair};
 use std::borrow::Cow;
@@ -17,6 +17,9 @@ use std::collections::HashMap;
 
 /// Owners from here on are providers' marks.
 pub(crate) const MARK: u16 = 0x8000;
+
+/// The bit of [`Slot::offset`] that says that a template has holes. No template has so many parts.
+const HOLES: u8 = 0x80;
 
 /// A template, where it is filed: all that a look-up asks of one in one place of memory.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +37,7 @@ pub struct Slot {
     pub next: u16,
     /// How many parts it has.
     pub len: u8,
-    /// Which of its parts the anchor begins with.
+    /// Which of its parts the anchor begins with, and [`HOLES`] where any of them is a hole.
     pub offset: u8,
 }
 
@@ -196,7 +199,7 @@ impl Index {
                     weight: weight.min(usize::from(u16::MAX)) as u16,
                     next,
                     len: own.len() as u8,
-                    offset,
+                    offset: if own.iter().any(|part| is_hole(*part)) { offset | HOLES } else { offset },
                 },
             ));
             let bit = bitmap_bit(key);
@@ -362,10 +365,16 @@ impl Index {
         caught: &mut Vec<template::Caught>,
     ) -> Option<(usize, usize)> {
         let whole = self.parts.get(slot.start as usize..)?.get(..usize::from(slot.len))?;
+        let offset = usize::from(slot.offset & !HOLES);
+        if slot.offset & HOLES == 0 {
+            let found = words.get(at.checked_sub(offset)?..)?.get(..whole.len())?;
+            let same = whole.iter().zip(found).all(|(part, word)| *part == short(word.hash));
+            return same.then_some((found.first()?.start as usize, found.last()?.end as usize));
+        }
         let hole = whole.first().filter(|part| is_hole(**part));
         let lead = usize::from(hole.is_some());
         let parts = whole.get(lead..)?;
-        let head = parts.get(..usize::from(slot.offset).checked_sub(lead)?)?;
+        let head = parts.get(..offset.checked_sub(lead)?)?;
         let kept = caught.len();
         let mut tries = TRIES;
         let (first, end) = if head.iter().any(|part| is_hole(*part)) {
@@ -439,7 +448,7 @@ impl Index {
 /// A provider's mark: one word or more, however short.
 fn mark(text: &str) -> Template {
     let mut found = Vec::new();
-    words::split(text, usize::MAX, &mut found);
+    words::split(text, MAX_PARTS, &mut found);
     Template {
         parts: found.iter().map(|word| Part::Word { hash: word.hash, len: (word.end - word.start) as usize }).collect(),
     }

@@ -78,8 +78,8 @@ pub struct Resolution {
 /// The most alternatives that an answer names.
 const MAX_OTHERS: usize = 12;
 
-/// The most entries of one code that an answer chooses from.
-const MAX_SHARED: usize = 64;
+/// The most entries of one code that an answer names: one more than alternatives, since one may be the answer.
+const MAX_NAMED: usize = MAX_OTHERS + 1;
 
 /// All entries and providers, with the index over them.
 #[derive(Clone, Debug)]
@@ -235,12 +235,13 @@ impl Catalog {
     fn best(&self, query: &Query<'_>, known: Providers, scratch: &mut Scratch) -> Resolution {
         let Scratch { hits, ranked, .. } = scratch;
         ranked.clear();
-        for (i, hit) in hits.iter().enumerate() {
-            let rank = self.settle_vagueness(self.rank(hit, query, known), hit, hits);
-            ranked.push((rank, self.facts(hit.owner).slug, i as u16, hit.owner));
-        }
-        // Few texts match more than a handful.
-        if ranked.len() > 1 {
+        if let [only] = hits.as_slice() {
+            ranked.push((0, 0, 0, only.owner));
+        } else {
+            for (i, hit) in hits.iter().enumerate() {
+                let rank = self.settle_vagueness(self.rank(hit, query, known), hit, hits);
+                ranked.push((rank, self.facts(hit.owner).slug, i as u16, hit.owner));
+            }
             ranked.sort_unstable();
         }
         let Some(((best_rank, _, best, _), rest)) = ranked.split_first() else {
@@ -251,13 +252,13 @@ impl Catalog {
             .iter()
             .take_while(|(rank, ..)| rank >> CODE_BITS == best_rank >> CODE_BITS)
             .any(|(.., owner)| *owner != hit.owner);
-        let mut others = Vec::new();
+        let mut others = Others::beside(usize::from(hit.owner));
         // What only some other provider says with these words, this one did not mean.
         for (.., owner) in rest.iter().filter(|(rank, ..)| tier_of(*rank) < Tier::Foreign as Rank) {
-            push_other(&mut others, usize::from(*owner), usize::from(hit.owner));
+            others.push(usize::from(*owner));
         }
         for code in query.status.iter().chain(query.inner) {
-            self.worth_naming(*code, known, |entry| push_other(&mut others, entry, usize::from(hit.owner)));
+            self.worth_naming(*code, known, |entry| others.push(entry));
         }
         let caught = scratch.caught.get(hit.caught.0..hit.caught.1).unwrap_or_default();
         let value = |(name, (from, to)): &(u16, (usize, usize))| {
@@ -268,7 +269,7 @@ impl Catalog {
             basis: Some(self.basis_with_text(hit.owner, query)),
             phrase: Some(hit.span),
             values: caught.iter().filter_map(value).collect(),
-            others,
+            others: others.list,
             tied,
         }
     }
@@ -333,11 +334,10 @@ impl Catalog {
     /// The entries of a code that are worth naming beside the answer: those of whoever may have said it, never those of
     /// some other provider. In an order of their own, so that the file's does not matter.
     fn worth_naming(&self, code: StatusCode, known: Providers, mut name: impl FnMut(usize)) {
-        let place = |i: u16| {
-            let facts = self.facts(i);
+        let place = |facts: &Facts| {
             Some(match () {
-                () if facts.is(flag::OVERLAY) => 0,
-                () if self.is_known(i, known) => 1,
+                () if facts.is(flag::OVERLAY) => 0u64,
+                () if known & bit(facts.provider) != 0 => 1,
                 () if facts.is(flag::EXCHANGE_ONLINE) => 2,
                 () if facts.is(flag::MICROSOFT) => 3,
                 () if facts.is(flag::GENERIC) => 4,
@@ -345,16 +345,23 @@ impl Catalog {
                 () => return None,
             })
         };
-        let mut found = [(0u8, 0u16, 0u16); MAX_SHARED];
-        let mut count = 0;
-        let worth = self.index.exact(code).filter_map(|i| Some((place(i)?, self.facts(i).slug, i)));
-        for (room, entry) in found.iter_mut().zip(worth) {
-            *room = entry;
-            count += 1;
+        // The first of them, in order, each as one number: place, place by slug, entry.
+        let mut found = [u64::MAX; MAX_NAMED];
+        for i in self.index.exact(code) {
+            let facts = self.facts(i);
+            let Some(place) = place(facts) else { continue };
+            let mut next = place << 32 | u64::from(facts.slug) << 16 | u64::from(i);
+            // Whatever comes later moves up by one, and the last falls out.
+            for held in &mut found {
+                if next < *held {
+                    std::mem::swap(&mut next, held);
+                }
+                if next == u64::MAX {
+                    break;
+                }
+            }
         }
-        let Some(found) = found.get_mut(..count) else { return };
-        found.sort_unstable();
-        found.iter().for_each(|(_, _, i)| name(usize::from(*i)));
+        found.iter().take_while(|held| **held != u64::MAX).for_each(|held| name(usize::from(*held as u16)));
     }
 
     /// The one entry of a group, or the one that speaks for its code without a text.
@@ -403,9 +410,10 @@ impl Catalog {
                 .chain([&registry, &microsoft])
                 .find_map(|group| self.only(group));
             let first = first.map(usize::from);
-            self.worth_naming(*code, known, |other| {
-                push_other(&mut answer.others, other, first.unwrap_or(usize::MAX));
-            });
+            let mut others =
+                Others { list: std::mem::take(&mut answer.others), ..Others::beside(first.unwrap_or(usize::MAX)) };
+            self.worth_naming(*code, known, |other| others.push(other));
+            answer.others = others.list;
             if let Some(first) = first {
                 answer.entry = Some(first);
                 answer.basis = Some(Basis::Code);
@@ -422,9 +430,9 @@ impl Catalog {
             if let Some((_, i)) = own.or_else(|| ranges().find(|(_, i)| usable(i))) {
                 answer.entry = Some(usize::from(i));
                 answer.basis = Some(Basis::Range);
-                for (_, other) in ranges().filter(|(_, other)| usable(other)) {
-                    push_other(&mut answer.others, usize::from(other), usize::from(i));
-                }
+                let mut others = Others { list: std::mem::take(&mut answer.others), ..Others::beside(usize::from(i)) };
+                ranges().filter(|(_, other)| usable(other)).for_each(|(_, other)| others.push(usize::from(other)));
+                answer.others = others.list;
                 return answer;
             }
         }
@@ -446,8 +454,23 @@ impl Catalog {
     }
 }
 
-fn push_other(others: &mut Vec<usize>, entry: usize, chosen: usize) {
-    if entry != chosen && others.len() < MAX_OTHERS && !others.contains(&entry) {
-        others.push(entry);
+/// Alternatives to an answer, each once, and no more than are worth naming.
+struct Others {
+    answer: usize,
+    list: Vec<usize>,
+}
+
+impl Others {
+    const fn beside(answer: usize) -> Others {
+        Others { answer, list: Vec::new() }
+    }
+
+    fn push(&mut self, entry: usize) {
+        if entry != self.answer && self.list.len() < MAX_OTHERS && !self.list.contains(&entry) {
+            if self.list.capacity() == 0 {
+                self.list.reserve_exact(MAX_OTHERS);
+            }
+            self.list.push(entry);
+        }
     }
 }

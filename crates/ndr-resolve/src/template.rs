@@ -72,6 +72,9 @@ impl fmt::Display for TemplateError {
 
 impl std::error::Error for TemplateError {}
 
+/// The most parts of a template.
+pub(crate) const MAX_PARTS: usize = 120;
+
 impl Template {
     /// Reads a template such as `Access denied, banned sending IP [{ip}]`.
     ///
@@ -120,7 +123,7 @@ impl Template {
                 "`{text}` has too few literal words to tell anything apart; give two, or one of six letters or more (four with a digit among them)"
             )));
         }
-        if parts.len() > 120 {
+        if parts.len() > MAX_PARTS {
             return Err(TemplateError(format!("`{text}` is too long for a template; keep the distinctive part")));
         }
         Ok(Template { parts })
@@ -248,34 +251,61 @@ pub(crate) fn match_forward(
     Some(end)
 }
 
-/// Whether a character is one of a few of ASCII's.
+/// A few characters of ASCII.
+#[derive(Clone, Copy)]
+struct Signs(u128);
+
+impl Signs {
+    const fn of(signs: &[u8]) -> Signs {
+        let (mut set, mut rest) = (0, signs);
+        while let [sign, behind @ ..] = rest {
+            set |= 1 << *sign;
+            rest = behind;
+        }
+        Signs(set)
+    }
+
+    const fn has(self, c: char) -> bool {
+        c.is_ascii() && self.0 >> (c as u32) & 1 != 0
+    }
+}
+
+/// How many bytes the characters have that begin a text and all are `wanted`.
 #[inline]
-fn is_one_of<const COUNT: usize>(c: char, signs: &[u8; COUNT]) -> bool {
-    c.is_ascii() && signs.contains(&(c as u8))
+fn run(text: &str, wanted: impl Fn(char) -> bool) -> usize {
+    let mut len = 0;
+    for c in text.chars().take_while(|c| wanted(*c)) {
+        len += c.len_utf8();
+    }
+    len
+}
+
+/// These characters.
+#[inline]
+fn begin(text: &str, wanted: impl Fn(char) -> bool) -> &str {
+    text.get(..run(text, wanted)).unwrap_or_default()
 }
 
 /// Catches the value of a typed hole that stands at `from`, after spaces and opening punctuation.
 fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
+    const OPENING: Signs = Signs::of(b"[(<\"'`=:;,{-|");
     let rest = text.get(from..)?;
-    let opens = |c: char| c.is_whitespace() || is_one_of(c, b"[(<\"'`=:;,{-|") || matches!(c, '\u{201c}' | '\u{2018}');
-    let skipped = rest.find(|c: char| !opens(c))?;
-    if skipped > 16 {
+    let skipped = run(rest, |c| c.is_whitespace() || OPENING.has(c) || matches!(c, '\u{201c}' | '\u{2018}'));
+    if skipped > 16 || skipped == rest.len() {
         return None;
     }
     let start = from + skipped;
-    let run = rest.get(skipped..)?;
-    let until = |stop: &dyn Fn(char) -> bool| run.split(stop).next().unwrap_or_default();
+    let text = rest.get(skipped..)?;
     let len = match hole {
         Hole::Ip => {
-            let number = run.strip_prefix("IPv6:").unwrap_or(run);
-            let start = start + run.len() - number.len();
-            let in_number = |c: char| c.is_ascii_hexdigit() || c == '.' || c == ':';
-            let value = number.split(|c| !in_number(c)).next().unwrap_or_default().trim_end_matches(['.', ':']);
+            let number = text.strip_prefix("IPv6:").unwrap_or(text);
+            let start = start + text.len() - number.len();
+            let value = begin(number, |c| c.is_ascii_hexdigit() || c == '.' || c == ':').trim_end_matches(['.', ':']);
             value.parse::<std::net::IpAddr>().ok()?;
             return Some((start, start + value.len()));
         }
         Hole::Number => {
-            let value = until(&|c| !(c.is_ascii_digit() || c == '.' || c == ','));
+            let value = begin(text, |c| c.is_ascii_digit() || c == '.' || c == ',');
             let value = value.trim_end_matches(['.', ',']);
             if !value.starts_with(|c: char| c.is_ascii_digit()) {
                 return None;
@@ -283,7 +313,7 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
             value.len()
         }
         Hole::Domain | Hole::Host => {
-            let value = until(&|c| !(c.is_alphanumeric() || c == '.' || c == '-' || c == '_'));
+            let value = begin(text, |c| c.is_alphanumeric() || c == '.' || c == '-' || c == '_');
             let value = value.trim_end_matches(['.', '-']);
             if value.is_empty() || (hole == Hole::Domain && !value.contains('.')) {
                 return None;
@@ -291,7 +321,8 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
             value.len()
         }
         Hole::Address => {
-            let value = until(&|c| c.is_whitespace() || is_one_of(c, b"<>()[];,\"|"));
+            const ENDING: Signs = Signs::of(b"<>()[];,\"|");
+            let value = begin(text, |c| !(c.is_whitespace() || ENDING.has(c)));
             let value = value.trim_end_matches(['.', ':', '\'']);
             let at = value.rfind('@')?;
             if at == 0 || at + 1 == value.len() {
@@ -300,14 +331,16 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
             value.len()
         }
         Hole::Url => {
-            if !(run.starts_with("http://") || run.starts_with("https://")) {
+            const ENDING: Signs = Signs::of(b"<>\"[]");
+            if !(text.starts_with("http://") || text.starts_with("https://")) {
                 return None;
             }
-            let value = until(&|c| c.is_whitespace() || is_one_of(c, b"<>\"[]"));
+            let value = begin(text, |c| !(c.is_whitespace() || ENDING.has(c)));
             value.trim_end_matches(['.', ',', ')', ';', '\'']).len()
         }
         Hole::Tag | Hole::Any => {
-            let value = until(&|c| c.is_whitespace() || is_one_of(c, b"()[]<>,;\""));
+            const ENDING: Signs = Signs::of(b"()[]<>,;\"");
+            let value = begin(text, |c| !(c.is_whitespace() || ENDING.has(c)));
             value.trim_end_matches(['.', ':', '\'']).len()
         }
     };
@@ -317,8 +350,10 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
 /// Catches the value of a hole that stands before `to`, the start of the first literal word.
 pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
     let hole = Hole::from_code(part >> 16 & 0xFF);
-    let before = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || is_one_of(c, b"])>\"':,;-|"));
-    let value = before.rsplit(|c: char| c.is_whitespace() || is_one_of(c, b"[(<\"';,")).next().unwrap_or_default();
+    const CLOSING: Signs = Signs::of(b"])>\"':,;-|");
+    const PARTING: Signs = Signs::of(b"[(<\"';,");
+    let before = text.get(..to)?.trim_end_matches(|c: char| c.is_whitespace() || CLOSING.has(c));
+    let value = before.rsplit(|c: char| c.is_whitespace() || PARTING.has(c)).next().unwrap_or_default();
     let (from, stop) = catch(hole, text, before.len() - value.len())?;
     (stop <= to).then_some(((part & 0xFFFF) as u16, (from, stop)))
 }

@@ -49,9 +49,11 @@ fn hash_at(bytes: &[u8], start: usize, end: usize) -> u64 {
 #[inline]
 fn eight(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk::<8>() {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => rest.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
+    match (rest.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(chunk), _) => u64::from_le_bytes(*chunk),
+        // Near the end, what stands in front is read too and shifted out.
+        (None, Some(chunk)) => u64::from_le_bytes(*chunk).checked_shr(8 * (8 - rest.len()) as u32).unwrap_or(0),
+        (None, None) => rest.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
     }
 }
 
@@ -87,10 +89,11 @@ pub(crate) fn split(text: &str, limit: usize, out: &mut Vec<Word>) {
 /// Reads 64 bytes at a time into a mask of letters and digits, and the words off the mask: where a word ends is hard
 /// to foretell, and a wrong guess costs a processor more than the rest of this.
 fn split_ascii(bytes: &[u8], limit: usize, out: &mut Vec<Word>) {
+    if limit == 0 {
+        return;
+    }
     let mut push = |start: usize, end: usize| {
-        if out.len() < limit {
-            out.push(Word { hash: hash_at(bytes, start, end), start: start as u32, end: end as u32 });
-        }
+        out.push(Word { hash: hash_at(bytes, start, end), start: start as u32, end: end as u32 });
         out.len() < limit
     };
     // Where the word begins that the end of the block before has cut.
@@ -111,15 +114,16 @@ fn split_ascii(bytes: &[u8], limit: usize, out: &mut Vec<Word>) {
         }
         while mask != 0 {
             let start = mask.trailing_zeros() as usize;
-            let end = start + (!(mask >> start)).trailing_zeros() as usize;
-            if end >= 64 {
+            // Adding one to a run of ones clears it and sets the bit behind it; nothing is left of one that goes on.
+            let behind = mask.wrapping_add(mask & mask.wrapping_neg());
+            if behind == 0 {
                 open = Some(base + start);
                 break;
             }
-            if !push(base + start, base + end) {
+            if !push(base + start, base + behind.trailing_zeros() as usize) {
                 return;
             }
-            mask &= u64::MAX << end;
+            mask &= behind;
         }
     }
     if let Some(start) = open {
