@@ -68,6 +68,18 @@ impl Facts {
     pub(crate) const fn is(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
+
+    /// Where it stands among the entries of a code, if nobody is known to have said it.
+    const fn place(&self) -> u8 {
+        match () {
+            () if self.is(flag::OVERLAY) => 0,
+            () if self.is(flag::EXCHANGE_ONLINE) => 1,
+            () if self.is(flag::MICROSOFT) => 2,
+            () if self.is(flag::GENERIC) => 3,
+            () if self.is(flag::IANA) => 4,
+            () => 5,
+        }
+    }
 }
 
 /// Bits of [`Facts::flags`].
@@ -271,7 +283,11 @@ impl Index {
             hosts.extend(provider.hosts.iter().map(|host| (words::hash_text(host), i as u8)));
         }
         hosts.sort_unstable();
-        codes.sort_unstable();
+        // The order in which entries of a code are worth naming, however they stand in the file.
+        codes.sort_by_key(|(key, entry): &(u32, u16)| {
+            let facts = facts.get(usize::from(*entry)).unwrap_or(&Facts::NONE);
+            (*key, facts.place(), facts.slug)
+        });
         ranges.sort_by_key(|(pattern, entry): &(CodePattern, u16)| {
             (pattern.width(), *pattern, entries.get(usize::from(*entry)).map(|entry| entry.slug))
         });
@@ -427,7 +443,8 @@ impl Index {
         found
     }
 
-    /// The entries that claim exactly `code`, in catalogue order.
+    /// The entries that claim exactly `code`: those of overlays, of Exchange Online, of Microsoft otherwise, of any
+    /// server, of the IANA registry, and all others; among them, by slug.
     pub(crate) fn exact(&self, code: StatusCode) -> impl Iterator<Item = u16> + '_ {
         let key = code.key();
         let from = self.codes.partition_point(|(k, _)| *k < key);

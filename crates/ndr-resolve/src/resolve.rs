@@ -78,9 +78,6 @@ pub struct Resolution {
 /// The most alternatives that an answer names.
 const MAX_OTHERS: usize = 12;
 
-/// The most entries of one code that an answer names: one more than alternatives, since one may be the answer.
-const MAX_NAMED: usize = MAX_OTHERS + 1;
-
 /// All entries and providers, with the index over them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
@@ -169,7 +166,9 @@ impl Catalog {
     pub fn by_code(&self, code: StatusCode) -> Vec<&Entry> {
         let mut found: Vec<&Entry> = Vec::new();
         let ranges = self.index.in_range(code).map(|(_, i)| i);
-        for i in self.index.exact(code).chain(ranges) {
+        let mut exact: Vec<u16> = self.index.exact(code).collect();
+        exact.sort_unstable();
+        for i in exact.into_iter().chain(ranges) {
             let Some(entry) = self.entries.get(usize::from(i)) else { continue };
             if !found.iter().any(|known| known.slug == entry.slug) {
                 found.push(entry);
@@ -258,7 +257,7 @@ impl Catalog {
             others.push(usize::from(*owner));
         }
         for code in query.status.iter().chain(query.inner) {
-            self.worth_naming(*code, known, |entry| others.push(entry));
+            self.worth_naming(*code, known, &mut others);
         }
         let caught = scratch.caught.get(hit.caught.0..hit.caught.1).unwrap_or_default();
         let value = |(name, (from, to)): &(u16, (usize, usize))| {
@@ -331,37 +330,29 @@ impl Catalog {
         if is_vague { rank | VAGUE } else { rank & !VAGUE }
     }
 
-    /// The entries of a code that are worth naming beside the answer: those of whoever may have said it, never those of
-    /// some other provider. In an order of their own, so that the file's does not matter.
-    fn worth_naming(&self, code: StatusCode, known: Providers, mut name: impl FnMut(usize)) {
-        let place = |facts: &Facts| {
-            Some(match () {
-                () if facts.is(flag::OVERLAY) => 0u64,
-                () if known & bit(facts.provider) != 0 => 1,
-                () if facts.is(flag::EXCHANGE_ONLINE) => 2,
-                () if facts.is(flag::MICROSOFT) => 3,
-                () if facts.is(flag::GENERIC) => 4,
-                () if facts.is(flag::IANA) => 5,
-                () => return None,
-            })
-        };
-        // The first of them, in order, each as one number: place, place by slug, entry.
-        let mut found = [u64::MAX; MAX_NAMED];
-        for i in self.index.exact(code) {
-            let facts = self.facts(i);
-            let Some(place) = place(facts) else { continue };
-            let mut next = place << 32 | u64::from(facts.slug) << 16 | u64::from(i);
-            // Whatever comes later moves up by one, and the last falls out.
-            for held in &mut found {
-                if next < *held {
-                    std::mem::swap(&mut next, held);
-                }
-                if next == u64::MAX {
-                    break;
-                }
+    /// Names the entries of a code that are worth it beside the answer: those of whoever may have said it, never those
+    /// of some other provider. In an order of their own, so that the file's does not matter.
+    fn worth_naming(&self, code: StatusCode, known: Providers, others: &mut Others) {
+        let all = || self.index.exact(code).map(|i| (i, self.facts(i)));
+        let is_known = |facts: &Facts| known & bit(facts.provider) != 0 && !facts.is(flag::OVERLAY);
+        let is_anybodys =
+            |facts: &Facts| facts.is(flag::OVERLAY | flag::MICROSOFT | flag::GENERIC | flag::IANA) && !is_known(facts);
+        if known != 0 {
+            // Whoever is known to have said it comes behind overlays and before all others.
+            for (i, _) in all().take_while(|(_, facts)| facts.is(flag::OVERLAY)) {
+                others.push(usize::from(i));
             }
+            let mut own: Vec<(u16, u16)> =
+                all().filter(|(_, facts)| is_known(facts)).map(|(i, facts)| (facts.slug, i)).collect();
+            own.sort_unstable();
+            own.into_iter().for_each(|(_, i)| others.push(usize::from(i)));
         }
-        found.iter().take_while(|held| **held != u64::MAX).for_each(|held| name(usize::from(*held as u16)));
+        for (i, _) in all().filter(|(_, facts)| is_anybodys(facts)) {
+            if others.list.len() >= MAX_OTHERS {
+                break;
+            }
+            others.push(usize::from(i));
+        }
     }
 
     /// The one entry of a group, or the one that speaks for its code without a text.
@@ -412,7 +403,7 @@ impl Catalog {
             let first = first.map(usize::from);
             let mut others =
                 Others { list: std::mem::take(&mut answer.others), ..Others::beside(first.unwrap_or(usize::MAX)) };
-            self.worth_naming(*code, known, |other| others.push(other));
+            self.worth_naming(*code, known, &mut others);
             answer.others = others.list;
             if let Some(first) = first {
                 answer.entry = Some(first);

@@ -33,13 +33,27 @@ const fn mix(hash: u64, chunk: u64) -> u64 {
 /// caller.
 #[inline]
 fn hash_at(bytes: &[u8], start: usize, end: usize) -> u64 {
-    const FOLD: u64 = 0x2020_2020_2020_2020;
+    let len = end - start;
+    if len <= 8 { hash_tail(len as u64, bytes, start, end) } else { hash_long(bytes, start, end) }
+}
+
+const FOLD: u64 = 0x2020_2020_2020_2020;
+
+/// The same of a word of more than eight bytes.
+#[inline(never)]
+fn hash_long(bytes: &[u8], start: usize, end: usize) -> u64 {
     let mut hash = (end - start) as u64;
     let mut at = start;
     while end - at > 8 {
         hash = mix(hash, eight(bytes, at) | FOLD);
         at += 8;
     }
+    hash_tail(hash, bytes, at, end)
+}
+
+/// Hashes the last one to eight bytes of a word.
+#[inline]
+fn hash_tail(hash: u64, bytes: &[u8], at: usize, end: usize) -> u64 {
     // What lies behind the word is shifted out.
     let spare = 8 * (8 - (end - at)) as u32;
     mix(hash, ((eight(bytes, at) | FOLD) << spare) >> spare) & HASH_MASK
