@@ -107,7 +107,7 @@ pub(crate) type Providers = u128;
 pub(crate) const STRANGER: Providers = 1 << 127;
 
 const BITMAP_BITS: u32 = 18;
-const DIR_BITS: u32 = 12;
+const DIR_BITS: u32 = 13;
 
 /// The index; its parts are public only for the macro that writes it as a static table.
 #[derive(Clone, Debug)]
