@@ -8,6 +8,7 @@ use crate::report::Recipient;
 use crate::text::{self, cap, lines};
 use ndr_resolve::{find_codes, find_reply};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// What the general reader needs to know of the message around the text.
 pub(crate) struct Surroundings<'a> {
@@ -85,11 +86,12 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     let mut found: Vec<Recipient> = Vec::new();
     // Places that make an address the recipient come first; any other place of the same address may add words.
     let mut kept: Vec<Candidate> = Vec::new();
+    let mut places = Places::default();
     let (strong, weak): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|candidate| candidate.strength >= best.min(2));
     let strong_count = strong.len();
     for (at, candidate) in strong.into_iter().chain(weak).enumerate() {
-        match kept.iter_mut().find(|known| known.address.eq_ignore_ascii_case(&candidate.address)) {
+        match places.find(&kept, &candidate.address).and_then(|known| kept.get_mut(known)) {
             // The same address once more: the place that says more wins.
             Some(known) if !tells(&known.own) && tells(&candidate.own) => known.own = candidate.own,
             Some(_) => {}
@@ -116,6 +118,31 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
         found.push(recipient);
     }
     found
+}
+
+/// Where addresses stand in a list of candidates.
+#[derive(Default)]
+struct Places {
+    /// How many candidates are filed, and where the first of each address stands.
+    filed: usize,
+    by_address: HashMap<String, usize>,
+}
+
+impl Places {
+    /// A list of so many is as soon walked through.
+    const FEW: usize = 16;
+
+    /// The first candidate of that address. `list` must be that of the last call, or one that goes on from it.
+    fn find(&mut self, list: &[Candidate], address: &str) -> Option<usize> {
+        if list.len() <= Places::FEW {
+            return list.iter().position(|known| known.address.eq_ignore_ascii_case(address));
+        }
+        for (at, one) in list.iter().enumerate().skip(self.filed) {
+            self.by_address.entry(one.address.to_ascii_lowercase()).or_insert(at);
+        }
+        self.filed = list.len();
+        self.by_address.get(&address.to_ascii_lowercase()).copied()
+    }
 }
 
 /// The lines of a text with the addresses in them.
