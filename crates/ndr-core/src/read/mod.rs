@@ -17,7 +17,7 @@ mod webhook;
 use crate::address;
 use crate::headers::{Block, Headers};
 use crate::limits::Limits;
-use crate::message::{Mail, PartKind, TELLING_LEN, html_to_text};
+use crate::message::{Mail, Part, PartKind, TELLING_LEN, html_to_text};
 use crate::report::{Action, Kind, Note, Recipient, Report};
 use crate::text::{self, lines};
 use fields::FieldRecipient;
@@ -107,10 +107,10 @@ impl Words<'_> {
 
 /// Reads a mail.
 pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Report, Background<'x>) {
-    let mail = Mail::read(bytes, limits);
+    let mut mail = Mail::read(bytes, limits);
     let mut notes: Vec<Note> =
         mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
-    let mut words = own_words(&mail);
+    let mut words = own_words(&mut mail);
 
     // A report that somebody forwarded as an attachment.
     let has_own_status = mail
@@ -364,18 +364,27 @@ fn log_address(line: &str) -> Option<String> {
 }
 
 /// The human part of a report: plain text where it says something, else HTML, without the returned message.
-fn own_words<'x>(mail: &Mail<'x>) -> Words<'x> {
-    let plain = || mail.parts.iter().filter(|part| part.kind == PartKind::Plain && !text::trim(&part.text).is_empty());
+fn own_words<'x>(mail: &mut Mail<'x>) -> Words<'x> {
+    let is_plain = |part: &Part<'_>| part.kind == PartKind::Plain && !text::trim(&part.text).is_empty();
+    let mut own = None;
+    if let Some(at) = mail.parts.iter().position(is_plain)
+        && let Some((part, behind)) = mail.parts.get_mut(at..).and_then(<[Part<'x>]>::split_first_mut)
+        && (part.text.len() > 200 || !behind.iter().any(is_plain))
+    {
+        // Nobody else reads it.
+        own = Some((std::mem::take(&mut part.text), part.mime.clone()));
+    }
+    let plain = || mail.parts.iter().filter(|part| is_plain(part));
     let html = mail.parts.iter().find(|part| part.kind == PartKind::Html && !text::trim(&part.text).is_empty());
-    let mut chosen: (Cow<'x, str>, Cow<'static, str>) = match (plain().next(), html) {
-        (Some(part), _) if part.text.len() > 200 || plain().nth(1).is_none() => (part.text.clone(), part.mime.clone()),
-        (Some(_), _) => {
+    let mut chosen: (Cow<'x, str>, Cow<'static, str>) = match (own, plain().next(), html) {
+        (Some(own), ..) => own,
+        (None, Some(_), _) => {
             // Several short texts, as gateways that add a banner make them: read them as one.
             let all: Vec<&str> = plain().take(8).map(|part| part.text.as_ref()).collect();
             (Cow::Owned(all.join("\n")), Cow::Borrowed("text/plain"))
         }
-        (None, Some(part)) => (Cow::Owned(html_to_text(&part.text)), Cow::Borrowed("text/html")),
-        (None, None) => {
+        (None, None, Some(part)) => (Cow::Owned(html_to_text(&part.text)), Cow::Borrowed("text/html")),
+        (None, None, None) => {
             match mail.parts.iter().find(|part| part.kind == PartKind::Other && part.mime.starts_with("text/")) {
                 Some(part) => (part.text.clone(), part.mime.clone()),
                 None => (Cow::Borrowed(""), Cow::Borrowed("text/plain")),
