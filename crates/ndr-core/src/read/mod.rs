@@ -178,19 +178,22 @@ pub(crate) fn mail<'x>(bytes: &'x [u8], limits: &Limits, depth: usize) -> (Repor
         exchange::Block::default()
     };
     report.generator = machine.reporting_mta.take().or(block.generator.take());
-    let mut known: Vec<&str> = failed.iter().map(String::as_str).collect();
-    known.extend(machine.recipients.iter().filter_map(FieldRecipient::address));
-    let around = general::Surroundings {
-        strangers: &strangers,
-        known: &known,
-        recipient: mailer.map_or(&[], |mailer| mailer.recipient),
-        limit: limits.recipients,
+    let in_words = || {
+        let known =
+            failed.iter().map(String::as_str).chain(machine.recipients.iter().filter_map(FieldRecipient::address));
+        let around = general::Surroundings {
+            strangers: &strangers,
+            known: &known.collect::<Vec<&str>>(),
+            recipient: mailer.map_or(&[], |mailer| mailer.recipient),
+            limit: limits.recipients,
+        };
+        general::read(&words.text, &around)
     };
     let said = match std::mem::take(&mut block.recipients) {
         said if !said.is_empty() => said,
         _ => match transcript::read(&words.text, &words.marks) {
             Some(recipient) => vec![recipient],
-            None => general::read(&words.text, &around),
+            None => in_words(),
         },
     };
 
