@@ -13,6 +13,8 @@ const ROUNDS: usize = 3;
 /// How often a process is started.
 const STARTS: usize = 50;
 
+/// How many replies are to be resolved in a second.
+const REPLIES: f64 = 5e6;
 /// The targets, as the time of one divided by the time of the other: at most so much.
 const TARGETS: &[(&str, &str, f64)] = &[("decode", "mail-parser", 1.25), ("resolve", "regex-set", 0.2)];
 
@@ -43,6 +45,8 @@ pub(crate) fn all() -> String {
         let ratio = per_item(name).unwrap_or(f64::NAN) / per_item(beside).unwrap_or(f64::NAN);
         let _ = writeln!(out, "| {} ÷ {} | {ratio:.3} | at most {most} |", work.title, yardstick.title);
     }
+    let replies = 1.0 / per_item("resolve").unwrap_or(f64::NAN);
+    let _ = writeln!(out, "| replies resolved in a second | {} | at least {} |", rounded(replies), rounded(REPLIES));
     if let Some(program) = std::env::var_os("NDR_BENCH_PROGRAM") {
         let (least, middle) = starts(&program);
         let _ = writeln!(

@@ -164,15 +164,13 @@ impl Catalog {
 
     /// The entries that claim `code`: those that name it, then ranges, narrowest first.
     pub fn by_code(&self, code: StatusCode) -> Vec<&Entry> {
-        let mut found: Vec<&Entry> = Vec::new();
-        let ranges = self.index.in_range(code).map(|(_, i)| i);
-        let mut exact: Vec<u16> = self.index.exact(code).collect();
-        exact.sort_unstable();
-        for i in exact.into_iter().chain(ranges) {
-            let Some(entry) = self.entries.get(usize::from(i)) else { continue };
-            if !found.iter().any(|known| known.slug == entry.slug) {
-                found.push(entry);
-            }
+        let entry = |i: u16| self.entries.get(usize::from(i));
+        let mut found: Vec<&Entry> = self.index.exact(code).filter_map(entry).collect();
+        // In the order of the catalogue, which is that of its memory.
+        found.sort_unstable_by_key(|entry| std::ptr::from_ref::<Entry>(entry));
+        found.dedup_by_key(|entry| entry.slug);
+        for (_, i) in self.index.in_range(code) {
+            found.extend(entry(i).filter(|entry| found.iter().all(|known| known.slug != entry.slug)));
         }
         found
     }
