@@ -253,6 +253,13 @@ mod tests {
         }
 
         #[test]
+        fn what_stands_around_a_word_does_not_count(word in "[a-z0-9]{1,20}", before in " ?[a-z ]{0,12} ", after in " [a-z ]{0,12}") {
+            let last = before + &word;
+            prop_assert!(hashes(&last).ends_with(&hashes(&word)));
+            prop_assert!(hashes(&(last + &after)).contains(&hashes(&word)[0]));
+        }
+
+        #[test]
         fn spacing_and_ascii_case_do_not_count(text in "[a-zA-Z0-9 .,;\n\t'-]{0,80}") {
             let spaced = text.replace(' ', " \r\n ");
             prop_assert_eq!(hashes(&text), hashes(&spaced.to_ascii_uppercase()));

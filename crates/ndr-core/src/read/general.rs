@@ -708,3 +708,19 @@ fn is_prose_code(line: &str) -> bool {
         .iter()
         .any(|word| text::upto(line, word.len()).eq_ignore_ascii_case(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_addresses_are_each_found_once() {
+        let once: String = (0..40).map(|n| format!("<a{n}@example.com>\n")).collect();
+        let text = format!("{once}\n{}", once.to_uppercase().replace(">\n", ">: 550 5.1.1 no\n"));
+        let around = Surroundings { strangers: &[], known: &[], recipient: &[], limit: 1_000 };
+        let found = read(&text, &around);
+        let addresses: Vec<_> = found.iter().filter_map(|one| one.address.as_deref()).collect();
+        assert_eq!(addresses, (0..40).map(|n| format!("a{n}@example.com")).collect::<Vec<_>>());
+        assert!(found.iter().all(|one| one.reply == Some(550)));
+    }
+}
