@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Bench) -> Result<(), String> {
     }
     let figures = output(Command::new(program("ndr-bench")).arg("figures").env("NDR_BENCH_PROGRAM", program("ndr")))?;
     let mut page = String::from(
-        "# Benchmarks\n\nWritten by `cargo xtask bench`. The work takes turns in one process, and the best of many rounds is shown, so the ratios hold where the times depend on the machine and on what else it does.\n\n",
+        "# Benchmarks\n\nWritten by `cargo xtask bench`. The work takes turns in one process, each behind a pass of its own that is not timed and fills the caches, and the best of many rounds is shown, so the ratios hold where the times depend on the machine and on what else it does.\n\n",
     );
     page += &machine();
     page += "\n";

@@ -43,7 +43,7 @@ pub(crate) struct Mail<'x> {
     pub(crate) parts: Vec<Part<'x>>,
     /// The message that came back: its header block and what was kept of its body.
     pub(crate) original: Option<Cow<'x, [u8]>>,
-    /// Whether the original came as `text/rfc822-headers`.
+    /// What limits cut away, as notes.
     pub(crate) truncated: Vec<(&'static str, String)>,
 }
 

@@ -651,7 +651,7 @@ struct Shared {
     coded: bool,
 }
 
-/// How many bytes of them are kept.
+/// How many bytes of such words are kept.
 const SHARED: usize = 4_000;
 
 fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Shared {
