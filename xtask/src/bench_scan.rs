@@ -45,7 +45,10 @@ pub(crate) fn report(args: &BenchScan) -> Result<String, String> {
     let directory = args.directory.clone().unwrap_or_else(|| shared::root().join("tests/samples"));
     let samples = mailbox::messages(&directory)?;
     let path = shared::root().join("target/bench-scan.mbox");
-    let size = write(&path, &samples, args.messages).map_err(|error| format!("{}: {error}", path.display()))?;
+    // With CARGO_TARGET_DIR set, nobody has made it.
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let size = made.and_then(|()| write(&path, &samples, args.messages));
+    let size = size.map_err(|error| format!("{}: {error}", path.display()))?;
     let _ = writeln!(
         out,
         "{} messages, {} MB, {} bytes each",
