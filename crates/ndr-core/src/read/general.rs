@@ -1,17 +1,19 @@
 //! The general reader: it finds recipients and what is said of them in the words of any report, by where addresses
 //! stand and what stands near them. Mailers that it reads well need no code of their own.
 
-use super::statement;
-use crate::address::{self, Found};
-use crate::cues::{Cues, Hit, cue_lists, cues};
-use crate::report::Recipient;
+use crate::evidence::{Finding, Findings, Reader};
+use crate::mail::status::FieldRecipient;
+use crate::page::Page;
+use crate::statement::{self, tells};
+use crate::text::address::{self, Found};
+use crate::text::search::{Hit, Phrases, phrase_lists, phrases};
 use crate::text::{self, cap, lines};
-use ndr_resolve::{find_codes, find_reply};
+use ndr_resolve::find_reply;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What the general reader needs to know of the message around the text.
-pub(crate) struct Surroundings<'a> {
+struct Surroundings<'a> {
     /// Addresses that are not recipients: the report's own sender and addressee.
     pub(crate) strangers: &'a [Cow<'a, str>],
     /// Addresses that are known to have failed (X-Failed-Recipients, machine-readable part).
@@ -47,8 +49,26 @@ struct Line<'t> {
     addresses: Vec<Found<'t>>,
 }
 
+/// Whether there are words to read. A pasted line is one statement, and no report.
+pub(crate) fn applies(page: &Page<'_>) -> bool {
+    let words = text::trim(&page.words.text);
+    !page.is_pasted || words.contains('@') && words.lines().count() > 1
+}
+
+/// Reads the words.
+pub(crate) fn read(page: &Page<'_>) -> Findings {
+    let machine = page.fields.recipients.iter().filter_map(FieldRecipient::address);
+    let around = Surroundings {
+        strangers: &page.addresses,
+        known: &page.failed.iter().map(String::as_str).chain(machine).collect::<Vec<&str>>(),
+        recipient: page.mailer.map_or(&[], |mailer| mailer.recipient),
+        limit: page.limits.recipients,
+    };
+    Findings::of(Reader::General, read_text(&page.words.text, &around))
+}
+
 /// Reads `text`, which ends before the returned message.
-pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
+fn read_text(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
     let found = read_without_strangers(text, around);
     if found.is_empty() && !around.strangers.is_empty() && around.known.is_empty() {
         // Somebody who wrote to their own address is recipient and addressee of the report.
@@ -57,7 +77,7 @@ pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
     found
 }
 
-fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
+fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
     let lines = lines_of(text);
     let mut candidates = Vec::new();
     let mut taken = vec![false; lines.len()];
@@ -83,7 +103,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
         }
     }
     let best = candidates.iter().map(|candidate| candidate.strength).max().unwrap_or(0);
-    let mut found: Vec<Recipient> = Vec::new();
+    let mut found: Vec<Finding> = Vec::new();
     // Places that make an address the recipient come first; any other place of the same address may add words.
     let mut kept: Vec<Candidate> = Vec::new();
     let mut places = Places::default();
@@ -102,7 +122,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     paragraphs(&lines, &mut kept, &mut taken);
     let shared = shared_words(&lines, &taken, &kept);
     for candidate in kept {
-        let mut recipient = Recipient::new(Some(candidate.address));
+        let mut recipient = Finding::new(Some(candidate.address));
         let own = text::trim(&candidate.own);
         let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
         let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
@@ -113,7 +133,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
             if recipient.remote.is_none() {
                 recipient.remote = statement::Marked::new(&shared.text).remote();
             }
-            recipient.hidden.add_context(&shared.text);
+            recipient.add_context(&shared.text);
         }
         found.push(recipient);
     }
@@ -213,13 +233,6 @@ fn take(taken: &mut [bool], from: usize, to: usize) {
     }
 }
 
-/// Whether words hold a reply or status code.
-pub(crate) fn tells(text: &str) -> bool {
-    // Every code begins with one of these; one that begins with another digit counts where it begins the text.
-    let may = text.starts_with('3') || memchr::memchr3(b'2', b'4', b'5', text.as_bytes()).is_some();
-    may && (find_reply(text).is_some() || find_codes(text).next().is_some())
-}
-
 /// A line that an address begins: `<a@example.com>: reason`, an address alone, `* a@example.com`.
 fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let (line, below) = lines.get(at..)?.split_first()?;
@@ -294,7 +307,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
     Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, strength })
 }
 
-/// Labels of a line that names the recipient: `Recipient address: a@example.com`, `>>> RCPT TO:<a@example.com>`.
+/// Labels of a line that names the recipient: `Finding address: a@example.com`, `>>> RCPT TO:<a@example.com>`.
 const LABELS: &[&str] = &[
     "rcpt to",
     "recipient",
@@ -449,7 +462,7 @@ fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found<'l>> {
 
 /// Whether the address of the line is where the sender is asked to write, and not who failed: the sentence above it asks.
 fn is_instruction(lines: &[Line<'_>], at: usize) -> bool {
-    static ASKS: Cues = cues!(&[
+    static ASKS: Phrases = phrases!(&[
         "please send",
         "please contact",
         "please write",
@@ -464,7 +477,7 @@ fn is_instruction(lines: &[Line<'_>], at: usize) -> bool {
         "if you have any questions",
         "subscribe",
     ]);
-    static FAILS: Cues = cues!(&["deliver", "fail", "reject", "following", "undeliver", "bounce", "unknown"]);
+    static FAILS: Phrases = phrases!(&["deliver", "fail", "reject", "following", "undeliver", "bounce", "unknown"]);
     let mut asks = false;
     let above = lines.iter().take(at).rev().map(|line| text::trim(line.text)).filter(|text| !text.is_empty());
     for text in above.take(4) {
@@ -525,7 +538,7 @@ fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
 }
 
 // Words in front of an address that say whose it is.
-cue_lists! {
+phrase_lists! {
     static BEFORE_ADDRESS ():
     /// The address is the recipient's.
     TO = [
@@ -718,7 +731,7 @@ mod tests {
         let once: String = (0..40).map(|n| format!("<a{n}@example.com>\n")).collect();
         let text = format!("{once}\n{}", once.to_uppercase().replace(">\n", ">: 550 5.1.1 no\n"));
         let around = Surroundings { strangers: &[], known: &[], recipient: &[], limit: 1_000 };
-        let found = read(&text, &around);
+        let found = read_text(&text, &around);
         let addresses: Vec<_> = found.iter().filter_map(|one| one.address.as_deref()).collect();
         assert_eq!(addresses, (0..40).map(|n| format!("a{n}@example.com")).collect::<Vec<_>>());
         assert!(found.iter().all(|one| one.reply == Some(550)));
