@@ -243,7 +243,7 @@ fn postmark(value: &Value) -> Option<Findings> {
         _ => None,
     };
     let words = text(&value["Details"]).or_else(|| text(&value["Description"]));
-    let address = if value["Email"].is_string() { &value["Email"] } else { &value["Finding"] };
+    let address = if value["Email"].is_string() { &value["Email"] } else { &value["Recipient"] };
     let mut one = recipient(address, words, action.unwrap_or(Action::Delivered));
     one.action = action;
     if let Some(more) = text(&value["Description"]) {
