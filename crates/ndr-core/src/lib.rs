@@ -24,6 +24,8 @@
 mod cause;
 mod diagnose;
 mod evidence;
+#[cfg(feature = "trace")]
+mod header;
 mod kind;
 mod mail;
 mod merge;
@@ -44,7 +46,6 @@ pub mod redact;
 pub mod render;
 pub mod sanitize;
 #[cfg(feature = "trace")]
-#[path = "header/mod.rs"]
 pub mod trace;
 
 pub use cause::{Cause, catalog};

@@ -2,7 +2,7 @@
 
 use super::received;
 use super::time::Moment;
-use crate::Headers;
+use crate::mail::headers::Headers;
 use crate::vocabulary::named;
 use std::net::IpAddr;
 

@@ -1,11 +1,12 @@
 //! Who said no: one chain from the sender's client to the server that refused, joined from the hops of the header and
 //! from what the report says of its generator and the remote server.
 
-use super::hosts;
-use super::path::{Hop, Path, Scope};
-use super::time::Moment;
+use crate::header::hosts;
+use crate::header::path::{Hop, Path, Scope};
+use crate::header::received;
+use crate::header::time::Moment;
 use crate::report::{Recipient, Report};
-use crate::vocabulary::{Kind, named};
+use crate::vocabulary::{Action, Kind, named};
 use ndr_resolve::{Category, StatusCode};
 use std::net::IpAddr;
 
@@ -102,7 +103,7 @@ pub struct Refusal {
     /// The SMTP reply code.
     pub reply: Option<u16>,
     /// The enhanced status code.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serialize::status"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "status"))]
     pub status: Option<StatusCode>,
     /// The SMTP command that it answered, where the report says so.
     pub command: Option<&'static str>,
@@ -297,7 +298,7 @@ impl Chain {
         if self.nodes.iter().filter(|node| node.role == Role::Receiver).count() >= MOST_REMOTES {
             return None;
         }
-        self.push(Role::Receiver, Some(host), super::received::ip(host));
+        self.push(Role::Receiver, Some(host), received::ip(host));
         Some(self.nodes.len() - 1)
     }
 }
@@ -317,7 +318,7 @@ fn is_gateway(host: &str) -> bool {
 }
 
 fn ending(recipient: &Recipient, kind: Kind) -> Ending {
-    if kind == Kind::Delay || recipient.action == Some(crate::Action::Delayed) {
+    if kind == Kind::Delay || recipient.action == Some(Action::Delayed) {
         return Ending::Delayed;
     }
     match recipient.diagnosis.as_ref().map(|diagnosis| diagnosis.entry.category) {
@@ -343,6 +344,15 @@ fn try_time(text: &str, sent: Option<Moment>) -> Option<Moment> {
         [Some(one), None] | [None, Some(one)] => Some(one),
         [Some(one), Some(other)] if one == other => Some(one),
         _ => None,
+    }
+}
+
+/// A status code in JSON, as it is written.
+#[cfg(feature = "serde")]
+fn status<S: serde::Serializer>(status: &Option<StatusCode>, serializer: S) -> Result<S::Ok, S::Error> {
+    match status {
+        Some(status) => serializer.collect_str(status),
+        None => serializer.serialize_none(),
     }
 }
 
