@@ -15,7 +15,7 @@ pub const GENERAL: u32 = 500;
 /// assert!(ndr_catalog::look_up(&catalog, "5.7.133").iter().any(|entry| entry.slug == "group-internal-only"));
 /// assert!(ndr_catalog::look_up(&catalog, "group-for-nobody").is_empty());
 /// ```
-pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
+pub fn look_up(catalog: &Catalog, text: &str) -> Vec<&'static Entry> {
     if let Ok(code) = text.parse::<StatusCode>() {
         let all = catalog.by_code(code);
         let near: Vec<&Entry> = all
@@ -50,11 +50,11 @@ pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
 /// assert!(ndr_catalog::filter(&catalog, None, Some("mailbox-ful"), None).unwrap_err().contains("mailbox-full"));
 /// ```
 pub fn filter<'c>(
-    catalog: &'c Catalog,
+    catalog: &Catalog,
     provider: Option<&str>,
     category: Option<&str>,
     act: Option<&str>,
-) -> Result<Vec<&'c Entry>, String> {
+) -> Result<Vec<&'static Entry>, String> {
     let category = known(category, Category::from_slug, Category::ALL.iter().map(|c| c.slug()), "category")?;
     let act = known(act, Actor::from_slug, Actor::ALL.iter().map(|a| a.slug()), "actor")?;
     let of_provider = |id: &str| catalog.providers().iter().find(|provider| provider.id == id);
@@ -100,7 +100,7 @@ pub fn tokens(text: &str) -> Vec<String> {
 /// assert_eq!(entry.slug, "banned-sending-ip");
 /// assert!(words.contains("banned"));
 /// ```
-pub fn search<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, HashSet<String>)> {
+pub fn search(catalog: &Catalog, query: &str) -> Vec<(&'static Entry, HashSet<String>)> {
     let wanted = tokens(query);
     let fields: Vec<(Vec<String>, Vec<String>)> = catalog
         .entries()

@@ -31,6 +31,7 @@ use crate::mail::{self, limits::Limits};
 use crate::page::Page;
 use crate::report::{Original, Report};
 use crate::vocabulary::Kind;
+use ndr_resolve::Catalog;
 
 /// What the header of a message tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,18 +106,23 @@ fn read(found: Found<'_>, report: Option<&Headers<'_>>, returned: bool, domains:
 /// assert_eq!(trace.message.from.as_deref(), Some("mia@example.net"));
 /// ```
 pub fn of_message(bytes: &[u8]) -> Trace {
+    of_message_with(bytes, crate::catalog())
+}
+
+/// As [`of_message`], with the names of providers that `catalog` holds.
+pub(crate) fn of_message_with(bytes: &[u8], catalog: &Catalog) -> Trace {
     let bytes = mail::clean(bytes);
     let text;
     let mut found = match input::kind(&bytes) {
-        Input::Mail => Found::of_block(HeaderSource::Message, &bytes),
+        Input::Mail => Found::of_block(HeaderSource::Message, &bytes, catalog),
         _ => {
             text = text_of(&bytes);
-            Found::of_text(&text)
+            Found::of_text(&text, catalog)
         }
     };
     found.source = found.source.map(|_| HeaderSource::Message);
     let mut trace = read(found, None, false, &[]);
-    trace.chain = Chain::of_path(&trace.path);
+    trace.chain = Chain::of_path(&trace.path, catalog);
     trace
 }
 
@@ -129,22 +135,23 @@ pub(crate) fn of_report(
     limits: &Limits,
     is_wrapped: bool,
     domains: &[String],
+    catalog: &Catalog,
 ) -> Trace {
     let mut best = Found::default();
     if let Some(original) = &page.mail.original {
-        best.take_better(Found::of_block(HeaderSource::Returned, original));
+        best.take_better(Found::of_block(HeaderSource::Returned, original, catalog));
     }
     if let Some(quoted) = &page.words.returned {
-        best.take_better(Found::of_text(quoted));
+        best.take_better(Found::of_text(quoted, catalog));
     }
     if best.path.hops.is_empty()
-        && let Some(path) = page.parts().find_map(|(_, text)| table::read(text))
+        && let Some(path) = page.parts().find_map(|(_, text)| table::read(text, catalog))
     {
         best.path = path;
     }
     let bounced = matches!(report.kind, Kind::Failure | Kind::Delay);
     if best.path.hops.is_empty() && bounced {
-        best.take_better(Found::search(bytes, limits));
+        best.take_better(Found::search(bytes, limits, catalog));
     }
     // A report that somebody forwarded has a header which is not at hand.
     let outer = (bounced && !is_wrapped && input::kind(bytes) == Input::Mail).then(|| Headers::of_message(bytes));
@@ -154,7 +161,7 @@ pub(crate) fn of_report(
     }
     trace.exchange_addresses.extend(exchange_addresses_of(report));
     fields::say_once(&mut trace.exchange_addresses);
-    trace.chain = Chain::of_report(report, &trace.path);
+    trace.chain = Chain::of_report(report, &trace.path, catalog);
     trace
 }
 
@@ -169,4 +176,26 @@ fn exchange_addresses_of(report: &Report) -> Vec<ExchangeAddress> {
     let recipients = report.recipients.iter().take(fields::MOST_ADDRESSES);
     let named = recipients.flat_map(|recipient| [&recipient.address, &recipient.original_address]);
     named.flatten().filter_map(|address| exchange_address::decode(address)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Catalog, Decoder, Provider, catalog};
+
+    #[test]
+    fn a_provider_of_an_overlay_shows_in_the_trace() {
+        let mut providers = catalog().providers().to_vec();
+        let hosts = &["*.relay.contoso.com"];
+        providers.push(Provider { id: "our-relay", name: "Our relay", hosts, marks: &[] });
+        let own = Decoder::new().with_catalog(Catalog::build(catalog().entries().to_vec(), providers).unwrap());
+        let header = b"Received: from pc by a.relay.contoso.com with ESMTPSA; Tue, 21 Jan 2025 06:59:56 +0000\n\n";
+        let of = |decoder: &Decoder| decoder.trace_of(header).chain.nodes.last().unwrap().provider;
+        assert_eq!((of(&own), of(&Decoder::new())), (Some("Our relay"), None));
+
+        let bounce = b"From: mailer-daemon@a.relay.contoso.com\nSubject: Undelivered Mail Returned to Sender\n\n\
+            This is the mail system at host a.relay.contoso.com.\n\n\
+            <user@example.net>: host b.relay.contoso.com[192.0.2.1] said: 550 5.1.1 User unknown\n";
+        let nodes = own.with_trace(true).decode(bounce).trace.unwrap().chain.nodes;
+        assert_eq!(nodes.last().unwrap().provider, Some("Our relay"), "{nodes:?}");
+    }
 }

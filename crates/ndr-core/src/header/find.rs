@@ -7,6 +7,7 @@ use crate::mail::input::{self, Input};
 use crate::mail::limits::Limits;
 use crate::mail::{Mail, PartKind};
 use crate::vocabulary::named;
+use ndr_resolve::Catalog;
 use std::borrow::Cow;
 
 named! {
@@ -31,22 +32,22 @@ pub(crate) struct Found<'x> {
 
 impl<'x> Found<'x> {
     /// A header block, its folds repaired.
-    pub(crate) fn of_block(source: HeaderSource, block: &'x [u8]) -> Found<'x> {
+    pub(crate) fn of_block(source: HeaderSource, block: &'x [u8], catalog: &Catalog) -> Found<'x> {
         let block = block::repair(block);
         let headers = Headers::of_message(&block);
-        let path = Path::of_headers(&headers);
+        let path = Path::of_headers(&headers, catalog);
         let tells = headers.iter().next().is_some();
         Found { source: tells.then_some(source), path, block }
     }
 
     /// A header block that stands somewhere in a text: the first that has hops, else the first.
-    pub(crate) fn of_text(text: &'x str) -> Found<'x> {
+    pub(crate) fn of_text(text: &'x str, catalog: &Catalog) -> Found<'x> {
         const MOST_BLOCKS: usize = 50;
         let mut first = Found::default();
         let mut rest = text.as_bytes();
         for _ in 0..MOST_BLOCKS {
             let Some(from) = block::find(rest).and_then(|start| rest.get(start..)) else { break };
-            let found = Found::of_block(HeaderSource::Quoted, from);
+            let found = Found::of_block(HeaderSource::Quoted, from, catalog);
             if !found.path.hops.is_empty() {
                 return found;
             }
@@ -70,22 +71,22 @@ impl<'x> Found<'x> {
 
     /// Looks for the header in parts of a report that do not say what they are: attachments without a type, text behind
     /// a boundary that was mistyped.
-    pub(crate) fn search(bytes: &[u8], limits: &Limits) -> Found<'static> {
+    pub(crate) fn search(bytes: &[u8], limits: &Limits, catalog: &Catalog) -> Found<'static> {
         let mut best = Found::default();
         if input::kind(bytes) != Input::Mail {
-            return Found::of_text(&text_of(bytes)).into_owned();
+            return Found::of_text(&text_of(bytes), catalog).into_owned();
         }
         for part in Mail::read(bytes, limits).parts {
             best.take_better(match part.kind {
-                PartKind::Html => Found::of_text(&block::of_html(&part.text)).into_owned(),
-                _ => Found::of_text(&part.text).into_owned(),
+                PartKind::Html => Found::of_text(&block::of_html(&part.text), catalog).into_owned(),
+                _ => Found::of_text(&part.text, catalog).into_owned(),
             });
         }
         if best.path.hops.is_empty() {
             // Some put the header where that of the part belongs.
             let body = String::from_utf8_lossy(bytes.get(block::end(bytes)..).unwrap_or_default());
             for part in body.split("\n--") {
-                best.take_better(Found::of_text(part).into_owned());
+                best.take_better(Found::of_text(part, catalog).into_owned());
             }
         }
         best
