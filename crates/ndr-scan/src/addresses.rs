@@ -69,7 +69,7 @@ impl Addresses {
         self.0.values().filter_map(|fate| fate.suppressed(repeats)).collect()
     }
 
-    /// Addresses to send to again, at once or once somebody has put something right.
+    /// Addresses to send to again, at once or after a fix.
     pub(crate) fn retry(&self, repeats: u64) -> Vec<Again> {
         let left = self.0.values().filter(|fate| fate.suppressed(repeats).is_none());
         left.filter_map(Fate::again).collect()
@@ -139,7 +139,7 @@ pub struct Suppressed {
     pub first: Option<i64>,
     /// When the last of them was written.
     pub last: Option<i64>,
-    /// Where the last of them lies.
+    /// The source of the last one.
     pub source: String,
 }
 
@@ -154,7 +154,7 @@ pub struct Again {
     pub failures: u64,
     /// When the last of them was written, in seconds since 1970 (UTC).
     pub last: Option<i64>,
-    /// Where it lies.
+    /// Its source.
     pub source: String,
 }
 
