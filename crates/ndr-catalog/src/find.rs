@@ -49,7 +49,7 @@ pub fn look_up(catalog: &Catalog, text: &str) -> Vec<&'static Entry> {
 /// assert!(found.iter().all(|entry| entry.provider == "gmail") && !found.is_empty());
 /// assert!(ndr_catalog::filter(&catalog, None, Some("mailbox-ful"), None).unwrap_err().contains("mailbox-full"));
 /// ```
-pub fn filter<'c>(
+pub fn filter(
     catalog: &Catalog,
     provider: Option<&str>,
     category: Option<&str>,

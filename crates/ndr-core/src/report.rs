@@ -158,6 +158,7 @@ impl Report {
     }
 }
 
+#[cfg(any(feature = "render", feature = "trace"))]
 impl Recipient {
     /// Whether the report says that the message was delivered or passed on.
     pub(crate) const fn arrived(&self) -> bool {

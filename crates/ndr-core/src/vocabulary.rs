@@ -33,6 +33,7 @@ macro_rules! named {
         }
     };
 }
+#[cfg(feature = "trace")]
 pub(crate) use named;
 
 named! {
