@@ -8,7 +8,7 @@ use crate::mail::status::FieldRecipient;
 use crate::merge;
 use crate::page::Page;
 use crate::page::daemon::{is_daemon, is_daemon_name, null_sender};
-use crate::phrases::mailers::contains_ignoring_case;
+use crate::phrases::signs::contains_ignoring_case;
 use crate::phrases::{Topic, outcome};
 use crate::report::{Recipient, Report};
 use crate::statement::tells;

@@ -96,7 +96,7 @@ fn writer(page: &Page<'_>, generator: Option<&str>) -> (Option<&'static str>, Op
         let dialect = exchange_dialect(generator, &page.mail.headers);
         return (Some(dialect), Some(dialect));
     }
-    (page.mailer.map(|mailer| mailer.id), page.mailer.and_then(|mailer| mailer.provider))
+    (page.mailer.and_then(|mailer| mailer.id), page.mailer.and_then(|mailer| mailer.provider))
 }
 
 /// Exchange Online or a server of one's own, by the generating host and the header.

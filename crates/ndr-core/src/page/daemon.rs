@@ -1,7 +1,7 @@
 //! Whether a mail system sent a message, by its header.
 
 use crate::mail::headers::Headers;
-use crate::phrases::mailers::contains_ignoring_case;
+use crate::phrases::signs::contains_ignoring_case;
 use crate::text::search::{Phrases, phrases};
 
 /// Whether a mail system sent it: by its name, or by an empty envelope sender, which automatic answers have too.

@@ -11,7 +11,8 @@ use crate::mail::limits::Limits;
 use crate::mail::status::{self, Fields};
 use crate::mail::{self, Mail, Part, PartKind, TELLING_LEN, html_to_text};
 use crate::phrases::exchange::recognises;
-use crate::phrases::mailers::{self, Mailer, contains_ignoring_case};
+use crate::phrases::mailers::Mailer;
+use crate::phrases::signs::{self, contains_ignoring_case};
 use crate::phrases::{PhraseMatches, Topic};
 use crate::statement::tells;
 use crate::text::{self, address};
@@ -143,7 +144,7 @@ impl<'x> Page<'x> {
         let in_text = fields.recipients.is_empty() && fields_stand_in(&words);
         let in_words = || if in_text { status::reporting_mta(&words.text) } else { None };
         let mta = fields.reporting_mta.as_deref().map(Cow::Borrowed).or_else(|| in_words().map(Cow::Owned));
-        let mailer = mailers::recognise(&mail.headers, &words.matches, mta.as_deref());
+        let mailer = signs::recognise(&mail.headers, &words.matches, mta.as_deref());
         if let Some(end) = mailer.and_then(|mailer| mailer.own_words_end(&words.text)) {
             words.cut(end);
         }

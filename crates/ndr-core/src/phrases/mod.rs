@@ -5,6 +5,7 @@ pub(crate) mod exchange;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;
+pub(crate) mod signs;
 
 use crate::mail::status;
 use crate::text::search::Grams;
@@ -67,7 +68,7 @@ struct Atlas {
 }
 
 static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
-    let mailers = mailers::texts();
+    let mailers = signs::texts();
     let lists: [(Topic, &[&'static str]); 13] = [
         (Opener, returned::OPENERS),
         (ExactOpener, returned::EXACT),
