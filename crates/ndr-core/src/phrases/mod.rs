@@ -5,6 +5,7 @@ pub(crate) mod exchange;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;
+pub(crate) mod roles;
 pub(crate) mod signs;
 
 use crate::mail::status;

@@ -2,6 +2,7 @@
 //! command.
 
 pub(crate) mod quoted;
+pub(crate) mod role;
 
 use crate::evidence::Finding;
 use crate::text::search::{Phrases, phrase_lists};
