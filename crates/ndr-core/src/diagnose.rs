@@ -17,11 +17,13 @@ pub(crate) fn diagnose(
     catalog: &'static Catalog,
     notes: &mut Vec<Note>,
 ) -> Vec<Recipient> {
-    let explains = matches!(kind, Kind::Failure | Kind::Delay) || (kind == Kind::Other && page.is_pasted);
+    let explains = matches!(kind, Kind::Failure | Kind::Delay) || page.is_pasted;
     let findings = std::mem::take(&mut merged.recipients);
     let mut recipients = Vec::with_capacity(findings.len());
     for finding in findings {
-        let meaning = (explains && !finding.arrived()).then(|| meaning(&finding, merged, page, catalog, notes));
+        // Somebody who pastes a reply of success asks what it means.
+        let is_asked = !finding.arrived() || page.is_pasted && kind == Kind::Success;
+        let meaning = (explains && is_asked).then(|| meaning(&finding, merged, page, catalog, notes));
         let (diagnosis, others) = meaning.unwrap_or_default();
         recipients.push(Recipient {
             address: finding.address,

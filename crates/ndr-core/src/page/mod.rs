@@ -1,6 +1,7 @@
 //! A mail or a pasted text as a [`Page`]: everything that readers need, made once. Every later step is the same for both.
 
 pub(crate) mod daemon;
+pub(crate) mod forward;
 mod original;
 mod pasted;
 pub(crate) mod returned;
@@ -10,7 +11,7 @@ use crate::mail::input::{self, Input};
 use crate::mail::limits::Limits;
 use crate::mail::status::{self, Fields};
 use crate::mail::{self, Mail, Part, PartKind, TELLING_LEN, html_to_text};
-use crate::phrases::exchange::recognises;
+use crate::phrases::exchange::{has_heading, recognises};
 use crate::phrases::mailers::Mailer;
 use crate::phrases::signs::{self, contains_ignoring_case};
 use crate::phrases::{PhraseMatches, Topic};
@@ -156,7 +157,8 @@ impl<'x> Page<'x> {
         }
         let is_exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
             || mail.headers.has("X-MS-Embedded-Report")
-            || recognises(&words.matches);
+            || recognises(&words.matches)
+            || mailer.is_none() && !in_text && has_heading(&words.text);
         Page {
             is_pasted: !pasted.is_empty(),
             addresses: addresses(&mail.headers),

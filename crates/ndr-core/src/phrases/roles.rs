@@ -19,7 +19,14 @@ phrase_lists! {
         "destinataire", "destinatario", "destinatari", "destinatário", "ontvanger", "geadresseerde", "mottagare",
         "modtager", "mottaker", "vastaanottaj", "odbiorc", "adresat", "příjemc", "alıcı", "címzett",
         "получател", "Получател", "адрес", "Адрес", "абонент", "ящик", "кому", "Кому", "宛", "受信者",
-        "収件人", "收件人", "收件者", "받는 사람", "수신자", "naar <", "para <", "à <", "an <",
+        "収件人", "收件人", "收件者", "받는 사람", "수신자",
+        "받는사람", "받는이", "수신인", "entregado a", "entregar a", "entregado para", "entregue a", "entregue para",
+        "entregar para", "remis à", "remettre à", "recapitato a", "recapitare a", "consegnato a",
+        "bezorgd aan", "bezorgd bij", "afgeleverd aan", "afgeleverd bij", "zugestellt an", "zustellung an",
+        "e-mail an", "nachricht an", "mail an", "mensaje a", "mensaje para", "mensagem para", "message à",
+        "messaggio a", "bericht aan", "meddelandet till", "till följande", "meddelelsen til",
+        "viestiä osoitteeseen", "wiadomości do", "zprávu na", "iletiniz", "сообщение для", "письмо для",
+        "письмо на", "адресу", "发送到", "发送给", "傳送到", "傳送給", "送達到", "naar <", "para <", "à <", "an <",
     ];
     /// The address is the sender's, or the report is addressed to it.
     SENDER = [

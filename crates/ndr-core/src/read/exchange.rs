@@ -122,7 +122,8 @@ fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: 
                 recipient.remote = Some(host);
                 continue;
             }
-            if gap && !words.is_empty() && !is_statement(line) {
+            // Behind an empty line only a statement goes on; the part for users has a subject or advice there.
+            if gap && !is_statement(line) {
                 finish(open.take(), block);
                 continue;
             }

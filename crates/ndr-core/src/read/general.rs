@@ -10,6 +10,7 @@ use crate::statement::{self, tells};
 use crate::text::address::{self, Found};
 use crate::text::search::{Phrases, phrases};
 use crate::text::{self, cap, lines};
+use crate::vocabulary::Action;
 use ndr_resolve::find_reply;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -129,6 +130,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Finding>
     for candidate in kept {
         let mut recipient = Finding::new(Some(candidate.address));
         recipient.origin = if candidate.cued { Origin::Prose } else { Origin::Frame };
+        recipient.action = outcome_above(&lines, candidate.line);
         let own = text::trim(&candidate.own);
         let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
         let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
@@ -360,6 +362,26 @@ const LABELS: &[&str] = &[
     "收件人",
     "宛先",
     "受信者",
+    "受信アドレス",
+    "받는사람",
+    "받는 사람",
+    "수신자",
+    "empfängeradresse",
+    "adresse du destinataire",
+    "dirección del destinatario",
+    "endereço do destinatário",
+    "indirizzo del destinatario",
+    "adres ontvanger",
+    "адрес получателя",
+    "收件人地址",
+    "收件者地址",
+    "受信者のアドレス",
+    "vastaanottaja",
+    "mottaker",
+    "adresat",
+    "příjemce",
+    "alıcı",
+    "címzett",
 ];
 
 /// A line whose label says that the address is the recipient; the lines below it, up to the next one, are its own.
@@ -429,6 +451,34 @@ fn reason(text: &str) -> Option<&str> {
         "原因",
         "理由",
         "エラー",
+        "remote server replied",
+        "error text",
+        "description",
+        "fehlergrund",
+        "ursache",
+        "erreur",
+        "cause",
+        "foutmelding",
+        "fout",
+        "fel",
+        "fejl",
+        "feil",
+        "virhe",
+        "błąd",
+        "przyczyna",
+        "chyba",
+        "důvod",
+        "hata",
+        "neden",
+        "hiba",
+        "错误",
+        "錯誤",
+        "失败原因",
+        "退信原因",
+        "오류",
+        "실패사유",
+        "실패 사유",
+        "사유",
     ];
     let mut found: Option<(usize, usize)> = None;
     let mut open = false;
@@ -536,6 +586,23 @@ fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
             || rest.starts_with([':', '(', '<', '\t', ','])
             || after.starts_with("  ")
     })
+}
+
+/// What the heading above a line says was done for the addresses below it: `----- Delivery to these was successful -----`.
+fn outcome_above(lines: &[Line<'_>], at: usize) -> Option<Action> {
+    static LATE: Phrases =
+        phrases!(&["temporary", "delayed", "still being", "will be retried", "deferred", "transient"]);
+    static DONE: Phrases = phrases!(&["successful", "delivered to", "was delivered", "relayed", "expanded"]);
+    static FAILED: Phrases = phrases!(&["fail", "permanent", "fatal", "not deliver", "undeliver", "not be deliver"]);
+    const FAR: usize = 200;
+    let above = lines.get(..at)?.iter().rev().take(FAR).map(|line| text::trim(line.text));
+    let heading = above.filter(|line| is_rule(line)).find(|line| line.contains(char::is_alphabetic))?;
+    match heading {
+        _ if FAILED.any(heading) => Some(Action::Failed),
+        _ if LATE.any(heading) => Some(Action::Delayed),
+        _ if DONE.any(heading) => Some(Action::Delivered),
+        _ => None,
+    }
 }
 
 /// Whether the words right behind an address call it the sender's: `<a@example.com>: Sender address rejected`.

@@ -37,11 +37,18 @@ impl<'l> Roles<'l> {
         role_behind(text::from(self.line, one.end))
     }
 
+    /// Whether the words right behind an address call it the sender's.
+    fn is_called_sender(&self, one: &Found<'_>) -> bool {
+        const NEAR: usize = 4;
+        let behind = cap(text::from(self.line, one.end), BEHIND_REACH);
+        BEHIND.find(behind).any(|hit| hit.start <= NEAR && BEHIND_SENDER.contains(&hit.number))
+    }
+
     /// The role of an address, by the words in front of it, then by those behind it.
     pub(crate) fn role(&self, one: &Found<'_>) -> Role {
         match (self.before(one), self.behind(one)) {
             // "<a@example.com>: Sender address rejected" says outright whose address it is.
-            (Some(Role::Failed) | None, Some(Role::Sender)) => Role::Sender,
+            (Some(Role::Failed), Some(Role::Sender)) if self.is_called_sender(one) => Role::Sender,
             (Some(role), _) => role,
             (None, Some(role)) => role,
             (None, None) => Role::Unknown,
@@ -82,6 +89,8 @@ mod tests {
             ("Your message to a@example.com couldn't be delivered.", Role::Failed),
             ("Адрес получателя: a@example.com", Role::Failed),
             ("The following address failed: a@example.com", Role::Failed),
+            ("Delivery to a@example.com failed with error: 550: 5.7.1 rejected due to DMARC policy", Role::Failed),
+            ("Tu mensaje no se ha entregado a a@example.com porque no existe", Role::Failed),
             ("Dear a@example.com, your mail could not be delivered", Role::Sender),
             ("Sorry a@example.com. Your mail was refused", Role::Sender),
             ("451 4.1.8 <a@example.com>: Sender address rejected: Domain not found", Role::Sender),
