@@ -1,7 +1,7 @@
 //! What a message is. The order of evidence: the declared type and the machine-readable part; Exchange's mark;
 //! automatic answers; only then the words.
 
-use crate::evidence::{Finding, Findings};
+use crate::evidence::{Finding, Findings, Reader};
 use crate::mail::PartKind;
 use crate::mail::headers::Headers;
 use crate::mail::status::FieldRecipient;
@@ -50,6 +50,12 @@ pub(crate) fn of(page: &Page<'_>, findings: &[Findings]) -> Verdict {
     }
     if page.is_pasted {
         return verdict(Kind::Other, "what a pasted text is shows when its words are explained");
+    }
+    // A server tells its postmaster of sessions that it refused: nobody's mail came back. One that broke off behind an
+    // accepted recipient lost a message.
+    let is_refused = |one: &Finding| one.command != Some("DATA");
+    if findings.iter().any(|one| one.reader == Reader::Transcript && one.recipients.iter().any(is_refused)) {
+        return verdict(Kind::Other, "it tells a postmaster of a session that the server refused");
     }
     of_mail(&Evidence { page, said: merge::said(findings) })
 }
@@ -322,4 +328,86 @@ fn covers(recipient: &Recipient, words: &str) -> bool {
         .and_then(|diagnosis| diagnosis.evidence.as_ref());
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     phrase.is_some_and(|evidence| letters(&evidence.phrase) * 2 >= letters(words)) && !words.ends_with(['?', '？'])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Kind;
+
+    fn kind(mail: &str) -> Kind {
+        crate::decode(mail.as_bytes()).kind
+    }
+
+    #[test]
+    fn pasted_texts_are_reports_by_what_they_state() {
+        for text in [
+            "550 5.1.1 User unknown",
+            "SMTP error: 550 5.1.1 User unknown",
+            "Remote server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound'",
+            "The mailbox is full",
+            "552",
+            "<a@example.com>: host mx.example.com said: 554 no",
+        ] {
+            assert_eq!(kind(text), Kind::Failure, "{text}");
+        }
+        for text in [
+            "nodemailer@5.1.1:\n  version \"5.1.1\"",
+            "if reply.code >= 500:\n    raise PermanentError(\"user unknown\")",
+            "My mailbox is full again, can you raise the limit for the project before Friday, please?",
+            "Our office is in room 5.2.2, second floor.",
+            "Line 550 of the script fails; see ticket 5.1.1 of the release plan.",
+            "mailbox_size_limit = 51200000\nrelay_domains_reject_code = 554",
+        ] {
+            assert_eq!(kind(text), Kind::Other, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_frame_says_whether_delivery_goes_on() {
+        let giving_up =
+            "Your message could not be delivered to the following address. Giving up.\n\n<a@example.com>: 421 busy\n";
+        assert_eq!(kind(giving_up), Kind::Failure);
+        let trying =
+            "This is a warning only. We are still trying to deliver your message.\n\n<a@example.com>: 421 busy\n";
+        assert_eq!(kind(trying), Kind::Delay);
+        assert_eq!(kind("421 4.7.0 busy, try again later"), Kind::Delay);
+    }
+
+    #[test]
+    fn mail_about_mail_is_no_report() {
+        let body = "\n\nThis is the mail system at host mx.example.net.\n\n<a@example.com>: 550 5.1.1 no such user\n";
+        for header in [
+            "From: Helpdesk <rt@example.com>\nX-RT-Loop-Prevention: example.com\nSubject: [#1] Undeliverable: offer",
+            "From: Quarantine <postmaster@example.com>\nSubject: Spam quarantine digest",
+            "From: News <bounce@example.com>\nList-Unsubscribe: <https://example.com/u>\nSubject: Why mail bounces",
+            "From: Mia <mia@example.com>\nSubject: Re: Undelivered Mail Returned to Sender",
+        ] {
+            let kind = kind(&format!("{header}{body}"));
+            assert!(matches!(kind, Kind::Other | Kind::AutoReply), "{kind:?} {header}");
+        }
+        let report = format!("From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail Returned to Sender{body}");
+        assert_eq!(kind(&report), Kind::Failure);
+    }
+
+    #[test]
+    fn a_rejection_may_come_as_a_read_receipt() {
+        let receipt = |words: &str, disposition: &str| {
+            format!(
+                "From: postmaster@example.net\nSubject: Automatically rejected mail\nContent-Type: multipart/report; \
+                 report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\n{words}\n\n--b\n\
+                 Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; a@example.net\n\
+                 Disposition: {disposition}\n\n--b--\n"
+            )
+        };
+        let rejected = receipt(
+            "Your message was automatically rejected: Quota exceeded",
+            "automatic-action/MDN-sent-automatically; deleted",
+        );
+        let report = crate::decode(rejected.as_bytes());
+        assert_eq!(report.kind, Kind::Failure);
+        assert_eq!(report.recipients[0].address.as_deref(), Some("a@example.net"));
+        let read = receipt("I read it", "manual-action/MDN-sent-manually; displayed")
+            .replace("Automatically rejected mail", "Read: offer");
+        assert_eq!(kind(&read), Kind::ReadReceipt);
+    }
 }

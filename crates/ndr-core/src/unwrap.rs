@@ -58,7 +58,10 @@ fn inline<'p>(page: &'p Page<'_>, found: &mut Vec<Inner<'p>>) {
     if !page.is_pasted && (is_daemon_name(headers) || page.mail.is_multipart_report || answers()) {
         return;
     }
-    let texts = [Some(&*page.words.text), page.words.returned.as_deref()];
+    // What a report returns is no forward, whatever header it begins with.
+    let is_report = page.mailer.is_some() || page.is_exchange || tells(&page.words.text);
+    let returned = page.words.returned.as_deref().filter(|_| !is_report);
+    let texts = [Some(&*page.words.text), returned];
     for one in texts.into_iter().flatten().flat_map(Forwarded::all) {
         if names_daemon(&one.from) || is_bounce_subject(&one.subject.to_lowercase()) {
             found.push(Inner {
@@ -89,4 +92,44 @@ fn wrapped<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
         bytes: Cow::Borrowed(returned.as_bytes()),
         note: ("wrapped-report", "the report stands within the text of another mail"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    const REPORT: &str = "This is the mail system at host mx.example.net.\n\n<a@example.com>: host mx.example.com[192.0.2.1] \
+                          said: 550 5.1.1 no such user (in reply to RCPT TO command)\n";
+
+    fn addresses(text: &str) -> Vec<String> {
+        crate::decode(text.as_bytes()).recipients.into_iter().filter_map(|one| one.address).collect()
+    }
+
+    #[test]
+    fn forwards_of_clients_are_unwrapped() {
+        let header =
+            "From: Mail Delivery System <MAILER-DAEMON@mx.example.net>\nTo: mia@example.org\nSubject: Undelivered Mail";
+        for text in [
+            format!("Hi IT, what is this?\n\n-----Original Message-----\n{header}\n\n{REPORT}"),
+            format!(
+                "From: mia@example.org\nTo: it@example.org\nSubject: Fwd: Undelivered Mail\n\nlook\n\n-----Original Message-----\n{header}\n\n{REPORT}"
+            ),
+            format!(
+                "Von: Mail Delivery System <MAILER-DAEMON@mx.example.net>\nGesendet: Montag\nAn: mia@example.org\nBetreff: Undelivered Mail\n\n{REPORT}"
+            ),
+            format!(
+                "look\n\n{}",
+                format!("{header}\n\n{REPORT}").lines().map(|line| format!("> {line}\n")).collect::<String>()
+            ),
+        ] {
+            assert_eq!(addresses(&text), ["a@example.com"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_person_who_answers_reports_nothing() {
+        let quoted: String = REPORT.lines().map(|line| format!("> {line}\n")).collect();
+        let text = format!(
+            "From: mia@example.org\nTo: it@example.org\nSubject: Re: your mail\n\nDid you see this?\n\n{quoted}"
+        );
+        assert_eq!(addresses(&text), Vec::<String>::new());
+    }
 }

@@ -128,7 +128,8 @@ impl<'x> Page<'x> {
     /// Prepares a pasted text.
     fn of_text(text: Cow<'x, str>, limits: &Limits) -> Page<'x> {
         let words = pasted::without_frames(&text).map_or_else(|| text.clone(), Cow::Owned);
-        let words = returned::unquote(&words).map_or(words, Cow::Owned);
+        let words = pasted::without_escapes(&words).map_or(words, Cow::Owned);
+        let words = visible(returned::unquote(&words).map_or(words, Cow::Owned));
         let words = Words::of(words, Cow::Borrowed("text"));
         Page::complete(Mail::default(), words, text, limits)
     }
@@ -137,7 +138,9 @@ impl<'x> Page<'x> {
     /// status, in this order.
     fn complete(mail: Mail<'x>, mut words: Words<'x>, pasted: Cow<'x, str>, limits: &Limits) -> Page<'x> {
         let mut fields = Fields::default();
-        for part in mail.parts.iter().filter(|part| part.kind == PartKind::DeliveryStatus) {
+        // Rejections that come as a read receipt name their recipient there.
+        let is_status = |part: &&Part<'_>| matches!(part.kind, PartKind::DeliveryStatus | PartKind::Disposition);
+        for part in mail.parts.iter().filter(is_status) {
             let more = status::parse(&part.text, limits.recipients);
             fields.reporting_mta = fields.reporting_mta.or(more.reporting_mta);
             fields.recipients.extend(more.recipients);
@@ -302,12 +305,17 @@ fn own_words<'x>(mail: &mut Mail<'x>) -> Words<'x> {
     if let Some(unquoted) = returned::unquote(&chosen.0) {
         chosen.0 = Cow::Owned(unquoted);
     }
-    // Characters that take no room hide inside words; few texts have any.
-    if !chosen.0.is_ascii() && holds_invisible(&chosen.0) {
-        let visible = chosen.0.chars().filter(|c| !mail::is_invisible(*c));
-        chosen.0 = Cow::Owned(visible.map(|c| if c == '\u{a0}' { ' ' } else { c }).collect());
-    }
+    chosen.0 = visible(chosen.0);
     Words::of(chosen.0, chosen.1)
+}
+
+/// A text without characters that take no room: they hide inside words. Few texts have any.
+fn visible(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.is_ascii() || !holds_invisible(&text) {
+        return text;
+    }
+    let visible = text.chars().filter(|c| !mail::is_invisible(*c));
+    Cow::Owned(visible.map(|c| if c == '\u{a0}' { ' ' } else { c }).collect())
 }
 
 /// Whether a text holds characters that take no room, or blanks that do not part words.

@@ -32,7 +32,7 @@ phrase_lists! {
     SENDER = [
         "from:", "mail from", "from <", "from=", "from =", "from \"", "sender", "reply-to", "envelope-from", "return-path",
         "originator", "addressed from", "message from", "mail you sent from", "on behalf of", "sent by", "submitted by",
-        "sent from", "ctladdr", "mailfrom", "helo", "dear ", "hello ", "hallo ", "hi ", "sorry ", "verification failed for",
+        "sent from", "ctladdr", "mailfrom", "helo", "verification failed for",
         "as sender", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
         "absender", "von:", "von <", "gesendet von", "expéditeur", "expediteur", "de:", "de :", "de <",
         "remitente", "mittente", "da:", "remetente", "afzender", "van:", "avsändare", "från:", "afsender", "fra:",
@@ -57,6 +57,8 @@ phrase_lists! {
         "message-id", "message id", "messageid", "msgid", "msg-id", "mid=", "msg_id", " id <", " id=<", "id: <", "in-reply-to",
         "references", "queue-id", "queueid", "envelope-id", "nachrichten-id", "メッセージid",
     ];
+    /// The report is addressed to it, where these words stand right in front of it.
+    GREETING = ["dear ", "hello ", "hallo ", "hi ", "sorry ", "bonjour ", "hola ", "ciao ", "olá ", "beste ", "hej "];
     /// It is of the mail that the words quote.
     QUOTED = ["cc:", "bcc:", "cc <", "kopie:", "copie", "subject:", "betreff:"];
 }
@@ -65,7 +67,7 @@ phrase_lists! {
 pub(crate) fn role_before(number: usize) -> Role {
     match number {
         number if FAILED.contains(&number) => Role::Failed,
-        number if SENDER.contains(&number) => Role::Sender,
+        number if SENDER.contains(&number) || GREETING.contains(&number) => Role::Sender,
         number if CONTACT.contains(&number) => Role::Contact,
         _ => Role::Identifier,
     }

@@ -77,7 +77,10 @@ fn read_text(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
         // Somebody who wrote to their own address is recipient and addressee of the report. Only an item of its own
         // with a reply says so.
         let mut own = read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
-        own.retain(|one| one.origin == Origin::Frame && (one.reply.is_some() || one.status.is_some()));
+        own.retain(|one| {
+            let is_item = one.origin == Origin::Frame && (one.reply.is_some() || one.status.is_some());
+            is_item || one.address.as_deref().is_some_and(|address| names_undelivered(text, address))
+        });
         return own;
     }
     found
@@ -638,14 +641,15 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         if is_stranger(one.address, around) {
             continue;
         }
-        let cued_by_mailer = || {
-            let place = |cue: &&str| lower.get(..one.start).and_then(|head| head.rfind(*cue));
-            around.recipient.iter().filter_map(place).max()
+        // What this mailer writes right in front of the recipient.
+        let is_cued_by_mailer = || {
+            let in_front = lower.get(..one.start).unwrap_or_default();
+            around.recipient.iter().any(|cue| in_front.rfind(cue).is_some_and(|at| at + cue.len() + 2 >= one.start))
         };
         let strength = match roles.role(one) {
             _ if is_known(one.address, around) => 3,
             Role::Failed => 2,
-            Role::Unknown if cued_by_mailer().is_some() => 2,
+            _ if is_cued_by_mailer() => 2,
             // An address of which nothing is said failed only if its line tells of a failure.
             Role::Unknown if !is_role_address(one.address) && tells_of_failure(line.text) => 1,
             _ => continue,
@@ -660,6 +664,33 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         found.push(Candidate { address: one.address.to_string(), own, line: at, end: at + 1, cued: true, strength });
     }
     found
+}
+
+/// Whether a text says outright that mail to an address was not delivered: "error delivering your mail to <a@...>".
+fn names_undelivered(text: &str, address: &str) -> bool {
+    const NEAR: usize = 60;
+    static DELIVERY: Phrases = phrases!(&[
+        "deliver",
+        "zustell",
+        "zugestellt",
+        "remis",
+        "entreg",
+        "consegn",
+        "recapit",
+        "bezorg",
+        "afgelever",
+        "lever",
+        "доставл",
+        "doruč",
+        "dostarcz",
+        "配信",
+        "送达",
+        "배달",
+    ]);
+    text.match_indices(address).any(|(at, _)| {
+        let in_front = text::between(text, text::ceil(text, at.saturating_sub(NEAR)), at);
+        DELIVERY.any(in_front.rsplit('\n').next().unwrap_or_default())
+    })
 }
 
 /// Whether a line says that something was not delivered.
@@ -710,11 +741,13 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
         lines.filter(|(at, line)| !(line.is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
     };
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
+    let refuses = |line: &str| find_reply(line).is_some_and(|(code, _)| code >= 400);
+    let any_refusal = free().any(|(_, line)| refuses(line));
     let mut coded = String::new();
     let mut open = false;
     let mut last = 0;
     for (at, line) in free() {
-        let starts = tells(line) && !is_prose_code(line);
+        let starts = tells(line) && !is_prose_code(line) && !(any_refusal && is_consent(line));
         let goes_on = open && at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
         if starts || goes_on {
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));
@@ -743,6 +776,11 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     }
     text.truncate(text::floor(&text, SHARED));
     Shared { text, coded: false }
+}
+
+/// A line that holds only a reply of success, such as the greeting in the transcript of a session.
+fn is_consent(line: &str) -> bool {
+    find_reply(line).is_some_and(|(code, _)| code < 400)
 }
 
 /// A line whose number is no reply: dates, sizes, message ids.

@@ -244,8 +244,10 @@ pub(crate) fn stated(text: &str) -> Option<Stated> {
             found = found.or(Some(Stated::Reply(code)));
         }
         let first = find_codes(line).next();
-        let announces =
-            |words: &str| words.trim_end_matches([' ', '\'', '"', '<', '(']).ends_with([':', ']', ';', '#', '=']);
+        let announces = |words: &str| {
+            let bare = words.trim_end_matches([' ', '\'', '"', '<', '(']);
+            words.ends_with('=') || bare.ends_with([':', ']', ';', '#'])
+        };
         if first.is_some_and(|code| code.span.0 == 0 || announces(text::upto(line, code.span.0))) {
             return Some(Stated::Coded);
         }
@@ -262,8 +264,10 @@ pub(crate) fn tells(text: &str) -> bool {
 
 /// Whether the words in front of a reply only say who gave it. `451 ...` within a sentence keeps its sentence.
 fn is_preamble(words: &str) -> bool {
+    // `LED=451 ...`, but not `code = 451`.
+    let is_value = words.ends_with('=');
     let words = words.trim_end_matches([' ', '\'', '"', '<', '(']);
-    words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
+    is_value || words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
         matches!(
             last.as_str(),
