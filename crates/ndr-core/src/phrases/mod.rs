@@ -2,6 +2,7 @@
 //! module that knows what it means; here they only meet.
 
 pub(crate) mod exchange;
+pub(crate) mod later;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;
