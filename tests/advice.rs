@@ -49,7 +49,10 @@ fn assert_harmless(report: &ndr::Report, what: &str) {
         {
             assert_eq!(diagnosis.suppress, Suppress::No, "{is}");
         }
-        if class == Some(4) || reply == Some(4) || report.kind == Kind::Delay || recipient.action == Some(Action::Delayed)
+        if class == Some(4)
+            || reply == Some(4)
+            || report.kind == Kind::Delay
+            || recipient.action == Some(Action::Delayed)
         {
             assert_ne!(diagnosis.suppress, Suppress::Yes, "{is}");
             assert_ne!(diagnosis.retry, Retry::No, "{is}");
@@ -65,7 +68,9 @@ fn assert_harmless(report: &ndr::Report, what: &str) {
 fn with_class_4(said: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     for word in said.split(' ') {
-        let is_code = word.starts_with('5') && word.len() >= 3 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+        let is_code = word.starts_with('5')
+            && word.len() >= 3
+            && word.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
         out.push(if is_code { word.replacen('5', "4", 1).replace("-5.", "-4.") } else { word.to_string() });
     }
     out.join(" ")
@@ -87,7 +92,10 @@ fn no_entry_costs_an_address_that_is_fine() {
         assert_harmless(&report, &what("class 4"));
         temporary += diagnoses(&report).iter().filter(|(one, _)| one.reply.is_some_and(|reply| reply < 500)).count();
         assert_harmless(&ndr::explain(&late), &what("class 4, pasted"));
-        assert_harmless(&ndr::decode(&status(&[("anna@example.net", "delayed", &format!("4.0.0 {example}"))])), &what("delayed"));
+        assert_harmless(
+            &ndr::decode(&status(&[("anna@example.net", "delayed", &format!("4.0.0 {example}"))])),
+            &what("delayed"),
+        );
         for words in [
             "Sender address rejected",
             "your account is blocked",
@@ -97,7 +105,9 @@ fn no_entry_costs_an_address_that_is_fine() {
         ] {
             let report = ndr::decode(&bounce(&format!("{example}; {words}")));
             assert_harmless(&report, &what(words));
-            for (_, diagnosis) in diagnoses(&report).iter().filter(|(one, _)| one.text.as_ref().is_some_and(|text| text.contains(words))) {
+            for (_, diagnosis) in
+                diagnoses(&report).iter().filter(|(one, _)| one.text.as_ref().is_some_and(|text| text.contains(words)))
+            {
                 named += 1;
                 assert_eq!(diagnosis.suppress, Suppress::No, "{}: {words}: {diagnosis:?}", entry.slug);
             }
@@ -194,9 +204,12 @@ fn no_front_reads_the_advice_of_an_entry() {
             let line = line.trim_start();
             ["fn ", "pub fn ", "pub(crate) fn ", "impl "].iter().any(|start| line.starts_with(start))
         };
-        lines.iter().rev().filter(is_item).take(2).any(|line| {
-            (line.contains("Entry") || line.contains("Entries")) && !line.contains("Row<")
-        })
+        lines
+            .iter()
+            .rev()
+            .filter(is_item)
+            .take(2)
+            .any(|line| (line.contains("Entry") || line.contains("Entries")) && !line.contains("Row<"))
     };
     for path in found {
         if path.ends_with("ndr-core/src/advice.rs") {

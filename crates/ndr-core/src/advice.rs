@@ -145,7 +145,11 @@ const SHARED: &str = "the same server refused the sending side, so this recipien
 /// The advice for one refusal.
 pub(crate) fn advice(case: &Case<'_>) -> Advice {
     let entry = case.entry;
-    let named = named(case);
+    // Where the entry blames the sending side and can be lowered no further, the words are not asked.
+    let is_settled = entry.suppress == Suppress::No
+        && entry.retry != Retry::No
+        && entry.category.party().is_some_and(Party::is_sending_side);
+    let named = if is_settled { None } else { named(case) };
     let mut advice = Advice {
         about: about(case, named),
         permanent: if case.is_late() { Some(false) } else { entry.is_permanent(case.class()) },
@@ -217,9 +221,7 @@ impl Case<'_> {
             When::BeforeRecipient => self.command.and_then(party_of_command).is_some(),
             When::NamesSendingSide => named.is_some_and(Party::is_sending_side),
             When::Unnamed => self.role != Role::Failed,
-            When::Temporary => {
-                self.is_late() || self.class() == 4 || self.reply.is_some_and(|reply| reply / 100 == 4)
-            }
+            When::Temporary => self.is_late() || self.class() == 4 || self.reply.is_some_and(|reply| reply / 100 == 4),
             When::SaysLater => says_later(self.words) || says_later(self.other),
             When::Basis(bases) => bases.contains(&self.basis),
             When::UnknownWords => {
@@ -249,14 +251,37 @@ fn names_gone_mailbox(code: StatusCode) -> bool {
 
 /// Words that say only where a reply comes from.
 const FRAME: &[&str] = &[
-    "code", "command", "diagnostic", "dns", "dsn", "error", "esmtp", "host", "in", "lmtp", "mta", "rcpt", "remote",
-    "reply", "response", "returned", "rfc822", "said", "server", "smtp", "status", "the", "to", "unix",
+    "code",
+    "command",
+    "diagnostic",
+    "dns",
+    "dsn",
+    "error",
+    "esmtp",
+    "host",
+    "in",
+    "lmtp",
+    "mta",
+    "rcpt",
+    "remote",
+    "reply",
+    "response",
+    "returned",
+    "rfc822",
+    "said",
+    "server",
+    "smtp",
+    "status",
+    "the",
+    "to",
+    "unix",
 ];
 
 /// Whether a reply holds words: more than codes, addresses, hosts, and what programs write around a reply.
 fn has_words(reply: &str) -> bool {
     reply.split_whitespace().filter(|chunk| !chunk.contains('@') && !is_host(chunk)).any(|chunk| {
-        let mut words = chunk.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+        let mut words =
+            chunk.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
         words.any(|word| word.chars().nth(1).is_some() && !FRAME.iter().any(|known| known.eq_ignore_ascii_case(word)))
     })
 }
@@ -417,11 +442,8 @@ mod tests {
     #[test]
     fn a_code_alone_counts_where_it_names_a_mailbox_and_no_words_stand_with_it() {
         let gone = gone();
-        let by_code = |status: &str, words| Case {
-            basis: Basis::Code,
-            status: status.parse().ok(),
-            ..case(&gone, words)
-        };
+        let by_code =
+            |status: &str, words| Case { basis: Basis::Code, status: status.parse().ok(), ..case(&gone, words) };
         for words in ["", "550 5.1.1", "smtp; 550 5.1.1 <gone@example.net>", "host mx.example.net said: 550 5.1.1"] {
             for status in ["5.1.1", "5.1.10"] {
                 assert_eq!(of(by_code(status, words)).0, Suppress::Yes, "{status} {words}");
@@ -463,7 +485,8 @@ mod tests {
         }
         // What no entry says today, one may say tomorrow.
         kinds.extend(Category::ALL.iter().map(|category| entry(*category, Suppress::Yes, Retry::No)));
-        let commands = [None, Some("CONNECT"), Some("EHLO"), Some("AUTH"), Some("MAIL FROM"), Some("RCPT TO"), Some("DATA")];
+        let commands =
+            [None, Some("CONNECT"), Some("EHLO"), Some("AUTH"), Some("MAIL FROM"), Some("RCPT TO"), Some("DATA")];
         let words = [
             "550 5.1.1",
             "User unknown",
@@ -478,9 +501,12 @@ mod tests {
             .chain([("5.1.1", Some(550)), ("5.1.8", Some(550)), ("5.2.2", Some(530)), ("5.1.10", None)]);
         let mut count = 0;
         for (entry, (status, reply)) in kinds.iter().flat_map(|entry| codes.clone().map(move |code| (entry, code))) {
-            for (command, words) in commands.iter().flat_map(|command| words.iter().map(move |words| (*command, *words))) {
-                for (basis, kind) in
-                    Basis::ALL.iter().flat_map(|basis| [Kind::Failure, Kind::Delay, Kind::Other].map(|kind| (*basis, kind)))
+            for (command, words) in
+                commands.iter().flat_map(|command| words.iter().map(move |words| (*command, *words)))
+            {
+                for (basis, kind) in Basis::ALL
+                    .iter()
+                    .flat_map(|basis| [Kind::Failure, Kind::Delay, Kind::Other].map(|kind| (*basis, kind)))
                 {
                     let status: Option<StatusCode> = status.parse().ok();
                     let action = None;

@@ -100,12 +100,7 @@ pub fn party_of_command(command: &str) -> Option<Party> {
 /// assert_eq!(party_of(Some("RCPT TO"), None, Some(550), "No such user here"), Some(Party::Recipient));
 /// assert_eq!(party_of(None, None, Some(550), "no"), None);
 /// ```
-pub fn party_of(
-    command: Option<&str>,
-    status: Option<StatusCode>,
-    reply: Option<u16>,
-    words: &str,
-) -> Option<Party> {
+pub fn party_of(command: Option<&str>, status: Option<StatusCode>, reply: Option<u16>, words: &str) -> Option<Party> {
     let said = || party_of_codes(status, reply).or_else(|| party_of_words(words));
     match command.and_then(party_of_command) {
         Some(usual) => Some(said().filter(|party| party.is_sending_side()).unwrap_or(usual)),
@@ -220,8 +215,18 @@ const FILLERS: &[&str] = &["a", "an", "been", "e", "email", "has", "is", "mail",
 const ADDRESSED: &[&str] = &["ask", "call", "consult", "contact", "inform", "notify", "tell", "to"];
 
 /// Words behind a saying of the form "your ..." that make it a person to turn to.
-const PEOPLE: &[&str] =
-    &["admin", "administrator", "administrators", "admins", "manager", "owner", "postmaster", "provider", "support", "team"];
+const PEOPLE: &[&str] = &[
+    "admin",
+    "administrator",
+    "administrators",
+    "admins",
+    "manager",
+    "owner",
+    "postmaster",
+    "provider",
+    "support",
+    "team",
+];
 
 /// Most words that are looked at.
 const MOST_WORDS: usize = 400;
@@ -360,9 +365,12 @@ mod tests {
         ] {
             assert_eq!(words(text), Some(Party::SendingHost), "{text}");
         }
-        for text in
-            ["Authentication required", "SMTP AUTH is needed", "Client was not authenticated", "Please authenticate first"]
-        {
+        for text in [
+            "Authentication required",
+            "SMTP AUTH is needed",
+            "Client was not authenticated",
+            "Please authenticate first",
+        ] {
             assert_eq!(words(text), Some(Party::Login), "{text}");
         }
     }

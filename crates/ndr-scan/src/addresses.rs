@@ -47,9 +47,8 @@ impl Addresses {
             return;
         }
         let repeats = suppress == Suppress::AfterRepeats;
-        let decision = |counts: bool| {
-            counts.then(|| Decision { entry, retry, date: row.date, source: row.source.to_string() })
-        };
+        let decision =
+            |counts: bool| counts.then(|| Decision { entry, retry, date: row.date, source: row.source.to_string() });
         let bounce = bounce(row);
         let fate = Fate {
             address: address.to_string(),

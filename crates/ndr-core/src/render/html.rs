@@ -4,7 +4,8 @@
 
 use super::entry::{act, codes, permanence, plain};
 use super::{
-    Group, act_words, certainty_words, fate, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words,
+    Group, act_words, certainty_words, fate, fate_words, groups, kind_words, permanence_words, retry_words,
+    suppress_words,
 };
 use crate::report::{Diagnosis, Recipient, Report};
 use crate::sanitize::html as escape;
