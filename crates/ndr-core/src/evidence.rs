@@ -58,6 +58,8 @@ pub(crate) struct Finding {
     pub(crate) address: Option<String>,
     /// What the sender typed, where it differs.
     pub(crate) original_address: Option<String>,
+    /// Whose the address is, where the report does not say that it failed.
+    pub(crate) role: Role,
     /// Where the statement stands.
     pub(crate) origin: Origin,
     /// What was done.
@@ -93,6 +95,7 @@ impl Finding {
         Finding {
             address,
             original_address: None,
+            role: Role::Failed,
             origin: Origin::Frame,
             action: None,
             status: None,

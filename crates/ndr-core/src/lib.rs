@@ -21,6 +21,7 @@
     clippy::string_slice
 )]
 
+mod advice;
 mod cause;
 mod diagnose;
 mod evidence;
@@ -51,13 +52,13 @@ pub use cause::{Cause, catalog};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
-    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply,
+    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Party, Provider, Query, Reply,
     Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes, subject_means,
 };
 pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
 #[cfg(feature = "serde")]
 pub use serialize::EntryView;
-pub use vocabulary::{Action, Kind, Note};
+pub use vocabulary::{Action, Certainty, Kind, Note};
 
 use evidence::Findings;
 use mail::input::{self, Input};

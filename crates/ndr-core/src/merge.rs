@@ -9,7 +9,7 @@
 //! | who said it, to which command | the fields, then the words | Remote-MTA names the server outright |
 //! | the same recipient twice | the first statement | a later one is often its echo |
 
-use crate::evidence::{Finding, Findings, Origin, Reader};
+use crate::evidence::{Finding, Findings, Origin, Reader, Role};
 use crate::mail::headers::Headers;
 use crate::page::Page;
 use crate::report::Original;
@@ -273,7 +273,10 @@ fn of_original(page: &Page<'_>, original: &Original, notes: &mut Vec<Note>) -> F
             text: "the report names no recipient; the address is the To of the returned message".into(),
         });
     }
-    of_shared_words(first.map(|address| (*address).to_string()), page)
+    let mut one = of_shared_words(first.map(|address| (*address).to_string()), page);
+    // What the sender wrote in To is no evidence that it failed.
+    one.role = Role::Unknown;
+    one
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub(crate) mod exchange;
 pub(crate) mod forwards;
 pub(crate) mod kinds;
+pub(crate) mod later;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;
