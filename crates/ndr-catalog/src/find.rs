@@ -61,9 +61,9 @@ fn by_token<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
     };
     let token = words(text);
-    let holds = |text: &&str| words(text).windows(token.len()).any(|run| run == token);
+    let holds = |text: &str| words(text).windows(token.len()).any(|run| run == token);
     let entries = |texts: fn(&Entry) -> &'static [&'static str]| -> Vec<&'c Entry> {
-        catalog.entries().iter().filter(|entry| texts(entry).iter().any(|text| holds(&text))).collect()
+        catalog.entries().iter().filter(|entry| texts(entry).iter().any(|text| holds(text))).collect()
     };
     let named = entries(|entry| entry.texts);
     if named.is_empty() { entries(|entry| entry.examples) } else { named }
