@@ -120,11 +120,11 @@ impl fmt::Display for Ran {
     }
 }
 
-/// Compares with `tests/snapshots/cli__NAME.snap`; temporary paths do not count.
+/// Compares with `tests/snapshots/cli/NAME.snap`; temporary paths do not count.
 #[track_caller]
 fn check(name: &str, ran: &Ran) {
     let text = ran.to_string().replace(env!("CARGO_TARGET_TMPDIR"), "[tmp]");
-    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, text) });
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "snapshots/cli" }, { insta::assert_snapshot!(name, text) });
 }
 
 /// An empty directory of its own for a test.
@@ -638,7 +638,7 @@ fn scan_goes_on_past_what_cannot_be_read() {
     assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("ndr: ")).count(), 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("4 messages, 2 unreadable"), "{}", ran.stderr);
     let found = records(&ran).replace(env!("CARGO_TARGET_TMPDIR"), "[tmp]");
-    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!("scan-unreadable", found) });
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "snapshots/cli" }, { insta::assert_snapshot!("scan-unreadable", found) });
 }
 
 #[test]

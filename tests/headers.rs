@@ -22,7 +22,7 @@ fn headers() {
         // Records and commands stay in one piece, so that one can copy them.
         let is_copied = |line: &str| ["Get-", "Set-", " TXT", " CNAME"].iter().any(|mark| line.contains(mark));
         sample::fits(path, &text, is_copied);
-        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "snapshots/headers" }, {
             insta::assert_snapshot!(format!("{text}\n{}\n{json}", "=".repeat(80)));
         });
     });

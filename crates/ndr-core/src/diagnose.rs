@@ -1,57 +1,69 @@
 //! From facts to meaning: each recipient's words are resolved against the catalogue, and what disagrees is noted.
 
-use crate::read::Background;
-use crate::report::{Action, Diagnosis, Evidence, Kind, Recipient, Report, STATEMENT};
+use crate::evidence::{Finding, STATEMENT};
+use crate::merge::Merged;
+use crate::page::Page;
+use crate::report::{Diagnosis, Evidence, Recipient};
 use crate::text;
+use crate::vocabulary::{Kind, Note};
 use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution, StatusCode};
 use std::borrow::Cow;
 
-/// Fills the diagnoses of a report.
-pub(crate) fn diagnose(report: &mut Report, background: &Background<'_>, catalog: &'static Catalog) {
-    if !matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Other)
-        || (report.kind == Kind::Other && !background.pasted)
-    {
-        return;
+/// The recipients of a report with their meaning. Adds to `notes` what disagrees.
+pub(crate) fn diagnose(
+    merged: &mut Merged,
+    kind: Kind,
+    page: &Page<'_>,
+    catalog: &'static Catalog,
+    notes: &mut Vec<Note>,
+) -> Vec<Recipient> {
+    let explains = matches!(kind, Kind::Failure | Kind::Delay) || (kind == Kind::Other && page.is_pasted);
+    let findings = std::mem::take(&mut merged.recipients);
+    let mut recipients = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let meaning = (explains && !finding.arrived()).then(|| meaning(&finding, merged, page, catalog, notes));
+        let (diagnosis, others) = meaning.unwrap_or_default();
+        recipients.push(Recipient {
+            address: finding.address,
+            original_address: finding.original_address,
+            action: finding.action,
+            status: finding.status,
+            reply: finding.reply,
+            text: finding.text,
+            remote: finding.remote,
+            command: finding.command,
+            attempts: finding.attempts,
+            diagnosis,
+            others,
+        });
     }
-    let generator = report.generator.take();
-    let dialect = report.dialect;
-    let mut notes = Vec::new();
-    for recipient in &mut report.recipients {
-        if recipient.arrived() {
-            continue;
-        }
-        one(recipient, generator.as_deref(), dialect, background, catalog, &mut notes);
-    }
-    report.generator = generator;
-    for (code, text) in notes {
-        report.note(code, text);
-    }
-    if background.pasted {
-        verdict_of_paste(report);
-    }
+    recipients
 }
 
-fn one(
-    recipient: &mut Recipient,
-    generator: Option<&str>,
-    dialect: Option<&'static str>,
-    background: &Background<'_>,
+/// The diagnosis of one recipient, and the slugs of further candidates.
+fn meaning(
+    recipient: &Finding,
+    merged: &Merged,
+    page: &Page<'_>,
     catalog: &'static Catalog,
-    notes: &mut Vec<(&'static str, String)>,
-) {
+    notes: &mut Vec<Note>,
+) -> (Option<Diagnosis>, Vec<&'static str>) {
+    let mut note = |code: &'static str, text: Cow<'static, str>| notes.push(Note { code, text });
+    let generator = merged.generator.as_deref();
+    let dialect = merged.dialect;
     let text = recipient.text.as_deref().unwrap_or_default();
     let remote = recipient.remote.as_deref();
     let host = remote.or(generator);
-    let mut inner = recipient.hidden.inner.clone();
-    if let Some(field) = recipient.hidden.status_field
+    let mut inner = recipient.inner.clone();
+    if let Some(field) = recipient.status_field
         && Some(field) != recipient.status
     {
         inner.push(field);
     }
     // The generator's own words are its provider's. Exchange quotes a remote's words within its own, so its entries
     // stay in play for those too.
-    let exchange = matches!(background.provider, Some("exchange-online" | "exchange-server"));
-    let providers: &[&str] = match &background.provider {
+    let exchange = matches!(merged.provider, Some("exchange-online" | "exchange-server"));
+    let providers: &[&str] = match &merged.provider {
         Some(_) if exchange => &["exchange-online", "hve", "outlook-com", "exchange-server"],
         provider @ Some(_) if remote.is_none() => provider.as_slice(),
         _ if remote.is_some() => &[],
@@ -75,8 +87,8 @@ fn one(
     };
     if weak(&answer) {
         // Each statement is asked by itself: words of two of them side by side would say what nobody said.
-        let codes = [inner.as_slice(), &Reply::parse(&recipient.hidden.context).inner[..]].concat();
-        for context in recipient.hidden.context.split(STATEMENT).filter(|context| !context.trim().is_empty()) {
+        let codes = [inner.as_slice(), &Reply::parse(&recipient.context).inner[..]].concat();
+        for context in recipient.context.split(STATEMENT).filter(|context| !context.trim().is_empty()) {
             let context = match memchr::memchr2(b'\n', b'\r', context.as_bytes()) {
                 Some(_) => Cow::Owned(context.replace(['\n', '\r'], " ")),
                 None => Cow::Borrowed(context),
@@ -98,32 +110,32 @@ fn one(
             }
         }
     }
-    recipient.others =
+    let others: Vec<&'static str> =
         answer.others.iter().filter_map(|other| catalog.entries().get(*other)).map(|entry| entry.slug).collect();
     let Some(entry) = entry_of(&answer) else {
-        if !recipient.others.is_empty() {
-            notes.push(("ambiguous-code", "several entries share this code, and no text tells which is meant".into()));
+        if !others.is_empty() {
+            note("ambiguous-code", "several entries share this code, and no text tells which is meant".into());
         }
-        return;
+        return (None, others);
     };
     let words = from_context.as_deref().unwrap_or(text);
     let class =
         recipient.status.map(|status| status.class()).or(recipient.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0);
-    let evidence = evidence(&answer, words, recipient, background);
-    let Some(basis) = answer.basis else { return };
-    recipient.diagnosis =
-        Some(Diagnosis { entry, permanent: entry.is_permanent(class), values: answer.values, basis, evidence });
+    let evidence = evidence(&answer, words, recipient, page);
+    let Some(basis) = answer.basis else { return (None, others) };
+    let diagnosis = Diagnosis { entry, permanent: entry.is_permanent(class), values: answer.values, basis, evidence };
     if answer.tied {
-        notes.push((
+        note(
             "ambiguous-text",
             "several entries share this text; the one of the lowest code is shown, the others are listed".into(),
-        ));
+        );
     }
-    conflicts(recipient, notes);
+    conflicts(recipient, &mut note);
+    (Some(diagnosis), others)
 }
 
 /// The words that decided, and where they stand.
-fn evidence(answer: &Resolution, words: &str, recipient: &Recipient, background: &Background<'_>) -> Option<Evidence> {
+fn evidence(answer: &Resolution, words: &str, recipient: &Finding, page: &Page<'_>) -> Option<Evidence> {
     let phrase = match answer.phrase {
         Some((from, to)) => words.get(from..to)?.to_string(),
         None => match answer.basis? {
@@ -134,14 +146,14 @@ fn evidence(answer: &Resolution, words: &str, recipient: &Recipient, background:
         },
     };
     // The text of the result is on one line; in the part it may be wrapped. Look for it there, first where it came from.
-    let count = background.parts.len();
-    let first = recipient.hidden.part.min(count.saturating_sub(1));
-    for (mime, text) in background.parts.iter().cycle().skip(first).take(count) {
+    let parts: Vec<_> = page.parts().collect();
+    let first = recipient.part.min(parts.len().saturating_sub(1));
+    for (mime, text) in parts.iter().cycle().skip(first).take(parts.len()) {
         if let Some(span) = find_wrapped(text, &phrase) {
-            return Some(Evidence { phrase, part: mime.clone(), span: Some(span) });
+            return Some(Evidence { phrase, part: (*mime).clone(), span: Some(span) });
         }
     }
-    let part = background.parts.get(first).map_or(Cow::Borrowed("text"), |(mime, _)| mime.clone());
+    let part = parts.get(first).map_or(Cow::Borrowed("text"), |(mime, _)| (*mime).clone());
     Some(Evidence { phrase, part, span: None })
 }
 
@@ -209,83 +221,23 @@ fn is_reply_prefix(text: &str) -> bool {
 }
 
 /// Names what disagrees.
-fn conflicts(recipient: &Recipient, notes: &mut Vec<(&'static str, String)>) {
-    if let (Some(status), Some(field)) = (recipient.status, recipient.hidden.status_field)
+fn conflicts(recipient: &Finding, note: &mut impl FnMut(&'static str, Cow<'static, str>)) {
+    if let (Some(status), Some(field)) = (recipient.status, recipient.status_field)
         && status != field
         && !field.is_bare()
     {
-        notes.push(("conflicting-codes", format!("the server's words say {status}, the Status field says {field}")));
+        note("conflicting-codes", format!("the server's words say {status}, the Status field says {field}").into());
     }
     if let (Some(status), Some(reply)) = (recipient.status, recipient.reply)
         && u16::from(status.class()) != reply / 100
     {
-        notes.push((
+        note(
             "conflicting-classes",
-            format!("the reply code {reply} and the status code {status} are of different classes"),
-        ));
+            format!("the reply code {reply} and the status code {status} are of different classes").into(),
+        );
     }
-    let inner: Vec<String> = recipient.hidden.inner.iter().map(ToString::to_string).collect();
-    if !inner.is_empty() && Some(inner.join(", ")) != recipient.hidden.status_field.map(|field| field.to_string()) {
-        notes.push(("inner-codes", format!("the words also hold {}", inner.join(", "))));
+    let inner: Vec<String> = recipient.inner.iter().map(ToString::to_string).collect();
+    if !inner.is_empty() && Some(inner.join(", ")) != recipient.status_field.map(|field| field.to_string()) {
+        note("inner-codes", format!("the words also hold {}", inner.join(", ")).into());
     }
-}
-
-/// A text that somebody pasted is a report when it holds a code or a known phrase.
-fn verdict_of_paste(report: &mut Report) {
-    let decided = |recipient: &Recipient| {
-        recipient.diagnosis.is_some()
-            || recipient.status.is_some()
-            || recipient.reply.is_some()
-            || recipient.action.is_some()
-            || !recipient.others.is_empty()
-    };
-    let any = report.recipients.iter().any(decided);
-    if !any {
-        report.kind = Kind::Other;
-        report.recipients.clear();
-        report.note("kind", "no code and no known phrase was found");
-        return;
-    }
-    let class = |recipient: &Recipient| {
-        recipient.status.map(|status| u16::from(status.class())).or(recipient.reply.map(|reply| reply / 100))
-    };
-    // What the text says of the outcome comes before what the codes say.
-    let failed = report.recipients.iter().any(|recipient| match recipient.action {
-        Some(action) => action == Action::Failed,
-        None => {
-            recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500)
-                && !matches!(class(recipient), Some(2 | 3))
-        }
-    });
-    let fine = report.recipients.iter().all(|recipient| match recipient.action {
-        Some(action) => !matches!(action, Action::Failed | Action::Delayed),
-        None => matches!(class(recipient), Some(2 | 3)),
-    });
-    report.kind = if failed {
-        Kind::Failure
-    } else if fine {
-        Kind::Success
-    } else {
-        Kind::Delay
-    };
-    let overall = match report.kind {
-        Kind::Failure => Action::Failed,
-        Kind::Success => Action::Delivered,
-        _ => Action::Delayed,
-    };
-    for recipient in &mut report.recipients {
-        // Among several recipients each has an outcome of its own.
-        let own = match recipient.reply.map(|reply| reply / 100).or(class(recipient)) {
-            Some(5) => Action::Failed,
-            Some(4) => Action::Delayed,
-            Some(2) => Action::Delivered,
-            _ => overall,
-        };
-        let action = *recipient.action.get_or_insert(own);
-        if action == Action::Delivered && !fine {
-            recipient.diagnosis = None;
-            recipient.others.clear();
-        }
-    }
-    report.note("kind", "the text holds a code or a known phrase");
 }

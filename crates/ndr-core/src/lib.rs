@@ -21,22 +21,22 @@
     clippy::string_slice
 )]
 
-mod address;
 mod cause;
-mod cues;
 mod diagnose;
-mod headers;
-mod input;
-mod limits;
-mod message;
-mod original;
-mod outline;
+mod evidence;
+mod kind;
+mod mail;
+mod merge;
+mod page;
+mod phrases;
 mod read;
 mod report;
 #[cfg(feature = "serde")]
 mod serialize;
+mod statement;
 mod text;
-mod transfer;
+mod unwrap;
+mod vocabulary;
 
 #[cfg(feature = "redact")]
 pub mod redact;
@@ -44,20 +44,23 @@ pub mod redact;
 pub mod render;
 pub mod sanitize;
 #[cfg(feature = "trace")]
+#[path = "header/mod.rs"]
 pub mod trace;
 
 pub use cause::{Cause, catalog};
-pub use headers::Headers;
-pub use limits::Limits;
+pub use mail::headers::Headers;
+pub use mail::limits::Limits;
 pub use ndr_resolve::{
     Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply,
     Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes, subject_means,
 };
-pub use report::{Action, Attempt, Diagnosis, Evidence, Kind, Note, Original, Recipient, Report};
+pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
 #[cfg(feature = "serde")]
 pub use serialize::EntryView;
+pub use vocabulary::{Action, Kind, Note};
 
-use std::borrow::Cow;
+use mail::input::{self, Input};
+use page::Page;
 
 /// Decodes with a catalogue and limits of one's own.
 #[derive(Clone, Copy, Debug)]
@@ -160,25 +163,15 @@ impl Decoder {
         self.catalog
     }
 
-    /// Decodes a message, or any text that holds what a server said. The kind of input is found out.
+    /// Decodes a message, or any text that holds what a server said. The input type is detected.
     pub fn decode(&self, bytes: &[u8]) -> Report {
-        let bytes = message::clean(bytes);
+        let bytes = mail::clean(bytes);
         let limits = self.limits.for_readers();
-        let kind = input::kind(&bytes);
-        let (bytes, mut cut) = if kind == input::Input::Mail { limits.fit_header(bytes) } else { (bytes, None) };
-        let (mut report, background) = match kind {
-            input::Input::Mail => read::mail(&bytes, &limits, 0),
-            input::Input::Html => {
-                let html;
-                (html, cut) = limits.fit_text(&bytes);
-                read::text(Cow::Owned(message::html_to_text(&String::from_utf8_lossy(html))), &limits)
-            }
-            input::Input::Text => {
-                let text;
-                (text, cut) = limits.fit_text(&bytes);
-                read::text(String::from_utf8_lossy(text), &limits)
-            }
+        let (bytes, cut) = match input::kind(&bytes) {
+            Input::Mail => limits.fit_header(bytes),
+            _ => (bytes, None),
         };
+        let mut report = self.read(&bytes, &limits, 0);
         if report.recipients.len() > self.limits.recipients {
             report.recipients.truncate(self.limits.recipients);
             let text = format!("more than {} recipients; the rest was left out", self.limits.recipients);
@@ -187,10 +180,46 @@ impl Decoder {
         if let Some((code, text)) = cut {
             report.note(code, text);
         }
-        diagnose::diagnose(&mut report, &background, self.catalog);
+        report
+    }
+
+    /// The steps from bytes to a report. `depth` counts the mails around it.
+    fn read(&self, bytes: &[u8], limits: &Limits, depth: usize) -> Report {
+        let page = if depth == 0 { Page::of(bytes, limits) } else { Page::of_mail(bytes, limits) };
+        if depth < unwrap::DEPTH {
+            for inner in unwrap::inner(&page) {
+                let mut report = self.read(&inner.bytes, limits, depth + 1);
+                if matches!(report.kind, Kind::Failure | Kind::Delay) {
+                    report.note(inner.note.0, inner.note.1);
+                    return report;
+                }
+            }
+        }
+        let mut notes: Vec<Note> =
+            page.mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
+        let findings = read::all(&page);
+        let verdict = kind::of(&page, &findings);
+        let mut merged = merge::merge(&page, findings, verdict.kind, &mut notes);
+        let recipients = diagnose::diagnose(&mut merged, verdict.kind, &page, self.catalog, &mut notes);
+        let is_open = page.is_pasted && verdict.kind == Kind::Other;
+        if !is_open {
+            notes.insert(page.mail.truncated.len(), Note { code: "kind", text: verdict.reason.into() });
+        }
+        let mut report = Report {
+            dialect: merged.dialect,
+            generator: merged.generator,
+            recipients,
+            original: merged.original,
+            notes,
+            ..Report::new(verdict.kind)
+        };
+        if is_open {
+            kind::of_pasted(&mut report);
+        }
         #[cfg(feature = "trace")]
         if self.trace {
-            report.trace = Some(Box::new(trace::of_report(&report, &background, &bytes, &self.limits, self.domains)));
+            report.trace =
+                Some(Box::new(trace::of_report(&report, &page, bytes, &self.limits, depth > 0, self.domains)));
         }
         report
     }

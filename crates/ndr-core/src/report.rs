@@ -1,70 +1,8 @@
 //! The result: what a report says, and what it means. One type, of which JSON, tables and texts are views.
 
+use crate::vocabulary::{Action, Kind, Note};
 use ndr_resolve::{Basis, Entry, StatusCode};
 use std::borrow::Cow;
-
-/// Declares an enum whose variants have a permanent name in JSON.
-macro_rules! named {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $slug:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vmeta])* $variant,)+ }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
-
-            /// The permanent name, as in JSON.
-            pub const fn slug(self) -> &'static str {
-                match self { $($name::$variant => $slug,)+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.slug())
-            }
-        }
-    };
-}
-#[cfg(feature = "trace")]
-pub(crate) use named;
-
-named! {
-    /// What a message is.
-    Kind {
-        /// A report that delivery failed for good.
-        Failure = "failure",
-        /// A warning that delivery is late; it is still being tried.
-        Delay = "delay",
-        /// A report that delivery, relaying or expansion succeeded.
-        Success = "success",
-        /// An out-of-office or other automatic answer.
-        AutoReply = "auto-reply",
-        /// A read receipt (RFC 8098).
-        ReadReceipt = "read-receipt",
-        /// A complaint by feedback report (RFC 5965).
-        Feedback = "feedback",
-        /// None of these.
-        Other = "other",
-    }
-}
-
-named! {
-    /// What was done with the message for one recipient (RFC 3464 section 2.3.3).
-    Action {
-        /// Given up.
-        Failed = "failed",
-        /// Not yet delivered; still being tried.
-        Delayed = "delayed",
-        /// Delivered.
-        Delivered = "delivered",
-        /// Passed to a system that does not report.
-        Relayed = "relayed",
-        /// Expanded to several recipients.
-        Expanded = "expanded",
-    }
-}
 
 /// A decoded message.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,46 +52,6 @@ pub struct Recipient {
     pub diagnosis: Option<Diagnosis>,
     /// Slugs of further candidates, best first.
     pub others: Vec<&'static str>,
-    /// What the reading stage knows beyond the text, for the diagnosis.
-    pub(crate) hidden: Hidden,
-}
-
-/// What the reader hands to the diagnosis and no result shows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Hidden {
-    /// Status field of the machine-readable part.
-    pub(crate) status_field: Option<StatusCode>,
-    /// Further codes in the text.
-    pub(crate) inner: Vec<StatusCode>,
-    /// More of the report's words about this recipient: statements, with [`STATEMENT`] between them.
-    pub(crate) context: String,
-    /// Which part the text and the context came from.
-    pub(crate) part: usize,
-}
-
-/// Stands between the statements of [`Hidden::context`].
-pub(crate) const STATEMENT: char = '\u{1e}';
-
-impl Hidden {
-    /// Adds a statement to what is known beyond the text.
-    pub(crate) fn add_context(&mut self, words: &str) {
-        if self.context == words {
-            return;
-        }
-        if !self.context.is_empty() && !words.is_empty() {
-            self.context.push(STATEMENT);
-        }
-        self.context.push_str(words);
-    }
-
-    /// The same with words that nobody needs any more.
-    pub(crate) fn take_context(&mut self, words: String) {
-        if self.context.is_empty() {
-            self.context = words;
-        } else {
-            self.add_context(&words);
-        }
-    }
 }
 
 /// One delivery attempt that the report lists.
@@ -209,15 +107,6 @@ pub struct Original {
     pub date: Option<String>,
 }
 
-/// An oddity, or the reason for a verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// A permanent name, kebab-case.
-    pub code: &'static str,
-    /// The note in words.
-    pub text: Cow<'static, str>,
-}
-
 impl Report {
     pub(crate) fn new(kind: Kind) -> Report {
         Report {
@@ -252,26 +141,9 @@ impl Report {
 }
 
 impl Recipient {
-    /// Whether the report says that the message got there, or was passed on.
+    /// Whether the report says that the message was delivered or passed on.
     pub(crate) const fn arrived(&self) -> bool {
         matches!(self.action, Some(Action::Delivered | Action::Relayed | Action::Expanded))
-    }
-
-    pub(crate) fn new(address: Option<String>) -> Recipient {
-        Recipient {
-            address,
-            original_address: None,
-            action: None,
-            status: None,
-            reply: None,
-            text: None,
-            remote: None,
-            command: None,
-            attempts: Vec::new(),
-            diagnosis: None,
-            others: Vec::new(),
-            hidden: Hidden::default(),
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The one serialised form of a result, as the contract in docs/result.md names it.
 
 use crate::Entry;
-use crate::report::{Attempt, Diagnosis, Evidence, Note, Original, Recipient, Report};
+use crate::report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
+use crate::vocabulary::Note;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 impl Serialize for Report {

@@ -1,23 +1,14 @@
-//! Reports of Exchange: the block for administrators, the latest style, and the forms in which Exchange quotes what a
-//! remote server said. Anchored on what Exchange does not translate: codes, quoted replies, the shape of the block.
+//! Reports of Exchange: the block for administrators and the latest style. Anchored on what Exchange does not translate: codes, quoted replies, the shape of the block.
 
-use super::landmarks::{Landmarks, Topic};
-use super::statement::{self, host_at};
-use crate::address;
-use crate::report::{Attempt, Original, Recipient};
-use crate::text::{self, cap};
-use memchr::memmem;
-use ndr_resolve::{find_codes, find_reply, unfold_reply};
+use crate::evidence::{Finding, Findings, Reader};
+use crate::page::Page;
+use crate::phrases::Topic;
+use crate::phrases::exchange::HEADINGS;
+use crate::statement::host_at;
+use crate::statement::quoted::{host_line, state};
+use crate::text::{self, address};
+use ndr_resolve::{find_codes, find_reply};
 use std::borrow::Cow;
-use std::sync::LazyLock;
-
-/// What the text of an Exchange report says.
-#[derive(Debug, Default)]
-pub(crate) struct Block {
-    pub(crate) generator: Option<String>,
-    pub(crate) recipients: Vec<Recipient>,
-    pub(crate) original: Original,
-}
 
 /// Labels in front of the server that generated the report.
 const GENERATING: &[&str] = &[
@@ -35,57 +26,24 @@ const GENERATING: &[&str] = &[
     "生成サーバー",
 ];
 
-/// Words that only an Exchange report has. The first [`HEADINGS`] of them are headings of the block for administrators,
-/// in the languages that are known.
-pub(crate) const MARKS: &[&str] = &[
-    "diagnostic information for administrators",
-    "informations de diagnostic pour les administrateurs",
-    "informazioni di diagnostica per gli amministratori",
-    "diagnostisk information f",
-    "diagnostische gegevens voor beheerders",
-    "stico para administradores",
-    "diagnoseinformationen f",
-    "diagnoseinformation f",
-    "stico para los administradores",
-    "información de diagnóstico para administradores",
-    "管理者向けの診断情報",
-    "generating server",
-    "serveur de g",
-    "server di generazione",
-    "genererande server",
-    "bronserver",
-    "servidor de origem",
-    "generierender server",
-    "servidor de generaci",
-    "remote server returned '",
-    "remote server  returned '",
-    "#smtp#",
-    "more info for email admins",
-    "original message details",
-];
-
-/// How many of them are such headings.
-const HEADINGS: usize = 11;
-
-/// Words of the latest style.
-pub(crate) const LATEST_MARKS: &[&str] = &["original message details", "more info for email admins", "error details"];
-
-/// Whether a text is likely an Exchange report.
-pub(crate) fn recognises(marks: &Landmarks) -> bool {
-    marks.any(Topic::Exchange, 60_000)
+/// Whether the page is an Exchange report.
+pub(crate) fn applies(page: &Page<'_>) -> bool {
+    page.is_exchange
 }
 
-/// Reads the text, which ends before the original's headers.
-pub(crate) fn read(text: &str, marks: &Landmarks, strangers: &[Cow<'_, str>], limit: usize) -> Block {
-    let mut block = Block::default();
+/// Reads the words.
+pub(crate) fn read(page: &Page<'_>) -> Findings {
+    let (text, matches) = (&page.words.text, &page.words.matches);
+    let (strangers, limit) = (page.addresses.as_slice(), page.limits.recipients);
+    let mut block = Findings::new(Reader::Exchange);
     let mut lines: Vec<&str> = Vec::with_capacity(text.len() / 32);
     lines.extend(text::lines(text).map(text::trim));
-    let admin_line = marks
+    let admin_line = matches
         .of_topic(Topic::Exchange)
         .find(|mark| mark.number < HEADINGS)
         .and_then(|mark| text.as_bytes().get(..mark.start))
         .map(|before| memchr::memchr_iter(b'\n', before).count());
-    if marks.any(Topic::ExchangeLatest, usize::MAX) {
+    if matches.any(Topic::ExchangeLatest, usize::MAX) {
         latest_style(&lines, strangers, &mut block);
     }
     if block.recipients.is_empty() {
@@ -111,12 +69,6 @@ fn label_value(line: &str) -> Option<&str> {
     GENERATING.iter().any(|known| label == *known).then(|| text::trim(value))
 }
 
-/// A line that is nothing but a host name.
-fn host_line(line: &str) -> Option<String> {
-    let host = host_at(line)?;
-    (host.len() == line.trim_end_matches('.').len() && host.contains(|c: char| c.is_ascii_alphabetic())).then_some(host)
-}
-
 /// `label: host`, whatever the label: a short phrase, a colon, a host.
 fn any_label_host(line: &str) -> Option<String> {
     let (label, value) = text::cut(line, b':')?;
@@ -125,8 +77,8 @@ fn any_label_host(line: &str) -> Option<String> {
 }
 
 /// The two-section style: addresses, each with an optional host line and what was said.
-fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: &mut Block) {
-    let mut open: Option<(Recipient, String)> = None;
+fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: &mut Findings) {
+    let mut open: Option<(Finding, String)> = None;
     let mut gap = false;
     for line in lines {
         if block.recipients.len() >= limit {
@@ -153,12 +105,12 @@ fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: 
                 || !block.recipients.is_empty()
             {
                 finish(open.take(), block);
-                open = Some((Recipient::new(Some(address)), String::new()));
+                open = Some((Finding::new(Some(address)), String::new()));
                 gap = false;
                 continue;
             }
             finish(open.take(), block);
-            open = Some((Recipient::new(Some(address)), String::new()));
+            open = Some((Finding::new(Some(address)), String::new()));
             gap = false;
             continue;
         }
@@ -211,7 +163,7 @@ fn is_statement(line: &str) -> bool {
     }
 }
 
-fn finish(open: Option<(Recipient, String)>, block: &mut Block) {
+fn finish(open: Option<(Finding, String)>, block: &mut Findings) {
     let Some((mut recipient, words)) = open else {
         return;
     };
@@ -228,129 +180,6 @@ fn finish(open: Option<(Recipient, String)>, block: &mut Block) {
     }
 }
 
-/// Reads what was said of one recipient, in any of Exchange's forms.
-pub(crate) fn state(recipient: &mut Recipient, words: &str) {
-    if !state_attempts(recipient, words) {
-        state_line(recipient, unfold_reply(words));
-    }
-}
-
-/// Reads what was said at each attempt, where the words list attempts.
-pub(crate) fn state_attempts(recipient: &mut Recipient, words: &str) -> bool {
-    let attempts = attempts(words);
-    if let Some(newest) = attempts.first() {
-        let text = newest.text.clone();
-        let said_by = newest.server.clone();
-        for attempt in &attempts {
-            recipient.hidden.add_context(&attempt.text);
-        }
-        recipient.attempts = attempts;
-        recipient.remote = recipient.remote.take().or(said_by);
-        statement::set_text(recipient, &text);
-        return true;
-    }
-    false
-}
-
-/// The same of words that stand on one line.
-pub(crate) fn state_line(recipient: &mut Recipient, line: String) {
-    if line.is_empty() {
-        return;
-    }
-    let quoted = unwrap(&line);
-    if recipient.remote.is_none() {
-        recipient.remote = quoted.host;
-    }
-    statement::set_text(recipient, quoted.text);
-    recipient.hidden.take_context(line);
-}
-
-struct Quoted<'l> {
-    host: Option<String>,
-    text: &'l str,
-}
-
-/// Takes Exchange's wrapping off a quoted reply.
-fn unwrap(line: &str) -> Quoted<'_> {
-    let mut text = line;
-    let mut host = None;
-    // Few replies are quoted, so the marks are asked for first.
-    let bytes = line.as_bytes();
-    if memchr::memchr(b'\'', bytes).is_some()
-        && let Some((head, inside)) = text.split_once("eturned '")
-    {
-        host =
-            ["Server at ", "server at "].iter().find_map(|cue| head.rsplit_once(cue).and_then(|(_, at)| host_at(at)));
-        text = inside.rsplit_once('\'').map_or(inside, |(quoted, _)| quoted);
-    }
-    // `host #<server #5.7.1 smtp;530 5.7.1 words> #SMTP#`, `<server #5.7.1 smtp;550 words>`
-    if memchr::memchr(b'#', bytes).is_none() {
-        return Quoted { host, text: text::trim(text) };
-    }
-    if let Some((head, inside)) = text.split_once("smtp;").or_else(|| text.split_once("SMTP;"))
-        && head.contains('#')
-        && head.contains('<')
-    {
-        let head = text::trim(head);
-        let outer = head.split(['#', '<']).next().unwrap_or_default();
-        let inner = head.split('<').nth(1).unwrap_or_default();
-        host = host.or_else(|| host_at(outer)).or_else(|| host_at(inner));
-        let closed = inside.rsplit_once("> #").or_else(|| inside.rsplit_once('>'));
-        text = closed.map_or(inside, |(quoted, _)| quoted);
-    }
-    // `#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##rfc822;user@example.com`, `host #550 5.1.1 words ##`
-    if let Some((head, inside)) = text.split_once('#')
-        && find_reply(inside).is_some_and(|(_, offset)| offset < 3)
-        && (text::trim(head).is_empty() || host_line(text::trim(head)).is_some())
-    {
-        host = host.or_else(|| host_line(text::trim(head)));
-        text = inside.split_once("##").map_or(inside, |(said, _)| said);
-    }
-    Quoted { host, text: text::trim(text).trim_end_matches('#').trim() }
-}
-
-/// The lines `time - Server at host (ip) returned 'reply'`, newest first.
-fn attempts(words: &str) -> Vec<Attempt> {
-    // Few statements list any.
-    static LISTED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new("erver at "));
-    if LISTED.find(words.as_bytes()).is_none() {
-        return Vec::new();
-    }
-    let mut joined = String::new();
-    for line in words.lines() {
-        joined.push_str(text::trim(line));
-        joined.push(' ');
-    }
-    let mut found = Vec::new();
-    let mut rest = joined.as_str();
-    while let Some(at) = ["Server at ", "server at "].iter().filter_map(|cue| rest.find(cue)).min() {
-        let Some((server, inside)) = text::from(rest, at + 10).split_once("eturned '") else { break };
-        // The reply ends at the quote that the next attempt or the end follows; replies hold quotes themselves.
-        let next = [" - Server at ", " - Remote Server at "].iter().filter_map(|cue| inside.find(cue)).min();
-        let zone = next.map_or(inside, |end| text::upto(inside, end));
-        let end = zone.rfind('\'').unwrap_or(zone.len());
-        let time = text::upto(rest, at).trim().trim_end_matches("Remote").trim().trim_end_matches('-').trim();
-        let time = time.rsplit('\'').next().unwrap_or_default().trim();
-        found.push(Attempt {
-            time: cap(time, 60).to_string(),
-            server: host_at(server),
-            text: unfold_reply(unwrap(text::upto(zone, end)).text),
-        });
-        rest = match next {
-            // Keep the time that stands in front of the next attempt.
-            Some(_) => text::from(inside, end),
-            None => "",
-        };
-        if found.len() >= 100 {
-            break;
-        }
-    }
-    match found.as_slice() {
-        [only] if only.time.is_empty() => Vec::new(),
-        _ => found,
-    }
-}
-
 /// Labels of the latest style whose values matter.
 const LATEST: &[(&str, Label)] = &[
     ("status code", Label::Status),
@@ -360,7 +189,7 @@ const LATEST: &[(&str, Label)] = &[
     ("sent by", Label::Generator),
     ("message rejected by", Label::Remote),
     ("remote server", Label::Remote),
-    ("recipient address", Label::Recipient),
+    ("recipient address", Label::Finding),
     ("sender address", Label::Sender),
     ("subject", Label::Subject),
     ("created date", Label::Date),
@@ -377,7 +206,7 @@ enum Label {
     Error,
     Generator,
     Remote,
-    Recipient,
+    Finding,
     Sender,
     Subject,
     Date,
@@ -385,7 +214,7 @@ enum Label {
 }
 
 /// The latest style: labelled values, on the label's line or after it.
-fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Block) {
+fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Findings) {
     const STATUS: &str = "status code ";
     let mut values: Vec<(Label, String)> = Vec::new();
     let mut at_gap = false;
@@ -440,12 +269,12 @@ fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Block) {
             .map(|found| found.address)
             .find(|address| !strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address)))
     };
-    let recipients: Vec<String> = match first(Label::Recipient) {
+    let recipients: Vec<String> = match first(Label::Finding) {
         Some(value) => address::find(value).map(|found| found.address.to_string()).collect(),
         None => opener().into_iter().map(str::to_string).collect(),
     };
     block.original.from = first(Label::Sender).map(|value| address::bare(value).to_string());
-    block.original.to = first(Label::Recipient).map(|value| value.to_string());
+    block.original.to = first(Label::Finding).map(|value| value.to_string());
     block.original.subject = first(Label::Subject).map(str::to_string);
     block.original.date = first(Label::Date).map(str::to_string);
     let words = first(Label::Error).or_else(|| first(Label::Status));
@@ -460,7 +289,7 @@ fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Block) {
         if seen.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
             continue;
         }
-        let mut recipient = Recipient::new(Some(address.clone()));
+        let mut recipient = Finding::new(Some(address.clone()));
         recipient.remote = first(Label::Remote).and_then(host_at);
         state(&mut recipient, &words);
         if recipient.remote.is_some() && recipient.remote == block.generator {

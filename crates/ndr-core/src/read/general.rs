@@ -1,17 +1,21 @@
 //! The general reader: it finds recipients and what is said of them in the words of any report, by where addresses
 //! stand and what stands near them. Mailers that it reads well need no code of their own.
 
-use super::statement;
-use crate::address::{self, Found};
-use crate::cues::{Cues, Hit, cue_lists, cues};
-use crate::report::Recipient;
+use crate::evidence::{Finding, Findings, Origin, Reader, Role};
+use crate::mail::status::FieldRecipient;
+use crate::page::Page;
+use crate::phrases::outcome;
+use crate::statement::role::Roles;
+use crate::statement::{self, tells};
+use crate::text::address::{self, Found};
+use crate::text::search::{Phrases, phrases};
 use crate::text::{self, cap, lines};
-use ndr_resolve::{find_codes, find_reply};
+use ndr_resolve::find_reply;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What the general reader needs to know of the message around the text.
-pub(crate) struct Surroundings<'a> {
+struct Surroundings<'a> {
     /// Addresses that are not recipients: the report's own sender and addressee.
     pub(crate) strangers: &'a [Cow<'a, str>],
     /// Addresses that are known to have failed (X-Failed-Recipients, machine-readable part).
@@ -47,17 +51,38 @@ struct Line<'t> {
     addresses: Vec<Found<'t>>,
 }
 
+/// Whether there are words to read. A pasted line is one statement, and no report.
+pub(crate) fn applies(page: &Page<'_>) -> bool {
+    let words = text::trim(&page.words.text);
+    !page.is_pasted || words.contains('@') && words.lines().count() > 1
+}
+
+/// Reads the words.
+pub(crate) fn read(page: &Page<'_>) -> Findings {
+    let machine = page.fields.recipients.iter().filter_map(FieldRecipient::address);
+    let around = Surroundings {
+        strangers: &page.addresses,
+        known: &page.failed.iter().map(String::as_str).chain(machine).collect::<Vec<&str>>(),
+        recipient: page.mailer.map_or(&[], |mailer| mailer.recipient),
+        limit: page.limits.recipients,
+    };
+    Findings::of(Reader::General, read_text(&page.words.text, &around))
+}
+
 /// Reads `text`, which ends before the returned message.
-pub(crate) fn read(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
+fn read_text(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
     let found = read_without_strangers(text, around);
     if found.is_empty() && !around.strangers.is_empty() && around.known.is_empty() {
-        // Somebody who wrote to their own address is recipient and addressee of the report.
-        return read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
+        // Somebody who wrote to their own address is recipient and addressee of the report. Only an item of its own
+        // with a reply says so.
+        let mut own = read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
+        own.retain(|one| one.origin == Origin::Frame && (one.reply.is_some() || one.status.is_some()));
+        return own;
     }
     found
 }
 
-fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipient> {
+fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
     let lines = lines_of(text);
     let mut candidates = Vec::new();
     let mut taken = vec![false; lines.len()];
@@ -83,7 +108,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
         }
     }
     let best = candidates.iter().map(|candidate| candidate.strength).max().unwrap_or(0);
-    let mut found: Vec<Recipient> = Vec::new();
+    let mut found: Vec<Finding> = Vec::new();
     // Places that make an address the recipient come first; any other place of the same address may add words.
     let mut kept: Vec<Candidate> = Vec::new();
     let mut places = Places::default();
@@ -102,7 +127,8 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
     paragraphs(&lines, &mut kept, &mut taken);
     let shared = shared_words(&lines, &taken, &kept);
     for candidate in kept {
-        let mut recipient = Recipient::new(Some(candidate.address));
+        let mut recipient = Finding::new(Some(candidate.address));
+        recipient.origin = if candidate.cued { Origin::Prose } else { Origin::Frame };
         let own = text::trim(&candidate.own);
         let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
         let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
@@ -113,7 +139,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Recipien
             if recipient.remote.is_none() {
                 recipient.remote = statement::Marked::new(&shared.text).remote();
             }
-            recipient.hidden.add_context(&shared.text);
+            recipient.add_context(&shared.text);
         }
         found.push(recipient);
     }
@@ -145,13 +171,24 @@ impl Places {
     }
 }
 
+/// Where the signature of a person begins: behind a line of two dashes near the end, unless it tells of a failure.
+fn signature_start(text: &str) -> usize {
+    const MOST_LINES: usize = 12;
+    let Some(at) = text.rfind("\n--") else { return text.len() };
+    let (mark, behind) = text::cut(text::from(text, at + 1), b'\n').unwrap_or_default();
+    let is_signature =
+        mark.trim_end() == "--" && behind.lines().filter(|line| !line.trim().is_empty()).count() <= MOST_LINES;
+    if is_signature && !tells(behind) { at + 1 } else { text.len() }
+}
+
 /// The lines of a text with the addresses in them.
 fn lines_of(text: &str) -> Vec<Line<'_>> {
     // Most lines hold no address, so the next one's place is kept.
     let next_sign = |from: usize| memchr::memchr(b'@', text::from(text, from).as_bytes()).map(|at| from + at);
     let mut sign = next_sign(0);
     let mut found = Vec::with_capacity(text.len() / 40 + 1);
-    for line in lines(text) {
+    let signature = signature_start(text);
+    for line in lines(text).take_while(|line| text::offset(text, line) < signature) {
         let end = text::offset(text, line) + line.len();
         let holds_sign = sign.is_some_and(|sign| sign < end);
         if holds_sign {
@@ -213,13 +250,6 @@ fn take(taken: &mut [bool], from: usize, to: usize) {
     }
 }
 
-/// Whether words hold a reply or status code.
-pub(crate) fn tells(text: &str) -> bool {
-    // Every code begins with one of these; one that begins with another digit counts where it begins the text.
-    let may = text.starts_with('3') || memchr::memchr3(b'2', b'4', b'5', text.as_bytes()).is_some();
-    may && (find_reply(text).is_some() || find_codes(text).next().is_some())
-}
-
 /// A line that an address begins: `<a@example.com>: reason`, an address alone, `* a@example.com`.
 fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let (line, below) = lines.get(at..)?.split_first()?;
@@ -245,6 +275,9 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         None => rest,
     };
     let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
+    if names_sender(rest) {
+        return None;
+    }
     take(taken, at, at + 1);
     let mut last = at;
     // Tabs part columns.
@@ -294,7 +327,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
     Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, strength })
 }
 
-/// Labels of a line that names the recipient: `Recipient address: a@example.com`, `>>> RCPT TO:<a@example.com>`.
+/// Labels of a line that names the recipient: `Finding address: a@example.com`, `>>> RCPT TO:<a@example.com>`.
 const LABELS: &[&str] = &[
     "rcpt to",
     "recipient",
@@ -449,7 +482,7 @@ fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found<'l>> {
 
 /// Whether the address of the line is where the sender is asked to write, and not who failed: the sentence above it asks.
 fn is_instruction(lines: &[Line<'_>], at: usize) -> bool {
-    static ASKS: Cues = cues!(&[
+    static ASKS: Phrases = phrases!(&[
         "please send",
         "please contact",
         "please write",
@@ -464,7 +497,7 @@ fn is_instruction(lines: &[Line<'_>], at: usize) -> bool {
         "if you have any questions",
         "subscribe",
     ]);
-    static FAILS: Cues = cues!(&["deliver", "fail", "reject", "following", "undeliver", "bounce", "unknown"]);
+    static FAILS: Phrases = phrases!(&["deliver", "fail", "reject", "following", "undeliver", "bounce", "unknown"]);
     let mut asks = false;
     let above = lines.iter().take(at).rev().map(|line| text::trim(line.text)).filter(|text| !text.is_empty());
     for text in above.take(4) {
@@ -505,6 +538,13 @@ fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
     })
 }
 
+/// Whether the words right behind an address call it the sender's: `<a@example.com>: Sender address rejected`.
+fn names_sender(words: &str) -> bool {
+    const SENDER: &[&str] = &["sender", "absender", "expéditeur", "remitente", "mittente", "remetente", "afzender"];
+    let first = words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    SENDER.iter().any(|name| first.eq_ignore_ascii_case(name))
+}
+
 /// A line of dashes or stars, with or without a heading in it.
 fn is_rule(text: &str) -> bool {
     let text = text::trim(text);
@@ -516,110 +556,32 @@ fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
     if is_known(address, around) {
         return false;
     }
-    let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
     around.strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address))
-        || matches!(
-            local.trim_matches(['\'', '"', '<']),
-            "postmaster" | "mailer-daemon" | "abuse" | "support" | "helpdesk" | "noreply" | "no-reply"
-        )
 }
 
-// Words in front of an address that say whose it is.
-cue_lists! {
-    static BEFORE_ADDRESS ():
-    /// The address is the recipient's.
-    TO = [
-    "final-recipient",
-    "original-recipient",
-    "failed recipient",
-    "rcpt to",
-    "unable to deliver message to",
-    "could not be delivered to",
-    "was not delivered to",
-    "not delivered to",
-    "undeliverable to",
-    "delivering your mail to",
-    "deliver to",
-    "delivered to",
-    "delivery to",
-    "recipient",
-    "rcpt",
-    "deliver mail to",
-    "deliver your message to",
-    "message to",
-    "mail to",
-    "email to",
-    "sent to",
-    "address",
-    "user",
-    "mailbox",
-    "account",
-    "for <",
-    "unknown",
-    "to:",
-    "wasn't found at",
-    "envelope-to",
-    "expanded from",
-    "expanded from:",
-    "to <",
-    "宛",
-    "адрес",
-    "Адрес",
-    ];
-    /// It is somebody else's.
-    FROM = [
-    "from:",
-    "mail from",
-    "from <",
-    "sender",
-    "contact",
-    "send mail to",
-    "reply to",
-    "reply-to",
-    "forward this",
-    "report to",
-    "questions",
-    "e-mail to postmaster",
-    "please mail",
-    "write to",
-    "envelope-from",
-    "return-path",
-    "originator",
-    "cc:",
-    "message-id",
-    "help",
-    "unsubscribe",
-    "please send",
-    "via email",
-    "addressed from",
-    "delist@",
-];
-}
-
-/// Addresses in running text.
+/// Addresses in running text, by their role.
 fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     if line.addresses.is_empty() {
         return found;
     }
-    let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
+    let roles = Roles::of(line.text);
     let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
     for one in line.addresses.iter().take(around.limit) {
         if is_stranger(one.address, around) {
             continue;
         }
-        let known = is_known(one.address, around);
-        let last = |list: std::ops::Range<usize>| {
-            let fits = |hit: &&Hit| hit.end <= one.start && list.contains(&hit.number);
-            cues.iter().filter(fits).map(|hit| hit.end).max()
+        let cued_by_mailer = || {
+            let place = |cue: &&str| lower.get(..one.start).and_then(|head| head.rfind(*cue));
+            around.recipient.iter().filter_map(place).max()
         };
-        let of_mailer = around.recipient.iter().filter_map(|cue| Some(lower.get(..one.start)?.rfind(cue)? + cue.len()));
-        let strength = match (last(TO).max(of_mailer.max()), last(FROM)) {
-            _ if known => 3,
-            (Some(to), Some(from)) if from > to => continue,
-            (Some(_), _) => 2,
-            (None, Some(_)) => continue,
-            (None, None) => 1,
+        let strength = match roles.role(one) {
+            _ if is_known(one.address, around) => 3,
+            Role::Failed => 2,
+            Role::Unknown if cued_by_mailer().is_some() => 2,
+            // An address of which nothing is said failed only if its line tells of a failure.
+            Role::Unknown if !is_role_address(one.address) && tells_of_failure(line.text) => 1,
+            _ => continue,
         };
         // Sendmail's own line says what it made of the reply; the reply stands above it.
         let reply = before
@@ -631,6 +593,20 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         found.push(Candidate { address: one.address.to_string(), own, line: at, end: at + 1, cued: true, strength });
     }
     found
+}
+
+/// Whether a line says that something was not delivered.
+fn tells_of_failure(line: &str) -> bool {
+    static FAILURES: Phrases = phrases!(outcome::FAILURE);
+    tells(line) || FAILURES.any(line)
+}
+
+/// An address of an office and not of a person, which running text often names as somebody to write to.
+fn is_role_address(address: &str) -> bool {
+    const OFFICES: &[&str] =
+        &["postmaster", "mailer-daemon", "abuse", "support", "helpdesk", "noreply", "no-reply", "hostmaster", "info"];
+    let local = address.split('@').next().unwrap_or_default().trim_matches(['\'', '"', '<']);
+    OFFICES.iter().any(|office| local.eq_ignore_ascii_case(office))
 }
 
 /// The words of a line about an address in it. A line is no longer than this where people write; a text without line
@@ -718,7 +694,7 @@ mod tests {
         let once: String = (0..40).map(|n| format!("<a{n}@example.com>\n")).collect();
         let text = format!("{once}\n{}", once.to_uppercase().replace(">\n", ">: 550 5.1.1 no\n"));
         let around = Surroundings { strangers: &[], known: &[], recipient: &[], limit: 1_000 };
-        let found = read(&text, &around);
+        let found = read_text(&text, &around);
         let addresses: Vec<_> = found.iter().filter_map(|one| one.address.as_deref()).collect();
         assert_eq!(addresses, (0..40).map(|n| format!("a{n}@example.com")).collect::<Vec<_>>());
         assert!(found.iter().all(|one| one.reply == Some(550)));

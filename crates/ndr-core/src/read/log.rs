@@ -1,10 +1,12 @@
 //! Lines that programs write about deliveries: logs of mail servers, message traces of Exchange, exceptions of Python's
 //! smtplib. Each line tells of one recipient. Read only in text that somebody pasted, never in mail.
 
-use super::{settle_status, statement};
-use crate::address;
-use crate::report::{Action, Recipient};
+use crate::evidence::{Finding, Findings, Reader};
+use crate::page::Page;
+use crate::statement;
 use crate::text;
+use crate::text::address;
+use crate::vocabulary::Action;
 
 /// A format of lines: who writes it, and how one line is read.
 struct Format {
@@ -12,7 +14,7 @@ struct Format {
     id: Option<&'static str>,
     /// A mark that every such line has; lines without it cost no more than the search for it.
     mark: &'static str,
-    read: fn(&str) -> Option<Recipient>,
+    read: fn(&str) -> Option<Finding>,
 }
 
 static FORMATS: &[Format] = &[
@@ -24,8 +26,19 @@ static FORMATS: &[Format] = &[
     Format { id: Some("exim"), mark: " rejected RCPT ", read: exim_reject },
 ];
 
+/// Whether somebody pasted a text.
+pub(crate) fn applies(page: &Page<'_>) -> bool {
+    page.is_pasted
+}
+
+/// Reads the lines.
+pub(crate) fn read(page: &Page<'_>) -> Findings {
+    let (dialect, recipients) = read_text(&page.pasted, page.limits.recipients).unwrap_or_default();
+    Findings { dialect, ..Findings::of(Reader::Log, recipients) }
+}
+
 /// What the lines of a text tell, and who wrote them.
-pub(crate) fn read(text: &str, limit: usize) -> Option<(Option<&'static str>, Vec<Recipient>)> {
+fn read_text(text: &str, limit: usize) -> Option<(Option<&'static str>, Vec<Finding>)> {
     if let Some(found) = trace(text, limit) {
         return Some((Some("exchange-online"), found));
     }
@@ -60,8 +73,8 @@ pub(crate) fn read(text: &str, limit: usize) -> Option<(Option<&'static str>, Ve
 }
 
 /// A recipient with an outcome and the words about it.
-fn tell(address: Option<String>, action: Action, words: &str) -> Recipient {
-    let mut recipient = Recipient::new(address);
+fn tell(address: Option<String>, action: Action, words: &str) -> Finding {
+    let mut recipient = Finding::new(address);
     recipient.action = Some(action);
     statement::fill(&mut recipient, words);
     recipient
@@ -83,16 +96,16 @@ fn to(line: &str, name: &str) -> Option<String> {
 }
 
 /// What a line of Postfix or Sendmail says besides the words.
-fn complete(recipient: &mut Recipient, line: &str) {
-    recipient.hidden.status_field = value(line, "dsn=").and_then(|code| code.parse().ok());
-    settle_status(recipient);
+fn complete(recipient: &mut Finding, line: &str) {
+    recipient.status_field = value(line, "dsn=").and_then(|code| code.parse().ok());
+    recipient.settle_status();
     let relay = value(line, "relay=").and_then(statement::host_at);
     recipient.remote = recipient.remote.take().or(relay);
     recipient.original_address = to(line, "orig_to=");
 }
 
 /// `to=<a@example.com>, relay=..., dsn=5.1.1, status=bounced (words)`
-fn postfix(line: &str) -> Option<Recipient> {
+fn postfix(line: &str) -> Option<Finding> {
     let address = to(line, "to=")?;
     let (state, words) = line.rsplit_once(" status=")?.1.split_once(' ').unwrap_or_default();
     let action = match state {
@@ -109,7 +122,7 @@ fn postfix(line: &str) -> Option<Recipient> {
 }
 
 /// `reject: RCPT from host[192.0.2.1]: 554 5.7.1 words; from=<...> to=<a@example.com> proto=ESMTP helo=<...>`
-fn postfix_reject(line: &str) -> Option<Recipient> {
+fn postfix_reject(line: &str) -> Option<Finding> {
     let (_, said) = line.split_once("reject: ")?;
     let (command, words) = said.split_once("]: ")?;
     let words = words.split("; from=<").next().unwrap_or(words);
@@ -123,7 +136,7 @@ fn postfix_reject(line: &str) -> Option<Recipient> {
 }
 
 /// `to=<a@example.com>, ..., dsn=5.1.1, stat=User unknown`
-fn sendmail(line: &str) -> Option<Recipient> {
+fn sendmail(line: &str) -> Option<Finding> {
     let address = to(line, "to=")?;
     let (_, words) = line.split_once(" stat=")?;
     let (action, words) = match words.split([' ', ':']).next().unwrap_or(words) {
@@ -138,7 +151,7 @@ fn sendmail(line: &str) -> Option<Recipient> {
 }
 
 /// `** a@example.com R=dnslookup T=remote_smtp H=mx.example.com [192.0.2.1]: words`
-fn exim(line: &str, mark: &str, action: Action) -> Option<Recipient> {
+fn exim(line: &str, mark: &str, action: Action) -> Option<Finding> {
     let (_, rest) = line.split_once(mark)?;
     let (address, rest) = rest.split_at_checked(rest.find([' ', ':']).unwrap_or(rest.len()))?;
     let address = address::bare(address);
@@ -156,7 +169,7 @@ fn exim(line: &str, mark: &str, action: Action) -> Option<Recipient> {
 }
 
 /// `H=host [192.0.2.1] F=<b@example.com> rejected RCPT <a@example.com>: words`
-fn exim_reject(line: &str) -> Option<Recipient> {
+fn exim_reject(line: &str) -> Option<Finding> {
     let (address, words) = line.split_once(" rejected RCPT ")?.1.split_once(": ")?;
     let mut recipient = tell(Some(address::bare(address).to_string()), Action::Failed, words);
     recipient.command = Some("RCPT TO");
@@ -164,7 +177,7 @@ fn exim_reject(line: &str) -> Option<Recipient> {
 }
 
 /// qmail-send: `starting delivery 7: msg 4 to remote a@example.com`, then `delivery 7: failure: words_with_underscores/`.
-fn qmail(text: &str, limit: usize) -> Option<Vec<Recipient>> {
+fn qmail(text: &str, limit: usize) -> Option<Vec<Finding>> {
     let mut started: std::collections::HashMap<&str, &str> = std::collections::HashMap::new();
     let mut found = Vec::new();
     for line in text.lines().take(100_000) {
@@ -202,7 +215,7 @@ fn qmail(text: &str, limit: usize) -> Option<Vec<Recipient>> {
 }
 
 /// A message trace or tracking log of Exchange: comma-separated, with `LED=` (last error description) or a status.
-fn trace(text: &str, limit: usize) -> Option<Vec<Recipient>> {
+fn trace(text: &str, limit: usize) -> Option<Vec<Finding>> {
     let header = text.lines().find(|line| !line.trim().is_empty())?.to_ascii_lowercase();
     let has_header = ["recipient_status", "recipientaddress", "recipient-address", "recipient address", "date,event"]
         .iter()
@@ -277,7 +290,7 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 /// smtplib: `{'a@example.com': (550, b'5.1.1 words')}` and `(530, b'5.7.57 words', 'sender@example.com')`.
-fn tuples(text: &str, limit: usize) -> Vec<Recipient> {
+fn tuples(text: &str, limit: usize) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text::from(text, from).find('(').map(|at| from + at) {
@@ -309,28 +322,6 @@ fn tuples(text: &str, limit: usize) -> Vec<Recipient> {
     found
 }
 
-/// Takes from the text of an exception what is about the program: the class in front, and the frames of the stack.
-pub(crate) fn without_frames(text: &str) -> Option<String> {
-    let is_frame = |line: &str| {
-        let bare = line.trim_start();
-        bare.len() < line.len() && (bare.starts_with("at ") && line.contains('(') || bare.starts_with("File \""))
-    };
-    let class = |line: &str| -> Option<usize> {
-        let (name, _) = line.trim_start().split_once(": ")?;
-        let known = name.contains('.') && (name.ends_with("Exception") || name.ends_with("Error"));
-        (known && !name.contains(' ')).then(|| line.len() - line.trim_start().len() + name.len() + 2)
-    };
-    if !text.lines().any(|line| is_frame(line) || class(line).is_some()) {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len());
-    for line in text.lines().filter(|line| !is_frame(line) && !line.starts_with("Traceback (")) {
-        out.push_str(class(line).map_or(line, |at| text::from(line, at)));
-        out.push('\n');
-    }
-    Some(out)
-}
-
 /// Marks of what the client says and of what the server answers, in the dialogues that programs print.
 const SPEAKERS: &[(&str, &str)] = &[
     ("CLIENT -> SERVER: ", "SERVER -> CLIENT: "),
@@ -342,13 +333,13 @@ const SPEAKERS: &[(&str, &str)] = &[
 ];
 
 /// A dialogue of SMTP: each refused recipient, or else the refusal of another command.
-fn dialogue(text: &str, limit: usize) -> Vec<Recipient> {
+fn dialogue(text: &str, limit: usize) -> Vec<Finding> {
     let (client, server) = match SPEAKERS.iter().find(|(client, server)| text.contains(client) && text.contains(server))
     {
         Some(marks) => *marks,
         None => return Vec::new(),
     };
-    let mut found: Vec<Recipient> = Vec::new();
+    let mut found: Vec<Finding> = Vec::new();
     let mut command = "";
     let mut addressed = None;
     for line in text.lines().take(100_000) {
@@ -379,7 +370,7 @@ fn dialogue(text: &str, limit: usize) -> Vec<Recipient> {
 }
 
 /// nodemailer: an error object with `response: '550 ...'`, `command: 'RCPT TO'` and perhaps `rejected: [ 'a@example.com' ]`.
-fn nodemailer(text: &str) -> Option<Recipient> {
+fn nodemailer(text: &str) -> Option<Finding> {
     let quoted = |label: &str| {
         let line = text.split_once(label)?.1.lines().next()?.trim_end().trim_end_matches(',');
         let close = line.chars().next().filter(|quote| matches!(quote, '\'' | '"' | '`'))?;
@@ -402,8 +393,8 @@ fn nodemailer(text: &str) -> Option<Recipient> {
 mod tests {
     use super::*;
 
-    fn one(text: &str) -> Recipient {
-        read(text, 10).unwrap_or_default().1.into_iter().next().unwrap()
+    fn one(text: &str) -> Finding {
+        read_text(text, 10).unwrap_or_default().1.into_iter().next().unwrap()
     }
 
     #[test]
@@ -450,7 +441,7 @@ mod tests {
                 "550 5.1.1 no such user",
             ),
         ] {
-            let (writer, _) = read(line, 10).unwrap();
+            let (writer, _) = read_text(line, 10).unwrap();
             assert_eq!(writer, Some(id));
             let recipient = one(line);
             assert_eq!(recipient.address.as_deref(), Some("a@example.com"), "{line}");
@@ -458,7 +449,7 @@ mod tests {
             assert_eq!(recipient.status.map(|status| status.to_string()).as_deref(), status, "{line}");
             assert_eq!((recipient.reply, recipient.text.as_deref()), (reply, Some(text)), "{line}");
         }
-        assert!(read("550 5.1.1 no such user", 10).is_none());
+        assert!(read_text("550 5.1.1 no such user", 10).is_none());
     }
 
     #[test]

@@ -1,20 +1,25 @@
 //! The transcript of an SMTP session that Postfix sends to its postmaster: lines ` In:  RCPT TO:<...>` and
 //! ` Out: 550 ...`. The refusal that counts is the last one, and the command before it.
 
-use super::landmarks::{Landmarks, Topic};
-use super::statement;
-use crate::address;
-use crate::report::Recipient;
+use crate::evidence::{Finding, Findings, Reader};
+use crate::page::Page;
+use crate::phrases::Topic;
+use crate::statement;
+use crate::text::address;
 use ndr_resolve::{find_reply, unfold_reply};
 
-/// The line above it.
-pub(crate) const HEADINGS: &[&str] = &["Transcript of session follows"];
+/// Whether the words hold a transcript.
+pub(crate) fn applies(page: &Page<'_>) -> bool {
+    page.words.matches.any(Topic::Transcript, usize::MAX) && page.words.text.contains("\n Out: ")
+}
 
-/// Reads a transcript; `None` where the text is none.
-pub(crate) fn read(text: &str, marks: &Landmarks) -> Option<Recipient> {
-    if !marks.any(Topic::Transcript, usize::MAX) || !text.contains("\n Out: ") {
-        return None;
-    }
+/// Reads the transcript.
+pub(crate) fn read(page: &Page<'_>) -> Findings {
+    Findings::of(Reader::Transcript, refusal(&page.words.text).into_iter().collect())
+}
+
+/// The refusal that ended the session.
+fn refusal(text: &str) -> Option<Finding> {
     // Continuation lines are indented further than the marks.
     let mut turns: Vec<(bool, String)> = Vec::new();
     for line in text.lines() {
@@ -43,7 +48,7 @@ pub(crate) fn read(text: &str, marks: &Landmarks) -> Option<Recipient> {
         turns.iter().rev().filter(|(is_command, _)| *is_command).map(|(_, said)| said.as_str()).find(|said| rcpt(said))
     });
     let address = addressed.and_then(|said| address::find(said).next()).map(|found| found.address.to_string());
-    let mut recipient = Recipient::new(address);
+    let mut recipient = Finding::new(address);
     statement::set_text(&mut recipient, &refusal);
     recipient.command = command.and_then(|said| statement::Marked::new(&format!(">>> {said}")).command());
     Some(recipient)
@@ -58,10 +63,10 @@ mod tests {
         let text = "Transcript of session follows.\n\n Out: 220 mx.example.com ESMTP\n In:  EHLO a.example.net\n Out: 250 DSN\n \
                     In:  MAIL FROM:<a@example.net>\n Out: 250 2.1.0 Ok\n In:  RCPT TO:<b@example.com>\n     ORCPT=rfc822;b@example.com\n \
                     Out: 451 4.3.0 <b@example.com>: Temporary\n     lookup failure\n In:  QUIT\n Out: 221 2.0.0 Bye\n";
-        let recipient = read(text, &Landmarks::of(text)).unwrap();
+        let recipient = refusal(text).unwrap();
         assert_eq!(recipient.address.as_deref(), Some("b@example.com"));
         assert_eq!(recipient.text.as_deref(), Some("451 4.3.0 <b@example.com>: Temporary lookup failure"));
         assert_eq!((recipient.reply, recipient.command), (Some(451), Some("RCPT TO")));
-        assert!(read("hello", &Landmarks::of("hello")).is_none());
+        assert!(refusal("hello").is_none());
     }
 }

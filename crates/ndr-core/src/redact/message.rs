@@ -3,11 +3,13 @@
 use super::text::{self, scramble, scramble_html};
 use super::tokens::{Tokens, addresses};
 use super::{Effort, is_private};
-use crate::headers::{self, Block};
-use crate::input::{self, Input};
-use crate::read;
+use crate::Limits;
+use crate::mail as message;
+use crate::mail::headers::{self, Block};
+use crate::mail::input::{self, Input};
+use crate::page::split_returned;
 use crate::report::Report;
-use crate::{Limits, address, message};
+use crate::text::address;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -430,7 +432,7 @@ impl Masker<'_> {
             PartType::Binary(data) | PartType::InlineBinary(data) => {
                 let decoded = String::from_utf8_lossy(data);
                 // Some gateways attach a delivery status as data.
-                if is_fields || is("application", "octet-stream") && crate::read::fields::begins(data) {
+                if is_fields || is("application", "octet-stream") && crate::mail::status::begins(data) {
                     let masked = self.fields(&decoded);
                     return self.put(&decoded, &masked, part.encoding, raw);
                 }
@@ -457,7 +459,7 @@ impl Masker<'_> {
     /// Words of a report. What came back with it, from its header on, is a message of its own.
     fn report_text(&mut self, words: &str) -> String {
         let words = self.subjects_of_json(words);
-        let (own, returned) = read::split_returned(&words);
+        let (own, returned) = split_returned(&words);
         let mut out = self.lines(own);
         let Some(returned) = returned else { return out };
         let lead = returned.len() - returned.trim_start_matches(['\r', '\n', ' ', '\t']).len();

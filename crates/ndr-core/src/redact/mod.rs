@@ -139,7 +139,7 @@ impl Redactor {
     /// # Errors
     /// When the masked message would be read differently, or when something that was masked still shows in it.
     pub fn redact(&self, bytes: &[u8]) -> Result<Masked, Refused> {
-        let bytes = crate::message::clean(bytes);
+        let bytes = crate::mail::clean(bytes);
         let bytes = bytes.get(..bytes.len().min(self.limits.message_bytes)).unwrap_or_default();
         let report = self.decoder.decode(bytes);
         let mut refused = None;

@@ -1,6 +1,6 @@
 //! What stands for what: every name that is masked gets a token, the same one each time.
 
-use crate::address;
+use crate::text::address;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -364,7 +364,7 @@ fn collect_public_names() -> Vec<String> {
         );
     }
     // What tells one mailer from another must stay.
-    let signs = crate::read::mailers::values_of_signs().map(|value| value.trim_start_matches(['@', '.']));
+    let signs = crate::phrases::signs::values_of_signs().map(|value| value.trim_start_matches(['@', '.']));
     names.extend(signs.filter(|value| tokens.is_host(value)).map(str::to_ascii_lowercase));
     // Where a host is known, its domain is no secret either.
     let roots: Vec<String> = names

@@ -6,8 +6,9 @@ use super::entry::{act, codes, permanence, plain};
 use super::{
     Group, act_words, basis_words, fate, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words,
 };
-use crate::report::{Diagnosis, Kind, Recipient, Report};
+use crate::report::{Diagnosis, Recipient, Report};
 use crate::sanitize::html as escape;
+use crate::vocabulary::Kind;
 use ndr_resolve::{Actor, Entry};
 
 /// Most groups of recipients that are shown, and most recipients of a group.

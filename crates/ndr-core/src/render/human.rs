@@ -4,8 +4,9 @@ use super::{
     act_words, basis_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
     suppress_words,
 };
-use crate::report::{Diagnosis, Kind, Recipient, Report};
+use crate::report::{Diagnosis, Recipient, Report};
 use crate::sanitize::terminal;
+use crate::vocabulary::Kind;
 use ndr_resolve::Actor;
 use unicode_width::UnicodeWidthStr;
 
@@ -184,7 +185,7 @@ fn strip(out: &mut String, report: &Report, recipient: &Recipient, diagnosis: &D
         .original
         .from
         .as_deref()
-        .map(|from| crate::address::bare(from).to_string())
+        .map(|from| crate::text::address::bare(from).to_string())
         .filter(|from| from.contains('@'));
     let names = [
         sender.unwrap_or_else(|| "sender".to_string()),

@@ -1,8 +1,9 @@
 //! The answer as Markdown, for a ticket or a wiki. Nothing from the mail is markup.
 
 use super::{act_words, basis_words, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words};
-use crate::report::{Kind, Report};
+use crate::report::Report;
 use crate::sanitize::{markdown as escape, markdown_code};
+use crate::vocabulary::Kind;
 
 /// Renders a report as Markdown.
 ///

@@ -22,7 +22,8 @@ pub use trace::trace_human;
 #[cfg(feature = "trace")]
 pub use trace_page::{trace_html, trace_markdown};
 
-use crate::report::{Action, Diagnosis, Kind, Recipient, Report};
+use crate::report::{Diagnosis, Recipient, Report};
+use crate::vocabulary::{Action, Kind};
 use ndr_resolve::{Actor, Retry, Suppress};
 
 /// Recipients that the same thing happened to, shown once.

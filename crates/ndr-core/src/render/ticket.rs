@@ -1,8 +1,9 @@
 //! A text to paste into a mail or a ticket, for the person who has to act next.
 
 use super::{fate, groups, kind_words, permanence_words};
-use crate::report::{Kind, Report};
+use crate::report::Report;
 use crate::sanitize::terminal;
+use crate::vocabulary::Kind;
 
 /// Whom the text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

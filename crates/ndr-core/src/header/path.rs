@@ -1,0 +1,302 @@
+//! The way of a message from server to server: its hops in order of time, and how long each took.
+
+use super::received;
+use super::time::Moment;
+use crate::Headers;
+use crate::vocabulary::named;
+use std::net::IpAddr;
+
+/// The most hops that are kept. Servers give a message up after some thirty.
+const MOST_HOPS: usize = 10_000;
+
+named! {
+    /// How far a message went in one hop.
+    Scope {
+        /// Handed over on one machine.
+        Local = "local",
+        /// Within one organisation or network: a private address, or two hosts of one domain or provider.
+        Internal = "internal",
+        /// From one organisation to another.
+        External = "external",
+        /// The field does not tell.
+        Unknown = "unknown",
+    }
+}
+
+named! {
+    /// What the hops were read from.
+    PathSource {
+        /// `Received` and `X-Received` fields.
+        Received = "received",
+        /// The table of hops that Exchange prints in its reports.
+        MessageHops = "message-hops",
+    }
+}
+
+/// The way of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Path {
+    /// What the hops were read from; `None` where there are none.
+    pub source: Option<PathSource>,
+    /// The hops, oldest first.
+    pub hops: Vec<Hop>,
+    /// Seconds from the first to the last time that can be trusted; `None` where fewer than two can.
+    pub total: Option<u64>,
+    /// The number of the hop that took longest, from 1; `None` where no delay is over a second.
+    pub slowest: Option<usize>,
+    /// How many hops were left out because there were more than 10,000.
+    pub omitted: usize,
+}
+
+/// One hop: a server took the message over and said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Hop {
+    /// The place in the path, from 1 for the oldest.
+    pub number: usize,
+    /// The field that it stands in: `Received`, `X-Received`, or `Message Hops` for a row of Exchange's table.
+    pub field: &'static str,
+    /// The client as the field names it first: what it called itself, or its verified name, as the mailer's habit is.
+    pub from: Option<String>,
+    /// The name that the client gave in HELO or EHLO, where the field sets it apart.
+    pub helo: Option<String>,
+    /// The name that the client's address has in DNS, where the field sets it apart.
+    pub reverse: Option<String>,
+    /// The client's address.
+    pub ip: Option<IpAddr>,
+    /// The server that took the message.
+    pub by: Option<String>,
+    /// The server's address.
+    pub by_ip: Option<IpAddr>,
+    /// The protocol, as written: `ESMTPS`, `Microsoft SMTP Server`, `mapi`.
+    pub with: Option<String>,
+    /// The route or component, as written: `Frontend Transport`.
+    pub via: Option<String>,
+    /// The server's name for the message.
+    pub id: Option<String>,
+    /// The recipient that the field names.
+    #[cfg_attr(feature = "serde", serde(rename = "for"))]
+    pub for_: Option<String>,
+    /// What the field says of encryption; `None` where it says nothing.
+    pub tls: Option<Tls>,
+    /// Whether the field says that the client had logged in.
+    pub authenticated: bool,
+    /// When the server took the message.
+    pub time: Option<Moment>,
+    /// The time as written.
+    pub time_text: Option<String>,
+    /// Seconds since the nearest earlier hop whose clock fits; `None` where there is none, or this clock does not fit.
+    pub delay: Option<u64>,
+    /// By how many seconds this server's clock is off at least, where it does not fit to those of the other hops:
+    /// negative when it is behind, positive when it is ahead.
+    pub skew: Option<i64>,
+    /// How far the message went.
+    pub scope: Scope,
+    /// Whether anything in the field was understood. What was not is in `text`.
+    pub parsed: bool,
+    /// The whole value on one line, 4 KiB at most.
+    pub text: String,
+}
+
+/// What a hop says of encryption. Both are `None` where only the protocol's name tells that the session was encrypted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Tls {
+    /// The version, as in `TLSv1.3`.
+    pub version: Option<String>,
+    /// The cipher, as written.
+    pub cipher: Option<String>,
+}
+
+impl Hop {
+    pub(crate) fn new(field: &'static str, text: String) -> Hop {
+        Hop {
+            number: 0,
+            field,
+            from: None,
+            helo: None,
+            reverse: None,
+            ip: None,
+            by: None,
+            by_ip: None,
+            with: None,
+            via: None,
+            id: None,
+            for_: None,
+            tls: None,
+            authenticated: false,
+            time: None,
+            time_text: None,
+            delay: None,
+            skew: None,
+            scope: Scope::Unknown,
+            parsed: false,
+            text,
+        }
+    }
+
+    /// The client by its most telling name: the verified one, what the field names first, what it called itself.
+    ///
+    /// ```
+    /// let trace = ndr::trace::of_message(
+    ///     b"Received: from pc (client.example.net [192.0.2.7]) by mx.example.com with ESMTP; Tue, 21 Jan 2025 06:59:56 +0000\n\n",
+    /// );
+    /// assert_eq!(trace.path.hops[0].client(), Some("client.example.net"));
+    /// ```
+    pub fn client(&self) -> Option<&str> {
+        // A bare address or "unknown" tells less than what the client called itself.
+        let from = self.from.as_deref().filter(|from| !from.eq_ignore_ascii_case("unknown"));
+        let named = from.filter(|from| received::ip(from).is_none());
+        self.reverse.as_deref().or(named).or(self.helo.as_deref()).or(from)
+    }
+}
+
+impl Path {
+    /// The path that a header tells. Servers put their field on top, so the last is the oldest.
+    pub(crate) fn of_headers(headers: &Headers<'_>) -> Path {
+        let fields: Vec<(&'static str, &[u8])> = headers
+            .iter()
+            .filter_map(|(name, value)| {
+                let field = ["Received", "X-Received"].into_iter().find(|known| name.eq_ignore_ascii_case(known))?;
+                Some((field, value))
+            })
+            .collect();
+        let omitted = fields.len().saturating_sub(MOST_HOPS);
+        let hops = fields.iter().rev().take(MOST_HOPS).map(|(field, value)| received::read(field, value)).collect();
+        Path::of_hops(PathSource::Received, hops, omitted)
+    }
+
+    /// The path with its delays, from hops in order.
+    pub(crate) fn of_hops(source: PathSource, mut hops: Vec<Hop>, omitted: usize) -> Path {
+        for (n, hop) in hops.iter_mut().enumerate() {
+            hop.number = n + 1;
+        }
+        let (first, last) = reckon(&mut hops);
+        let total = first.zip(last).filter(|_| hops.iter().filter(|hop| hop.delay.is_some()).count() > 0);
+        let slowest = hops
+            .iter()
+            .filter(|hop| hop.delay.is_some_and(|delay| delay > 1))
+            // The earliest of equals.
+            .max_by_key(|hop| (hop.delay, std::cmp::Reverse(hop.number)))
+            .map(|hop| hop.number);
+        Path {
+            source: (!hops.is_empty()).then_some(source),
+            total: total.map(|(first, last)| last.unix().abs_diff(first.unix())),
+            slowest,
+            hops,
+            omitted,
+        }
+    }
+}
+
+/// Fills in delays and skews, and gives the first and last time that can be trusted.
+///
+/// Time never runs backwards, so where it seems to, a clock is wrong. The longest run of times that do not go back is
+/// taken as right: it blames as few clocks as possible, and of two that would do, the one that makes the way longer.
+/// O(n log n).
+fn reckon(hops: &mut [Hop]) -> (Option<Moment>, Option<Moment>) {
+    let timed: Vec<(usize, Moment)> =
+        hops.iter().enumerate().filter_map(|(n, hop)| hop.time.map(|time| (n, time))).collect();
+    let right = longest_rising(&timed.iter().map(|(_, time)| *time).collect::<Vec<_>>());
+    let mut last: Option<Moment> = None;
+    let mut next = None;
+    // Of each time, the next right one behind it, from the end on.
+    let after: Vec<Option<Moment>> = timed
+        .iter()
+        .zip(&right)
+        .rev()
+        .map(|((_, time), right)| if *right { next.replace(*time) } else { next })
+        .collect();
+    let first = timed.iter().zip(&right).find(|(_, right)| **right).map(|((_, time), _)| *time);
+    for (((n, time), right), after) in timed.iter().zip(&right).zip(after.iter().rev()) {
+        let Some(hop) = hops.get_mut(*n) else { continue };
+        if *right {
+            hop.delay = last.map(|last| time.unix().abs_diff(last.unix()));
+            last = Some(*time);
+        } else if let Some(last) = last.filter(|last| time < last) {
+            hop.skew = Some(time.unix() - last.unix());
+        } else if let Some(next) = after.filter(|next| *time > *next) {
+            hop.skew = Some(time.unix() - next.unix());
+        }
+    }
+    (first, last)
+}
+
+/// Which items belong to the longest run that never falls; of several, the one that spans least time.
+fn longest_rising(times: &[Moment]) -> Vec<bool> {
+    let mut ranks: Vec<Moment> = times.to_vec();
+    ranks.sort_unstable();
+    ranks.dedup();
+    // A tree of prefix maxima (Fenwick) over the ranks: the best run that ends at or below a time, by its length, then
+    // by how late it begins.
+    let mut best: Vec<Option<Run>> = vec![None; ranks.len() + 1];
+    let mut runs: Vec<Run> = Vec::with_capacity(times.len());
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(times.len());
+    for (at, time) in times.iter().enumerate() {
+        let rank = ranks.partition_point(|known| known <= time);
+        let mut found: Option<Run> = None;
+        let mut node = rank;
+        while node > 0 {
+            found = found.max(best.get(node).copied().flatten());
+            node &= node - 1;
+        }
+        let start = found.map_or(*time, |run| run.start);
+        let run = Run { length: found.map_or(1, |run| run.length + 1), start, earlier: std::cmp::Reverse(at) };
+        before.push(found.map(|run| run.earlier.0));
+        let mut node = rank;
+        while let Some(known) = best.get_mut(node) {
+            *known = (*known).max(Some(run));
+            node += node & node.wrapping_neg();
+        }
+        runs.push(run);
+    }
+    let ends = times.iter().zip(&runs).enumerate();
+    let last =
+        ends.min_by_key(|(at, (time, run))| (std::cmp::Reverse(run.length), time.unix() - run.start.unix(), *at));
+    let mut right = vec![false; times.len()];
+    let mut at = last.map(|(at, _)| at);
+    while let Some(item) = at {
+        if let Some(right) = right.get_mut(item) {
+            *right = true;
+        }
+        at = before.get(item).copied().flatten();
+    }
+    right
+}
+
+/// A run of times that never falls, compared by length, then by start; of equals, the one that ends at the earlier hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Run {
+    length: usize,
+    start: Moment,
+    earlier: std::cmp::Reverse<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Delays and skews of hops at these seconds.
+    fn reckoned(seconds: &[i64]) -> Vec<(Option<u64>, Option<i64>)> {
+        let hop = |second: &i64| {
+            let mut hop = Hop::new("Received", String::new());
+            hop.time = Moment::parse(&format!("21 Jan 2025 10:{:02}:{:02} +0000", second / 60, second % 60));
+            hop
+        };
+        let path = Path::of_hops(PathSource::Received, seconds.iter().map(hop).collect(), 0);
+        path.hops.iter().map(|hop| (hop.delay, hop.skew)).collect()
+    }
+
+    #[test]
+    fn clocks_that_fit() {
+        assert_eq!(reckoned(&[0, 5, 5, 9]), [(None, None), (Some(5), None), (Some(0), None), (Some(4), None)]);
+    }
+
+    #[test]
+    fn one_wrong_clock_is_one_flag() {
+        assert_eq!(reckoned(&[300, 0, 305]), [(None, None), (None, Some(-300)), (Some(5), None)]);
+        assert_eq!(reckoned(&[0, 900, 4, 9]), [(None, None), (None, Some(896)), (Some(4), None), (Some(5), None)]);
+        assert_eq!(reckoned(&[10, 8]), [(None, None), (None, Some(-2))]);
+    }
+}

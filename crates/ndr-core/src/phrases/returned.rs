@@ -1,0 +1,88 @@
+//! Lines that announce the returned message.
+
+/// Lines that begin the returned message, in lower case without decoration. A line counts when it begins with one.
+pub(crate) const OPENERS: &[&str] = &[
+    "below this line is a copy of the message",
+    "below is a copy of the original message",
+    "this is a copy of the message",
+    "this is a copy of your message",
+    "a copy of the original message",
+    "a copy of your message",
+    "a copy of the message",
+    "included is a copy of the message",
+    "the header of the original message is following",
+    "the headers of the original message",
+    "original message follows",
+    "original message headers",
+    "original message header",
+    "original mail follows",
+    "returned message follows",
+    "returned message headers",
+    "message header follows",
+    "message headers follow",
+    "message contents follow",
+    "unsent message follows",
+    "unsent message below",
+    "undelivered message headers",
+    "original message text",
+    "text of your message",
+    "start of returned message",
+    "headers of the original message",
+    "content of the original message",
+    "your message reads",
+    "here is a copy of",
+    "en-têtes de message d'origine",
+    "en-têtes de message d’origine",
+    "en-tetes de message d'origine",
+    "intestazioni originali del messaggio",
+    "ursprungshuvuden",
+    "oorspronkelijke berichtkoppen",
+    "ursprüngliche nachrichtenkopfzeilen",
+    "ursprüngliche nachrichtenheader",
+    "encabezados de mensajes originales",
+    "encabezados originales del mensaje",
+    "cabeçalhos originais da mensagem",
+    "original headers",
+    "元のメッセージ",
+    "元メール",
+    "-- 元メッセージ",
+    "исходное сообщение",
+    "Исходное сообщение",
+];
+
+/// Lines that begin it only when they hold nothing else.
+pub(crate) const EXACT: &[&str] = &[
+    "original message",
+    "returned message",
+    "undelivered message",
+    "message headers",
+    "original mail",
+    "message header",
+    "forwarded message headers",
+    "headers follow",
+    "the original message",
+    "message follows",
+    "original message headers",
+    "returned mail",
+    "your original message",
+    "your message",
+];
+
+/// Words within a short line that announce the header too: the Portuguese heading comes in several encodings.
+pub(crate) const WITHIN: &[&str] = &["alhos originais da mensagem", "original message headers"];
+
+/// Fields that a returned header may begin with.
+pub(crate) const HEADER_STARTS: &[&str] = &[
+    "received:",
+    "return-path:",
+    "message-id:",
+    "x-originating-ip:",
+    "delivered-to:",
+    "dkim-signature:",
+    "mime-version:",
+    "x-received:",
+    "from:",
+    "date:",
+    "x-envelope-from:",
+    "arc-seal:",
+];

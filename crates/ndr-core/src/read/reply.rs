@@ -1,0 +1,60 @@
+//! A pasted text that is one statement: a reply, a line of words, a code.
+
+use crate::evidence::{Finding, Findings, Origin, Reader, Role};
+use crate::page::Page;
+use crate::statement::role::Roles;
+use crate::statement::{self, Marked, quoted};
+use crate::text::{self, address};
+
+/// Whether somebody pasted a text.
+pub(crate) fn applies(page: &Page<'_>) -> bool {
+    page.is_pasted
+}
+
+/// Reads all of the words as one statement.
+pub(crate) fn read(page: &Page<'_>) -> Findings {
+    let mut found = Finding::new(None);
+    found.origin = Origin::Prose;
+    quoted::state(&mut found, text::cap(&page.words.text, 16_000));
+    let line = found.text.clone().unwrap_or_default();
+    let marked = Marked::new(&line);
+    if found.remote.is_none() {
+        found.remote = marked.remote();
+    }
+    found.command = marked.command();
+    found.address = address_of(&line);
+    let part = marked.reply_part();
+    if part.len() < line.len() {
+        statement::set_text(&mut found, part);
+    }
+    Findings::of(Reader::Reply, vec![found])
+}
+
+/// The address that a statement names as failed: `to=<user@example.com>`, `<user@example.com>... no such user`.
+fn address_of(line: &str) -> Option<String> {
+    let roles = Roles::of(line);
+    address::find(line).find(|one| roles.role(one) == Role::Failed).map(|one| one.address.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_that_failed_is_named() {
+        for (line, want) in [
+            ("550 5.1.1 <a@example.com>... User unknown", Some("a@example.com")),
+            ("550 a@example.com recipient unrecognized", Some("a@example.com")),
+            ("from=<b@example.net>, to=<a@example.com>, stat=User unknown", Some("a@example.com")),
+            (
+                "550 5.1.1 The email account that you tried to reach (a@example.com) does not exist",
+                Some("a@example.com"),
+            ),
+            ("451 4.1.8 <b@example.net>: Sender address rejected: Domain not found", None),
+            ("554 Bad DNS PTR resource record, contact postmaster@example.net", None),
+            ("550 5.7.1 b@example.net is not allowed to send from 192.0.2.1", None),
+        ] {
+            assert_eq!(address_of(line).as_deref(), want, "{line}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Closed vocabularies that every step shares: what a message is, what was done for a recipient, and notes.
+
+use std::borrow::Cow;
+
+/// Declares an enum whose variants have a permanent name in JSON.
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $slug:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vmeta])* $variant,)+ }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The permanent name, as in JSON.
+            pub const fn slug(self) -> &'static str {
+                match self { $($name::$variant => $slug,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.slug())
+            }
+        }
+    };
+}
+pub(crate) use named;
+
+named! {
+    /// What a message is.
+    Kind {
+        /// A report that delivery failed for good.
+        Failure = "failure",
+        /// A warning that delivery is late; it is still being tried.
+        Delay = "delay",
+        /// A report that delivery, relaying or expansion succeeded.
+        Success = "success",
+        /// An out-of-office or other automatic answer.
+        AutoReply = "auto-reply",
+        /// A read receipt (RFC 8098).
+        ReadReceipt = "read-receipt",
+        /// A complaint by feedback report (RFC 5965).
+        Feedback = "feedback",
+        /// None of these.
+        Other = "other",
+    }
+}
+
+named! {
+    /// What was done with the message for one recipient (RFC 3464 section 2.3.3).
+    Action {
+        /// Given up.
+        Failed = "failed",
+        /// Not yet delivered; still being tried.
+        Delayed = "delayed",
+        /// Delivered.
+        Delivered = "delivered",
+        /// Passed to a system that does not report.
+        Relayed = "relayed",
+        /// Expanded to several recipients.
+        Expanded = "expanded",
+    }
+}
+
+/// An oddity, or the reason for a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// A permanent name, kebab-case.
+    pub code: &'static str,
+    /// The note in words.
+    pub text: Cow<'static, str>,
+}
