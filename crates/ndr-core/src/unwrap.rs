@@ -50,20 +50,24 @@ fn attached<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
 /// Reports that somebody's mail client wrote into the text: header lines in its own words, then the report.
 fn inline<'p>(page: &'p Page<'_>, found: &mut Vec<Inner<'p>>) {
     let headers = &page.mail.headers;
-    // A mail system reports itself, and a person who answers discusses.
+    // A mail system reports itself, and a person who answers a thread discusses.
     let answers = || {
         let subject = headers.text("Subject").unwrap_or_default().to_lowercase();
         ["re:", "aw:", "sv:", "antw:", "odp:", "ynt:"].iter().any(|mark| subject.starts_with(mark))
     };
-    if !page.is_pasted && (is_daemon_name(headers) || page.mail.is_multipart_report || answers()) {
+    if !page.is_pasted && (is_daemon_name(headers) || page.mail.is_multipart_report) {
         return;
     }
+    let answers = !page.is_pasted && answers();
     // What a report returns is no forward, whatever header it begins with.
     let is_report = page.mailer.is_some() || page.is_exchange || tells(&page.words.text);
     let returned = page.words.returned.as_deref().filter(|_| !is_report);
     let texts = [Some(&*page.words.text), returned];
     for one in texts.into_iter().flatten().flat_map(Forwarded::all) {
-        if names_daemon(&one.from) || is_bounce_subject(&one.subject.to_lowercase()) {
+        // Who quotes the very mail of a mail system, without a header, passes it on, whatever the subject.
+        let is_quoted = one.subject.is_empty();
+        let is_report = names_daemon(&one.from) || is_bounce_subject(&one.subject.to_lowercase());
+        if is_report && (is_quoted || !answers) {
             found.push(Inner {
                 bytes: Cow::Owned(one.to_mail()),
                 note: ("forwarded-report", "the report stands in the text of a mail that forwards it"),

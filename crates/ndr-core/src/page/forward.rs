@@ -1,7 +1,7 @@
 //! Messages that a mail client wrote into the text of another mail: header lines in its own words, then the body.
 
 use crate::phrases::forwards::{LABELS, Label};
-use crate::text;
+use crate::text::{self, address};
 
 /// A message that stands in the text of another one.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,8 @@ impl Forwarded {
         let mut found = Vec::new();
         let mut at = 0;
         while at < lines.len() && found.len() < MOST {
-            match header(lines.get(at..).unwrap_or_default()) {
+            let rest = lines.get(at..).unwrap_or_default();
+            match header(rest).or_else(|| attribution(rest)) {
                 Some((mut one, used, quote)) => {
                     one.body = body(lines.get(at + used..).unwrap_or_default(), quote);
                     found.push(one);
@@ -130,6 +131,25 @@ fn header(lines: &[&str]) -> Option<(Forwarded, usize, usize)> {
     is_header.then_some((one, used, quote))
 }
 
+/// The line that introduces a quoted mail: `On 2 March, Mail Delivery System <mailer-daemon@example.net> wrote:`, in any
+/// language: it names an address, ends with a colon, and quoted lines follow. It may be wrapped.
+fn attribution(lines: &[&str]) -> Option<(Forwarded, usize, usize)> {
+    const WRAPPED: usize = 3;
+    let first = lines.first()?;
+    if first.trim().is_empty() || depth(first) > 0 {
+        return None;
+    }
+    let count = lines.iter().take(WRAPPED).position(|line| line.trim_end().ends_with([':', '：']))? + 1;
+    let line = lines.iter().take(count).map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    let one = address::find(&line).last()?;
+    let quoted = lines.iter().skip(count).find(|line| !line.trim().is_empty())?;
+    let depth = depth(quoted);
+    // What stands in front of the name is a date, behind a comma or a verb.
+    let name = text::upto(&line, one.start).rsplit([',', '\u{2e}']).next().unwrap_or_default();
+    let from = format!("{} <{}>", name.trim().trim_end_matches('<').trim(), one.address);
+    (depth > 0 && line.len() < 300).then(|| (Forwarded { from, ..Forwarded::default() }, count, depth))
+}
+
 /// The body behind a header that is quoted so deep: all lines while it is quoted, or all.
 fn body(lines: &[&str], quote: usize) -> String {
     let mut out = String::new();
@@ -168,6 +188,19 @@ mod tests {
             let one = found.first().unwrap_or_else(|| panic!("{text}"));
             assert_eq!((one.from.as_str(), one.to.trim_matches(['<', '>'])), ("Mail <d@example.net>", "a@example.com"));
             assert_eq!((one.subject.as_str(), one.body.trim()), ("Failure", "body"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_attribution_introduces_a_quoted_mail() {
+        for text in [
+            "look\n\nOn Mon, 2 March 2026, Mail Delivery System <d@example.net> wrote:\n\n> body\n> more\n",
+            "Am Di., 4. März 2025 um 09:12 Uhr schrieb Mail Delivery Subsystem\n<d@example.net>:\n\n> body\n",
+            "Le lun. 2 mars 2026 à 09:12, Mail <d@example.net> a écrit :\n> body\n",
+        ] {
+            let found = Forwarded::all(text);
+            assert!(found[0].from.ends_with("<d@example.net>"), "{found:?}");
+            assert!(found[0].body.trim().starts_with("body"), "{found:?}");
         }
     }
 

@@ -38,18 +38,26 @@ impl<'r> Group<'r> {
     }
 }
 
+/// Whether two recipients have the same diagnosis, values and advice.
+fn same_meaning(one: &Recipient, other: &Recipient) -> bool {
+    match (&one.diagnosis, &other.diagnosis) {
+        (Some(one), Some(other)) => {
+            one.entry.slug == other.entry.slug
+                && one.values == other.values
+                && (one.suppress, one.retry) == (other.suppress, other.retry)
+        }
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 /// Groups recipients with the same diagnosis and the same values.
 pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for recipient in &report.recipients {
         let same = |group: &&mut Group<'_>| {
-            fn key(recipient: &Recipient) -> Option<(&str, &[(&str, String)], Suppress, Retry)> {
-                let diagnosis = recipient.diagnosis.as_ref()?;
-                let Diagnosis { entry, values, suppress, retry, .. } = diagnosis;
-                Some((entry.slug, values.as_slice(), *suppress, *retry))
-            }
             let known = group.first;
-            key(known) == key(recipient)
+            same_meaning(known, recipient)
                 && known.status == recipient.status
                 && known.action == recipient.action
                 && (recipient.diagnosis.is_some() || known.text == recipient.text)

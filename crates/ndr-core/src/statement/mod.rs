@@ -230,7 +230,8 @@ pub(crate) enum Stated {
 pub(crate) fn stated(text: &str) -> Option<Stated> {
     const LINES: usize = 2_000;
     let mut found = None;
-    for line in text::lines(text).take(LINES) {
+    // "## 5.4.1 (2026-03-01)" heads a list of changes.
+    for line in text::lines(text).take(LINES).filter(|line| !line.starts_with("##")) {
         let line = cap(line, LONGEST).trim_start_matches([
             '>', '|', '*', '-', '"', '\'', '<', '(', '[', '#', '`', ' ', '\t', '\u{201c}', '\u{ab}', '\u{2022}',
         ]);
@@ -271,7 +272,7 @@ fn is_preamble(words: &str) -> bool {
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
         matches!(
             last.as_str(),
-            "<--" | "returned" | "said" | "was" | "response" | "with" | "reply" | "message" | "code" | "-"
+            "<--" | "smtp" | "returned" | "said" | "was" | "response" | "with" | "reply" | "message" | "code" | "-"
         ) || ["error", "exception", "refused"].iter().any(|end| last.ends_with(end))
     }
 }

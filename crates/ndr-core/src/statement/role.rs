@@ -52,7 +52,7 @@ impl<'l> Roles<'l> {
     }
 
     /// Whether the words right behind an address call it the sender's.
-    fn is_called_sender(&self, one: &Found<'_>) -> bool {
+    pub(crate) fn is_called_sender(&self, one: &Found<'_>) -> bool {
         const NEAR: usize = 4;
         let behind = cap(text::from(self.line, one.end), BEHIND_REACH);
         BEHIND.find(behind).any(|hit| hit.start <= NEAR && BEHIND_SENDER.contains(&hit.number))
