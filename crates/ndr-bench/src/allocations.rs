@@ -1,4 +1,4 @@
-//! How often the work asks for memory, as a table of docs/benchmarks.md.
+//! Counts the allocations of the work, as a table for docs/benchmarks.md.
 
 use ndr_bench::shown::rounded;
 use ndr_bench::work::{MAILS, named};
@@ -12,7 +12,7 @@ fn main() {
     println!("| allocations | per message | bytes per message |\n|---|---|---|");
     for name in ["mail-parser", "mail-parser-headers", "decode", "decode-json"] {
         let Some(work) = named(name) else { continue };
-        // The first pass builds what is built once.
+        // The first pass does the work that is done once at start.
         (work.pass)();
         let region = Region::new(ALLOCATIONS);
         (work.pass)();

@@ -1,4 +1,4 @@
-//! The figures of docs/benchmarks.md.
+//! Measures times, as tables for docs/benchmarks.md.
 
 use ndr_bench::shown::{rounded, shown};
 use ndr_bench::work::{ALL, MAILS, Work, named};
@@ -6,16 +6,16 @@ use std::fmt::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long the rounds go on.
+/// Time after which no new round starts.
 const TIME: Duration = Duration::from_secs(30);
-/// The fewest rounds, whatever they take.
+/// Minimum number of rounds.
 const ROUNDS: usize = 3;
-/// How often a process is started.
+/// Number of times that the command is started.
 const STARTS: usize = 50;
 
-/// How many replies are to be resolved in a second.
+/// The target for replies resolved in a second.
 const REPLIES: f64 = 5e6;
-/// The targets, as the time of one divided by the time of the other: at most so much.
+/// The targets: the time of the first divided by the time of the second must not exceed the number.
 const TARGETS: &[(&str, &str, f64)] = &[("decode", "mail-parser", 1.25), ("resolve", "regex-set", 0.2)];
 
 pub(crate) fn all() -> String {
@@ -59,19 +59,19 @@ pub(crate) fn all() -> String {
     out
 }
 
-/// The shortest time of a pass of each kind of work. They take turns, so that noise falls on all.
+/// Returns the shortest time of a pass of each kind of work. They take turns, so that noise affects all of them alike.
 fn rounds() -> Vec<(&'static Work, Duration)> {
     let mut times: Vec<(&Work, Vec<Duration>)> = ALL.iter().map(|work| (work, Vec::new())).collect();
-    // The first pass builds what is built once.
+    // The first pass does the work that is done once at start.
     ALL.iter().for_each(|work| (work.pass)());
     let begin = Instant::now();
     let mut round = 0;
     while round < ROUNDS || begin.elapsed() < TIME {
         round += 1;
         for (work, seen) in &mut times {
-            // The work before it has filled the caches with what is its own.
+            // Fill the caches: other work ran before.
             (work.pass)();
-            // A short pass is taken several times, for a clock that counts in microseconds.
+            // Repeat a short pass, because the clock counts in microseconds.
             let start = Instant::now();
             let mut passes = 0;
             while passes == 0 || start.elapsed() < Duration::from_millis(2) {

@@ -1,4 +1,4 @@
-//! What the programs of this crate have in common: the work that is measured.
+//! The work that the programs of this crate measure.
 
 pub mod shown;
 pub mod work;

@@ -1,7 +1,7 @@
-//! Speed beside yardsticks, for docs/benchmarks.md: see `cargo xtask bench`.
+//! Measures speed relative to other programs, for docs/benchmarks.md: see `cargo xtask bench`.
 //!
-//! `ndr-bench figures` times everything in one process, in rounds that take turns, so that what else the machine does
-//! falls on all alike. `ndr-bench once WORK PASSES` does one kind of work and nothing else, for valgrind to count.
+//! `ndr-bench figures` times all work in one process, in turns, so that other load affects all of it alike.
+//! `ndr-bench once WORK PASSES` does one kind of work and nothing else, so that valgrind can count it.
 
 mod figures;
 

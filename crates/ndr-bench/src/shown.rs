@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
-/// Three digits that count, and no more.
+/// Rounds to three significant digits.
 pub fn rounded(value: f64) -> String {
     let digits = value.abs().max(1.0).log10().floor() as i32;
     let step = 10f64.powi((digits - 2).max(0));
@@ -13,7 +13,7 @@ pub fn rounded(value: f64) -> String {
     text
 }
 
-/// A time in the unit that suits it.
+/// Formats a time in a suitable unit.
 pub fn shown(seconds: f64) -> String {
     match seconds {
         s if s < 1e-6 => format!("{:.0} ns", s * 1e9),

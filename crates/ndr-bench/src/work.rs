@@ -1,4 +1,4 @@
-//! What is measured: each kind of work as one pass over the same inputs.
+//! The work that is measured, each kind as one pass over the same inputs.
 
 use ndr::{Query, Reply};
 use std::hint::black_box;
@@ -7,15 +7,15 @@ use std::sync::LazyLock;
 
 /// One kind of work.
 pub struct Work {
-    /// For the command line and the baseline.
+    /// Name on the command line and in the baseline.
     pub name: &'static str,
-    /// For the table.
+    /// Title in the table.
     pub title: &'static str,
     /// One pass over all inputs.
     pub pass: fn(),
-    /// How many inputs that is.
+    /// Number of inputs of a pass.
     pub items: fn() -> usize,
-    /// Of what.
+    /// Name of the inputs, in the plural.
     pub unit: &'static str,
 }
 
@@ -48,10 +48,10 @@ static REPLIES: LazyLock<Vec<(Reply, &'static str)>> = LazyLock::new(|| {
     examples.map(|text| (Reply::parse(text), text)).collect()
 });
 
-/// Some of them, evenly spread: a set of some ten thousand regexes takes its time.
+/// Some of them, evenly spread, because matching a set of ten thousand regexes is slow.
 static FEW: LazyLock<Vec<&'static str>> = LazyLock::new(|| REPLIES.iter().step_by(32).map(|(_, text)| *text).collect());
 
-/// The texts of the catalogue as regexes: words with anything but letters between them, holes as runs of no blanks.
+/// The texts of the catalogue as regexes: words separated by anything but letters and digits; holes match without blanks.
 static REGEXES: LazyLock<regex::RegexSet> = LazyLock::new(|| {
     let patterns: Vec<String> =
         ndr::catalog().entries().iter().flat_map(|entry| entry.texts).map(|text| pattern(text)).collect();
@@ -82,7 +82,7 @@ const CODES: &[&str] = &["5.7.606", "5.1.1", "4.4.7", "5.2.2", "4.7.550", "5.9.9
 /// An overlay of one entry, on the built-in catalogue.
 const OVERLAY: &str = "entries:\n- slug: gateway-holds\n  provider: generic\n  title: A gateway holds it\n  codes: [\"5.7.812\"]\n  texts: [\"held by attachment policy of {host}\"]\n  category: malicious-content\n  meaning: It is held.\n  steps: { sender: [\"Send a link.\"], admin: [\"Release it.\"] }\n  examples: [\"550 5.7.812 Message held by attachment policy of gw1.example.com\"]\n  sources: [{ name: A reply, checked: 2026-11-23, trust: observed }]\n";
 
-/// All that is measured.
+/// All work that is measured.
 pub const ALL: &[Work] = &[
     Work {
         name: "mail-parser",
@@ -152,7 +152,7 @@ pub const ALL: &[Work] = &[
     },
 ];
 
-/// The work of that name.
+/// Returns the work with a name.
 pub fn named(name: &str) -> Option<&'static Work> {
     ALL.iter().find(|work| work.name == name)
 }
