@@ -27,6 +27,7 @@ macro_rules! named {
         }
     };
 }
+#[cfg(feature = "trace")]
 pub(crate) use named;
 
 named! {
