@@ -537,6 +537,8 @@ fn schema_is_valid_and_names_every_value() {
     same!("/$defs/diagnosis/properties/act/items/enum", ndr::Actor);
     same!("/$defs/diagnosis/properties/suppress/enum", ndr::Suppress);
     same!("/$defs/diagnosis/properties/retry/enum", ndr::Retry);
+    same!("/$defs/diagnosis/properties/about/enum", ndr::Party);
+    same!("/$defs/diagnosis/properties/certainty/enum", ndr::Certainty);
 }
 
 #[test]

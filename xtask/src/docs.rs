@@ -6,8 +6,8 @@ mod stats;
 
 use ndr::sanitize::markdown_code;
 use ndr::{
-    Action, Actor, Basis, Catalog, Category, CodePattern, Entry, Kind, Retry, Suppress, Trust, class_means,
-    subject_means,
+    Action, Actor, Basis, Catalog, Category, Certainty, CodePattern, Entry, Kind, Party, Retry, Suppress, Trust,
+    class_means, subject_means,
 };
 use shared::{SLUGS, read, root};
 use std::collections::BTreeSet;
@@ -351,12 +351,14 @@ fn literals(catalog: &Catalog) -> Vec<File> {
             $type::ALL.iter().map(|value| value.slug()).collect()
         };
     }
-    let sets: [(&str, &str, Vec<&str>); 10] = [
+    let sets: [(&str, &str, Vec<&str>); 12] = [
         ("Action", "What was done with the message for one recipient.", slugs!(Action)),
         ("Actor", "Who must act.", slugs!(Actor)),
         ("Basis", "Which evidence decided, strongest first.", slugs!(Basis)),
         ("Category", "What kind of failure it is.", slugs!(Category)),
+        ("Certainty", "How sure a diagnosis is.", slugs!(Certainty)),
         ("Kind", "What a message is.", slugs!(Kind)),
+        ("Party", "About whom a refusal speaks.", slugs!(Party)),
         ("Provider", "Whose wording or code it is.", catalog.providers().iter().map(|provider| provider.id).collect()),
         ("Retry", "Does sending again help?", slugs!(Retry)),
         ("Slug", "The entries of the built-in catalogue.", catalog.entries().iter().map(|entry| entry.slug).collect()),

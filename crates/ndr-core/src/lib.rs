@@ -21,6 +21,7 @@
     clippy::string_slice
 )]
 
+mod advice;
 mod cause;
 mod diagnose;
 mod evidence;
@@ -51,14 +52,15 @@ pub use cause::{Cause, catalog};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
-    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply,
+    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Party, Provider, Query, Reply,
     Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes, subject_means,
 };
 pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
 #[cfg(feature = "serde")]
 pub use serialize::EntryView;
-pub use vocabulary::{Action, Kind, Note};
+pub use vocabulary::{Action, Certainty, Kind, Note};
 
+use evidence::Findings;
 use mail::input::{self, Input};
 use page::Page;
 
@@ -185,7 +187,7 @@ impl Decoder {
 
     /// The steps from bytes to a report. `depth` counts the mails around it.
     fn read(&self, bytes: &[u8], limits: &Limits, depth: usize) -> Report {
-        let page = if depth == 0 { Page::of(bytes, limits) } else { Page::of_mail(bytes, limits) };
+        let page = Page::of(bytes, limits);
         if depth < unwrap::DEPTH {
             for inner in unwrap::inner(&page) {
                 let mut report = self.read(&inner.bytes, limits, depth + 1);
@@ -199,22 +201,30 @@ impl Decoder {
             page.mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
         let findings = read::all(&page);
         let verdict = kind::of(&page, &findings);
+        let is_structured = findings.iter().any(Findings::is_structured);
+        let has_item = findings.iter().any(Findings::has_item);
         let mut merged = merge::merge(&page, findings, verdict.kind, &mut notes);
-        let recipients = diagnose::diagnose(&mut merged, verdict.kind, &page, self.catalog, &mut notes);
         let is_open = page.is_pasted && verdict.kind == Kind::Other;
+        let kind = if is_open { kind::outcome_of_pasted(&page, &mut merged.recipients) } else { verdict.kind };
         if !is_open {
             notes.insert(page.mail.truncated.len(), Note { code: "kind", text: verdict.reason.into() });
         }
+        let recipients = diagnose::diagnose(&mut merged, kind, &page, self.catalog, &mut notes);
         let mut report = Report {
             dialect: merged.dialect,
             generator: merged.generator,
             recipients,
             original: merged.original,
             notes,
-            ..Report::new(verdict.kind)
+            ..Report::new(kind)
         };
         if is_open {
-            kind::of_pasted(&mut report);
+            if is_structured || kind::is_pasted_report(&report, &page, has_item) {
+                report.note("kind", "the text holds a reply, the frame of a report, or a known phrase");
+            } else {
+                report = Report { notes: std::mem::take(&mut report.notes), ..Report::new(Kind::Other) };
+                report.note("kind", "no reply, no frame of a report and no known phrase was found");
+            }
         }
         #[cfg(feature = "trace")]
         if self.trace {

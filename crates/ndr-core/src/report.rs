@@ -1,7 +1,7 @@
 //! The result: what a report says, and what it means. One type, of which JSON, tables and texts are views.
 
-use crate::vocabulary::{Action, Kind, Note};
-use ndr_resolve::{Basis, Entry, StatusCode};
+use crate::vocabulary::{Action, Certainty, Kind, Note};
+use ndr_resolve::{Basis, Entry, Party, Retry, StatusCode, Suppress};
 use std::borrow::Cow;
 
 /// A decoded message.
@@ -66,16 +66,34 @@ pub struct Attempt {
 }
 
 /// What a failure means.
+///
+/// What to do about the address stands here and not in the entry: the entry says what is right for its meaning, and
+/// `suppress` and `retry` say what is right for this bounce. They never go further than the entry's.
+///
+/// ```
+/// use ndr::{Retry, Suppress};
+/// let report = ndr::explain("450 4.1.1 User unknown, try again later");
+/// let diagnosis = report.recipients[0].diagnosis.as_ref().unwrap();
+/// assert_eq!((diagnosis.suppress, diagnosis.retry), (Suppress::AfterRepeats, Retry::AsIs));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
     /// The entry of the catalogue.
     pub entry: &'static Entry,
     /// Whether the failure is permanent; `None` where nothing tells.
     pub permanent: Option<bool>,
+    /// Whether to drop the address.
+    pub suppress: Suppress,
+    /// Whether sending again helps.
+    pub retry: Retry,
+    /// About whom the refusal speaks; `None` where nothing tells.
+    pub about: Option<Party>,
     /// What the holes of the matching text caught, by name.
     pub values: Vec<(&'static str, String)>,
     /// Which evidence decided.
     pub basis: Basis,
+    /// How sure it is.
+    pub certainty: Certainty,
     /// The words that decided.
     pub evidence: Option<Evidence>,
 }

@@ -32,6 +32,7 @@ macro_rules! vocabulary {
         }
     };
 }
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// What kind of trouble an entry describes. Each entry has exactly one; [`Category::usual`] tells what is usual for it.

@@ -17,6 +17,7 @@
 mod code;
 mod entry;
 mod index;
+mod party;
 mod reply;
 mod resolve;
 mod template;
@@ -26,6 +27,7 @@ pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_
 pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
 #[doc(hidden)]
 pub use index::{Facts, Index, Slot};
+pub use party::{Party, party_of, party_of_command};
 pub use reply::{Reply, find_reply, unfold_reply};
 pub use resolve::{Basis, Catalog, Query, Resolution};
 pub use template::{Hole, Template, TemplateError, fill, sentence_holes};

@@ -66,6 +66,13 @@ Category: TypeAlias = Literal[
 ]
 """What kind of failure it is."""
 
+Certainty: TypeAlias = Literal[
+    "sure",
+    "likely",
+    "rough",
+]
+"""How sure a diagnosis is."""
+
 Kind: TypeAlias = Literal[
     "failure",
     "delay",
@@ -76,6 +83,17 @@ Kind: TypeAlias = Literal[
     "other",
 ]
 """What a message is."""
+
+Party: TypeAlias = Literal[
+    "recipient",
+    "sender",
+    "sending-host",
+    "login",
+    "message",
+    "system",
+    "route",
+]
+"""About whom a refusal speaks."""
 
 Provider: TypeAlias = Literal[
     "exchange-online",

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, SupportsIndex, final, overload
 
 from typing_extensions import Self
 
-from ._literals import Action, Actor, Basis, Category, Kind, Provider, Retry, Slug, Suppress, Trust
+from ._literals import Action, Actor, Basis, Category, Certainty, Kind, Party, Provider, Retry, Slug, Suppress, Trust
 
 __version__: str
 
@@ -157,10 +157,13 @@ class Diagnosis(_Object):
         """Who must act, in order."""
     @property
     def suppress(self) -> Suppress:
-        """Is the address itself to be dropped from lists?"""
+        """Is the address itself to be dropped from lists, going by this bounce?"""
     @property
     def retry(self) -> Retry:
         """Does sending again help?"""
+    @property
+    def about(self) -> Party | None:
+        """About whom the refusal speaks; None where nothing tells."""
     @property
     def meaning(self) -> str:
         """What it means, with the caught values filled in."""
@@ -179,6 +182,9 @@ class Diagnosis(_Object):
     @property
     def basis(self) -> Basis:
         """Which evidence decided."""
+    @property
+    def certainty(self) -> Certainty:
+        """How sure it is."""
     @property
     def evidence(self) -> Evidence | None:
         """The words that decided."""
@@ -547,7 +553,9 @@ class Summary:
         """Messages by day: ``day``, ``failures``, ``delays``, ``others``."""
     def suppress(self, *, repeats: int = 3) -> Table:
         """Addresses to drop from lists: those that are gone, and those that failed at least `repeats` times for a
-        reason that counts when it repeats, such as a full mailbox. The sender's own trouble never counts."""
+        reason that counts when it repeats, such as a full mailbox. The sender's own trouble never counts, and copies
+        of one bounce count once. ``source`` is the message that decided. A table must have the columns ``suppress``
+        and ``retry``."""
     def retry(self, *, repeats: int = 3) -> Table:
         """Addresses to send to again, without those to drop: at once where ``retry`` is ``as-is``, else once those in
         ``act`` have put the cause right."""

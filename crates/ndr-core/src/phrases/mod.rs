@@ -2,6 +2,9 @@
 //! module that knows what it means; here they only meet.
 
 pub(crate) mod exchange;
+pub(crate) mod forwards;
+pub(crate) mod kinds;
+pub(crate) mod later;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;

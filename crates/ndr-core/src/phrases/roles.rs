@@ -19,13 +19,20 @@ phrase_lists! {
         "destinataire", "destinatario", "destinatari", "destinatário", "ontvanger", "geadresseerde", "mottagare",
         "modtager", "mottaker", "vastaanottaj", "odbiorc", "adresat", "příjemc", "alıcı", "címzett",
         "получател", "Получател", "адрес", "Адрес", "абонент", "ящик", "кому", "Кому", "宛", "受信者",
-        "収件人", "收件人", "收件者", "받는 사람", "수신자", "naar <", "para <", "à <", "an <",
+        "収件人", "收件人", "收件者", "받는 사람", "수신자",
+        "받는사람", "받는이", "수신인", "entregado a", "entregar a", "entregado para", "entregue a", "entregue para",
+        "entregar para", "remis à", "remettre à", "recapitato a", "recapitare a", "consegnato a",
+        "bezorgd aan", "bezorgd bij", "afgeleverd aan", "afgeleverd bij", "zugestellt an", "zustellung an",
+        "e-mail an", "nachricht an", "mail an", "mensaje a", "mensaje para", "mensagem para", "message à",
+        "messaggio a", "bericht aan", "meddelandet till", "till följande", "meddelelsen til",
+        "viestiä osoitteeseen", "wiadomości do", "zprávu na", "iletiniz", "сообщение для", "письмо для",
+        "письмо на", "адресу", "发送到", "发送给", "傳送到", "傳送給", "送達到", "naar <", "para <", "à <", "an <",
     ];
     /// The address is the sender's, or the report is addressed to it.
     SENDER = [
         "from:", "mail from", "from <", "from=", "from =", "from \"", "sender", "reply-to", "envelope-from", "return-path",
         "originator", "addressed from", "message from", "mail you sent from", "on behalf of", "sent by", "submitted by",
-        "sent from", "ctladdr", "mailfrom", "helo", "dear ", "hello ", "hallo ", "hi ", "sorry ", "verification failed for",
+        "sent from", "ctladdr", "mailfrom", "helo", "verification failed for",
         "as sender", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
         "absender", "von:", "von <", "gesendet von", "expéditeur", "expediteur", "de:", "de :", "de <",
         "remitente", "mittente", "da:", "remetente", "afzender", "van:", "avsändare", "från:", "afsender", "fra:",
@@ -50,6 +57,8 @@ phrase_lists! {
         "message-id", "message id", "messageid", "msgid", "msg-id", "mid=", "msg_id", " id <", " id=<", "id: <", "in-reply-to",
         "references", "queue-id", "queueid", "envelope-id", "nachrichten-id", "メッセージid",
     ];
+    /// The report is addressed to it, where these words stand right in front of it.
+    GREETING = ["dear ", "hello ", "hallo ", "hi ", "sorry ", "bonjour ", "hola ", "ciao ", "olá ", "beste ", "hej "];
     /// It is of the mail that the words quote.
     QUOTED = ["cc:", "bcc:", "cc <", "kopie:", "copie", "subject:", "betreff:"];
 }
@@ -58,7 +67,7 @@ phrase_lists! {
 pub(crate) fn role_before(number: usize) -> Role {
     match number {
         number if FAILED.contains(&number) => Role::Failed,
-        number if SENDER.contains(&number) => Role::Sender,
+        number if SENDER.contains(&number) || GREETING.contains(&number) => Role::Sender,
         number if CONTACT.contains(&number) => Role::Contact,
         _ => Role::Identifier,
     }

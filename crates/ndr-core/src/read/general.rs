@@ -10,6 +10,7 @@ use crate::statement::{self, tells};
 use crate::text::address::{self, Found};
 use crate::text::search::{Phrases, phrases};
 use crate::text::{self, cap, lines};
+use crate::vocabulary::Action;
 use ndr_resolve::find_reply;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -76,7 +77,10 @@ fn read_text(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
         // Somebody who wrote to their own address is recipient and addressee of the report. Only an item of its own
         // with a reply says so.
         let mut own = read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
-        own.retain(|one| one.origin == Origin::Frame && (one.reply.is_some() || one.status.is_some()));
+        own.retain(|one| {
+            let is_item = one.origin == Origin::Frame && (one.reply.is_some() || one.status.is_some());
+            is_item || one.address.as_deref().is_some_and(|address| names_undelivered(text, address))
+        });
         return own;
     }
     found
@@ -129,6 +133,7 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Finding>
     for candidate in kept {
         let mut recipient = Finding::new(Some(candidate.address));
         recipient.origin = if candidate.cued { Origin::Prose } else { Origin::Frame };
+        recipient.action = outcome_above(&lines, candidate.line);
         let own = text::trim(&candidate.own);
         let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
         let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
@@ -360,6 +365,26 @@ const LABELS: &[&str] = &[
     "收件人",
     "宛先",
     "受信者",
+    "受信アドレス",
+    "받는사람",
+    "받는 사람",
+    "수신자",
+    "empfängeradresse",
+    "adresse du destinataire",
+    "dirección del destinatario",
+    "endereço do destinatário",
+    "indirizzo del destinatario",
+    "adres ontvanger",
+    "адрес получателя",
+    "收件人地址",
+    "收件者地址",
+    "受信者のアドレス",
+    "vastaanottaja",
+    "mottaker",
+    "adresat",
+    "příjemce",
+    "alıcı",
+    "címzett",
 ];
 
 /// A line whose label says that the address is the recipient; the lines below it, up to the next one, are its own.
@@ -429,6 +454,34 @@ fn reason(text: &str) -> Option<&str> {
         "原因",
         "理由",
         "エラー",
+        "remote server replied",
+        "error text",
+        "description",
+        "fehlergrund",
+        "ursache",
+        "erreur",
+        "cause",
+        "foutmelding",
+        "fout",
+        "fel",
+        "fejl",
+        "feil",
+        "virhe",
+        "błąd",
+        "przyczyna",
+        "chyba",
+        "důvod",
+        "hata",
+        "neden",
+        "hiba",
+        "错误",
+        "錯誤",
+        "失败原因",
+        "退信原因",
+        "오류",
+        "실패사유",
+        "실패 사유",
+        "사유",
     ];
     let mut found: Option<(usize, usize)> = None;
     let mut open = false;
@@ -538,6 +591,23 @@ fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
     })
 }
 
+/// What the heading above a line says was done for the addresses below it: `----- Delivery to these was successful -----`.
+fn outcome_above(lines: &[Line<'_>], at: usize) -> Option<Action> {
+    static LATE: Phrases =
+        phrases!(&["temporary", "delayed", "still being", "will be retried", "deferred", "transient"]);
+    static DONE: Phrases = phrases!(&["successful", "delivered to", "was delivered", "relayed", "expanded"]);
+    static FAILED: Phrases = phrases!(&["fail", "permanent", "fatal", "not deliver", "undeliver", "not be deliver"]);
+    const FAR: usize = 200;
+    let above = lines.get(..at)?.iter().rev().take(FAR).map(|line| text::trim(line.text));
+    let heading = above.filter(|line| is_rule(line)).find(|line| line.contains(char::is_alphabetic))?;
+    match heading {
+        _ if FAILED.any(heading) => Some(Action::Failed),
+        _ if LATE.any(heading) => Some(Action::Delayed),
+        _ if DONE.any(heading) => Some(Action::Delivered),
+        _ => None,
+    }
+}
+
 /// Whether the words right behind an address call it the sender's: `<a@example.com>: Sender address rejected`.
 fn names_sender(words: &str) -> bool {
     const SENDER: &[&str] = &["sender", "absender", "expéditeur", "remitente", "mittente", "remetente", "afzender"];
@@ -571,14 +641,15 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         if is_stranger(one.address, around) {
             continue;
         }
-        let cued_by_mailer = || {
-            let place = |cue: &&str| lower.get(..one.start).and_then(|head| head.rfind(*cue));
-            around.recipient.iter().filter_map(place).max()
+        // What this mailer writes right in front of the recipient.
+        let is_cued_by_mailer = || {
+            let in_front = lower.get(..one.start).unwrap_or_default();
+            around.recipient.iter().any(|cue| in_front.rfind(cue).is_some_and(|at| at + cue.len() + 2 >= one.start))
         };
         let strength = match roles.role(one) {
             _ if is_known(one.address, around) => 3,
             Role::Failed => 2,
-            Role::Unknown if cued_by_mailer().is_some() => 2,
+            _ if is_cued_by_mailer() => 2,
             // An address of which nothing is said failed only if its line tells of a failure.
             Role::Unknown if !is_role_address(one.address) && tells_of_failure(line.text) => 1,
             _ => continue,
@@ -593,6 +664,33 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         found.push(Candidate { address: one.address.to_string(), own, line: at, end: at + 1, cued: true, strength });
     }
     found
+}
+
+/// Whether a text says outright that mail to an address was not delivered: "error delivering your mail to <a@...>".
+fn names_undelivered(text: &str, address: &str) -> bool {
+    const NEAR: usize = 60;
+    static DELIVERY: Phrases = phrases!(&[
+        "deliver",
+        "zustell",
+        "zugestellt",
+        "remis",
+        "entreg",
+        "consegn",
+        "recapit",
+        "bezorg",
+        "afgelever",
+        "lever",
+        "доставл",
+        "doruč",
+        "dostarcz",
+        "配信",
+        "送达",
+        "배달",
+    ]);
+    text.match_indices(address).any(|(at, _)| {
+        let in_front = text::between(text, text::ceil(text, at.saturating_sub(NEAR)), at);
+        DELIVERY.any(in_front.rsplit('\n').next().unwrap_or_default())
+    })
 }
 
 /// Whether a line says that something was not delivered.
@@ -643,11 +741,13 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
         lines.filter(|(at, line)| !(line.is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
     };
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
+    let refuses = |line: &str| find_reply(line).is_some_and(|(code, _)| code >= 400);
+    let any_refusal = free().any(|(_, line)| refuses(line));
     let mut coded = String::new();
     let mut open = false;
     let mut last = 0;
     for (at, line) in free() {
-        let starts = tells(line) && !is_prose_code(line);
+        let starts = tells(line) && !is_prose_code(line) && !(any_refusal && is_consent(line));
         let goes_on = open && at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
         if starts || goes_on {
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));
@@ -676,6 +776,11 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     }
     text.truncate(text::floor(&text, SHARED));
     Shared { text, coded: false }
+}
+
+/// A line that holds only a reply of success, such as the greeting in the transcript of a session.
+fn is_consent(line: &str) -> bool {
+    find_reply(line).is_some_and(|(code, _)| code < 400)
 }
 
 /// A line whose number is no reply: dates, sizes, message ids.

@@ -33,7 +33,11 @@ pub(crate) fn read(page: &Page<'_>) -> Findings {
 /// The address that a statement names as failed: `to=<user@example.com>`, `<user@example.com>... no such user`.
 fn address_of(line: &str) -> Option<String> {
     let roles = Roles::of(line);
-    address::find(line).find(|one| roles.role(one) == Role::Failed).map(|one| one.address.to_string())
+    // "<a>: Sender address rejected: not owned by user b" speaks of the sending side alone.
+    let speaks_of_sender = || address::find(line).any(|one| roles.is_called_sender(&one));
+    let found = address::find(line).find(|one| roles.role(one) == Role::Failed)?;
+    let is_labelled = text::upto(line, found.start).trim_end_matches('<').ends_with("to=");
+    (is_labelled || !speaks_of_sender()).then(|| found.address.to_string())
 }
 
 #[cfg(test)]
@@ -51,6 +55,7 @@ mod tests {
                 Some("a@example.com"),
             ),
             ("451 4.1.8 <b@example.net>: Sender address rejected: Domain not found", None),
+            ("5.7.1 <b@example.net>: Sender address rejected: not owned by user c@example.net", None),
             ("554 Bad DNS PTR resource record, contact postmaster@example.net", None),
             ("550 5.7.1 b@example.net is not allowed to send from 192.0.2.1", None),
         ] {

@@ -1,7 +1,7 @@
 //! The answer for a terminal, on 80 columns, with and without colour.
 
 use super::{
-    act_words, basis_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
+    act_words, certainty_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
     suppress_words,
 };
 use crate::report::{Diagnosis, Recipient, Report};
@@ -125,8 +125,12 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
     for (i, line) in wrap(entry.title, width - 2).iter().enumerate() {
         *out += &format!("{} {}\n", if i == 0 { mark.as_str() } else { " " }, paint.bold(line));
     }
-    let verdict =
-        format!("{} · {} · {}", permanence_words(diagnosis), suppress_words(entry.suppress), retry_words(entry.retry));
+    let verdict = format!(
+        "{} · {} · {}",
+        permanence_words(diagnosis),
+        suppress_words(diagnosis.suppress),
+        retry_words(diagnosis.retry)
+    );
     for line in wrap(&verdict, width - 2) {
         *out += &format!("  {}\n", paint.dim(&line));
     }
@@ -165,7 +169,7 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
         }
     }
     heading(out, "How sure", paint);
-    for line in wrap(basis_words(diagnosis.basis), width - 4) {
+    for line in wrap(&certainty_words(diagnosis), width - 4) {
         *out += &format!("    {line}\n");
     }
     let others: Vec<&str> = recipient.others.iter().copied().take(4).collect();

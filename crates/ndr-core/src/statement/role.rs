@@ -1,9 +1,10 @@
 //! Whose an address is, by the words around it on its line.
 
 use crate::evidence::Role;
-use crate::phrases::roles::{BEFORE, BEHIND, BEHIND_SENDER, role_before};
+use crate::phrases::outcome;
+use crate::phrases::roles::{BEFORE, BEHIND, BEHIND_SENDER, FAILED, GREETING, role_before};
 use crate::text::address::Found;
-use crate::text::search::Hit;
+use crate::text::search::{Hit, Phrases, phrases};
 use crate::text::{self, cap};
 
 /// How far behind an address words are still about it, in bytes.
@@ -18,14 +19,20 @@ pub(crate) struct Roles<'l> {
 impl<'l> Roles<'l> {
     /// Looks for the phrases of a line.
     pub(crate) fn of(line: &'l str) -> Roles<'l> {
-        let mut before: Vec<Hit> = BEFORE.find(line).filter(|hit| begins_word(line, hit.start)).collect();
+        // "could not be delivered" in front of an address says as much as "recipient".
+        static UNDELIVERED: Phrases = phrases!(outcome::FAILURE);
+        let undelivered = UNDELIVERED.find(line).filter(|hit| hit.number < outcome::FRAMES);
+        let cues = BEFORE.find(line).filter(|hit| begins_word(line, hit.start));
+        let mut before: Vec<Hit> = cues.chain(undelivered.map(|hit| Hit { number: FAILED.start, ..hit })).collect();
         before.sort_unstable_by_key(|hit| (hit.start, hit.end));
         Roles { line, before }
     }
 
     /// The role that the words in front of an address give it: the nearest decide, of those that overlap the longest.
     pub(crate) fn before(&self, one: &Found<'_>) -> Option<Role> {
-        let in_front = || self.before.iter().filter(|hit| hit.end <= one.start);
+        // A greeting is for the address right behind it.
+        let greets = |hit: &&Hit| !GREETING.contains(&hit.number) || one.start - hit.end <= 2;
+        let in_front = || self.before.iter().filter(|hit| hit.end <= one.start).filter(greets);
         let nearest = in_front().max_by_key(|hit| hit.end)?;
         let widest = in_front().filter(|hit| hit.start <= nearest.start && hit.end > nearest.start);
         let hit = widest.min_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)))?;
@@ -37,12 +44,28 @@ impl<'l> Roles<'l> {
         role_behind(text::from(self.line, one.end))
     }
 
+    /// `550 <a@example.com>... words`: Sendmail puts the recipient of its reply there, whatever the words say.
+    fn is_item_of_sendmail(&self, one: &Found<'_>) -> bool {
+        let in_front = text::upto(self.line, one.start).trim_start_matches(['<', '>', ' ', '\t']);
+        let is_code = in_front.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b' ' | b'-' | b'<'));
+        is_code && text::from(self.line, one.end).trim_start_matches('>').starts_with("...")
+    }
+
+    /// Whether the words right behind an address call it the sender's.
+    pub(crate) fn is_called_sender(&self, one: &Found<'_>) -> bool {
+        const NEAR: usize = 4;
+        let behind = cap(text::from(self.line, one.end), BEHIND_REACH);
+        BEHIND.find(behind).any(|hit| hit.start <= NEAR && BEHIND_SENDER.contains(&hit.number))
+    }
+
     /// The role of an address, by the words in front of it, then by those behind it.
     pub(crate) fn role(&self, one: &Found<'_>) -> Role {
         match (self.before(one), self.behind(one)) {
             // "<a@example.com>: Sender address rejected" says outright whose address it is.
-            (Some(Role::Failed) | None, Some(Role::Sender)) => Role::Sender,
+            (Some(Role::Failed), Some(Role::Sender)) if self.is_called_sender(one) => Role::Sender,
             (Some(role), _) => role,
+            (None, Some(Role::Sender)) => Role::Sender,
+            (None, _) if self.is_item_of_sendmail(one) => Role::Failed,
             (None, Some(role)) => role,
             (None, None) => Role::Unknown,
         }
@@ -82,6 +105,11 @@ mod tests {
             ("Your message to a@example.com couldn't be delivered.", Role::Failed),
             ("Адрес получателя: a@example.com", Role::Failed),
             ("The following address failed: a@example.com", Role::Failed),
+            ("Delivery to a@example.com failed with error: 550: 5.7.1 rejected due to DMARC policy", Role::Failed),
+            ("Tu mensaje no se ha entregado a a@example.com porque no existe", Role::Failed),
+            ("550 5.7.1 <a@example.com>... Message rejected: policy 17", Role::Failed),
+            ("553 <a@example.com>... Domain of sender address does not exist", Role::Sender),
+            ("hello, it could not be delivered <a@example.com>.", Role::Failed),
             ("Dear a@example.com, your mail could not be delivered", Role::Sender),
             ("Sorry a@example.com. Your mail was refused", Role::Sender),
             ("451 4.1.8 <a@example.com>: Sender address rejected: Domain not found", Role::Sender),

@@ -130,7 +130,9 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
     if start == at || domain.is_empty() {
         return None;
     }
-    if !is_domain(domain) || is_masked(text::between(text, start, at)) {
+    let local = text::between(text, start, at);
+    // Notes writes "Mia Berg/Contoso@Contoso".
+    if !is_domain(domain) && !local.contains('/') || is_masked(local) {
         return None;
     }
     let end = at + 1 + domain.len();
