@@ -94,7 +94,8 @@ fn text_alone() {
             assert_eq!(slug(&report), Some(row.slug), "{}: {}", row.place, row.text);
         } else {
             // Nothing but the code tells these rows apart: all of them are named, and a note says so.
-            let named: Vec<&str> = slug(&report).into_iter().chain(recipient.others.iter().copied()).collect();
+            let named: Vec<&str> =
+                slug(&report).into_iter().chain(recipient.others.iter().map(|entry| entry.slug)).collect();
             assert!(shared.iter().all(|slug| named.contains(slug)), "{}: {named:?}", row.place);
             assert!(report.notes.iter().any(|note| note.code == "ambiguous-text"), "{}", row.place);
         }
@@ -139,7 +140,8 @@ fn a_shared_code_alone_lists_all_its_entries() {
     for (code, slugs) in by_code {
         let report = ndr::explain(code);
         let recipient = &report.recipients[0];
-        let named: Vec<&str> = slug(&report).into_iter().chain(recipient.others.iter().copied()).collect();
+        let named: Vec<&str> =
+            slug(&report).into_iter().chain(recipient.others.iter().map(|entry| entry.slug)).collect();
         for slug in slugs {
             assert!(named.contains(&slug), "{code} alone does not name {slug}: {named:?}");
         }

@@ -4,8 +4,6 @@ use crate::json;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMappingProxy, PyTuple};
 use serde_json::Value;
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
 
 /// What the header of a message tells.
 #[pyclass(frozen, eq, hash, module = "ndr")]
@@ -150,19 +148,4 @@ fn frozen<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
         }
         plain => json::loads(py, &plain.to_string())?,
     })
-}
-
-/// The reader's own domains for as long as the process lives; each set is kept once.
-pub(crate) fn kept(domains: Vec<String>) -> &'static [String] {
-    static KNOWN: Mutex<Option<HashSet<&'static [String]>>> = Mutex::new(None);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = known.get_or_insert_default();
-    match known.get(domains.as_slice()) {
-        Some(domains) => domains,
-        None => {
-            let domains: &'static [String] = Vec::leak(domains);
-            known.insert(domains);
-            domains
-        }
-    }
 }

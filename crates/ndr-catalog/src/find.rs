@@ -24,7 +24,7 @@ pub const GENERAL: u32 = 500;
 ///     assert!(ndr_catalog::look_up(&catalog, token).iter().any(|entry| entry.slug == slug), "{token}");
 /// }
 /// ```
-pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
+pub fn look_up(catalog: &Catalog, text: &str) -> Vec<&'static Entry> {
     if let Ok(code) = text.parse::<StatusCode>() {
         let all = catalog.by_code(code);
         let near: Vec<&Entry> = all
@@ -51,7 +51,7 @@ pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
 
 /// The entries whose texts, or else examples, hold a server's own token, such as `S3140`, `AS(42004)`, `OU-001` or
 /// `0x80070005`: letters and digits without a space.
-fn by_token<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
+fn by_token(catalog: &Catalog, text: &str) -> Vec<&'static Entry> {
     let has = |kind: fn(&char) -> bool| text.chars().any(|c| kind(&c));
     let one_word = text.len() <= 40 && !text.contains(char::is_whitespace);
     if !one_word || !has(char::is_ascii_digit) || !has(char::is_ascii_alphabetic) {
@@ -62,7 +62,7 @@ fn by_token<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
     };
     let token = words(text);
     let holds = |text: &str| words(text).windows(token.len()).any(|run| run == token);
-    let entries = |texts: fn(&Entry) -> &'static [&'static str]| -> Vec<&'c Entry> {
+    let entries = |texts: fn(&Entry) -> &'static [&'static str]| -> Vec<&'static Entry> {
         catalog.entries().iter().filter(|entry| texts(entry).iter().any(|text| holds(text))).collect()
     };
     let named = entries(|entry| entry.texts);
@@ -81,12 +81,12 @@ fn by_token<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
 /// assert!(found.iter().all(|entry| entry.provider == "gmail") && !found.is_empty());
 /// assert!(ndr_catalog::filter(&catalog, None, Some("mailbox-ful"), None).unwrap_err().contains("mailbox-full"));
 /// ```
-pub fn filter<'c>(
-    catalog: &'c Catalog,
+pub fn filter(
+    catalog: &Catalog,
     provider: Option<&str>,
     category: Option<&str>,
     act: Option<&str>,
-) -> Result<Vec<&'c Entry>, String> {
+) -> Result<Vec<&'static Entry>, String> {
     let category = known(category, Category::from_slug, Category::ALL.iter().map(|c| c.slug()), "category")?;
     let act = known(act, Actor::from_slug, Actor::ALL.iter().map(|a| a.slug()), "actor")?;
     let of_provider = |id: &str| catalog.providers().iter().find(|provider| provider.id == id);
@@ -132,7 +132,7 @@ pub fn tokens(text: &str) -> Vec<String> {
 /// assert_eq!(entry.slug, "banned-sending-ip");
 /// assert!(words.contains("banned"));
 /// ```
-pub fn search<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, HashSet<String>)> {
+pub fn search(catalog: &Catalog, query: &str) -> Vec<(&'static Entry, HashSet<String>)> {
     let wanted = tokens(query);
     let fields: Vec<(Vec<String>, Vec<String>)> = catalog
         .entries()

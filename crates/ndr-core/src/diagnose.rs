@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::report::{Diagnosis, Evidence, Recipient};
 use crate::text;
 use crate::vocabulary::{Certainty, Kind, Note};
-use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution, StatusCode};
+use ndr_resolve::{Basis, Catalog, Entry, Query, Reply, Resolution, StatusCode};
 use std::borrow::Cow;
 
 /// The recipients of a report with their meaning. Adds to `notes` what disagrees.
@@ -15,7 +15,7 @@ pub(crate) fn diagnose(
     merged: &mut Merged,
     kind: Kind,
     page: &Page<'_>,
-    catalog: &'static Catalog,
+    catalog: &Catalog,
     notes: &mut Vec<Note>,
 ) -> Vec<Recipient> {
     let explains = matches!(kind, Kind::Failure | Kind::Delay) || page.is_pasted;
@@ -55,9 +55,9 @@ fn meaning(
     merged: &Merged,
     kind: Kind,
     page: &Page<'_>,
-    catalog: &'static Catalog,
+    catalog: &Catalog,
     notes: &mut Vec<Note>,
-) -> (Option<Diagnosis>, Vec<&'static str>) {
+) -> (Option<Diagnosis>, Vec<&'static Entry>) {
     let mut note = |code: &'static str, text: Cow<'static, str>| notes.push(Note { code, text });
     let generator = merged.generator.as_deref();
     let dialect = merged.dialect;
@@ -120,8 +120,7 @@ fn meaning(
             }
         }
     }
-    let others: Vec<&'static str> =
-        answer.others.iter().filter_map(|other| catalog.entries().get(*other)).map(|entry| entry.slug).collect();
+    let others: Vec<&'static Entry> = answer.others.iter().filter_map(|other| catalog.entries().get(*other)).collect();
     let Some(entry) = entry_of(&answer) else {
         if !others.is_empty() {
             note("ambiguous-code", "several entries share this code, and no text tells which is meant".into());

@@ -13,6 +13,8 @@ pub struct Report {
     pub kind: Kind,
     /// What wrote the report, such as `exchange-online` or `postfix`; `None` when unknown.
     pub dialect: Option<&'static str>,
+    /// What wrote the report, as the catalogue calls it (`Postfix`); `None` when unknown.
+    pub writer: Option<&'static str>,
     /// The host that generated the report (Reporting-MTA of RFC 3464, "Generating server" of Exchange).
     pub generator: Option<String>,
     /// One item for each recipient that the report speaks of.
@@ -50,8 +52,8 @@ pub struct Recipient {
     pub attempts: Vec<Attempt>,
     /// What it means; `None` when nothing fits.
     pub diagnosis: Option<Diagnosis>,
-    /// Slugs of further candidates, best first.
-    pub others: Vec<&'static str>,
+    /// Further candidates, best first.
+    pub others: Vec<&'static Entry>,
 }
 
 /// One delivery attempt that the report lists.
@@ -131,6 +133,7 @@ impl Report {
             source: None,
             kind,
             dialect: None,
+            writer: None,
             generator: None,
             recipients: Vec::new(),
             original: Original::default(),

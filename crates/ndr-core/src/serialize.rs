@@ -40,7 +40,7 @@ impl Serialize for Recipient {
         out.serialize_field("command", &self.command)?;
         out.serialize_field("attempts", &self.attempts)?;
         out.serialize_field("diagnosis", &self.diagnosis)?;
-        out.serialize_field("others", &self.others)?;
+        out.serialize_field("others", &self.others.iter().map(|entry| entry.slug).collect::<Vec<_>>())?;
         out.end()
     }
 }

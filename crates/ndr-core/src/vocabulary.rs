@@ -25,6 +25,13 @@ macro_rules! named {
                 f.pad(self.slug())
             }
         }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.slug())
+            }
+        }
     };
 }
 #[cfg(feature = "trace")]

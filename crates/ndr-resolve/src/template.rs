@@ -158,12 +158,12 @@ fn literal(text: &str, parts: &mut Vec<Part>) -> Result<(), TemplateError> {
 
 /// The compact form of a part, as the index holds it: the low bits of a word's hash, or with the top bit set a hole's
 /// type and the number of its name.
-pub(crate) fn encode(part: &Part, names: &mut Vec<&'static str>, leak: impl Fn(&str) -> &'static str) -> u32 {
+pub(crate) fn encode(part: &Part, names: &mut Vec<&'static str>, keep: impl Fn(&str) -> &'static str) -> u32 {
     match part {
         Part::Word { hash, .. } => short(*hash),
         Part::Hole { name, hole } => {
             let number = names.iter().position(|known| known == name).unwrap_or_else(|| {
-                names.push(leak(name));
+                names.push(keep(name));
                 names.len() - 1
             });
             HOLE | (hole.code() as u32) << 16 | number as u32

@@ -51,7 +51,7 @@ pub struct Scan {
     jobs: usize,
     decode: Decode,
     #[cfg(feature = "arrow")]
-    pub(crate) catalog: &'static ndr::Catalog,
+    pub(crate) catalog: Arc<ndr::Catalog>,
     limits: ScanLimits,
     cancel: Cancel,
     batch: usize,
@@ -89,9 +89,9 @@ impl Scan {
         Scan {
             inputs: inputs.into_iter().collect(),
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
-            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             #[cfg(feature = "arrow")]
-            catalog: decoder.catalog(),
+            catalog: Arc::clone(decoder.catalog()),
+            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             limits: ScanLimits::default(),
             cancel: Cancel::default(),
             batch: BATCH,
@@ -113,12 +113,12 @@ impl Scan {
         Scan { jobs: jobs.clamp(1, JOBS), ..self }
     }
 
-    /// Decodes with a catalogue and limits of one's own.
+    /// Decodes with a custom decoder.
     pub fn decoder(self, decoder: Decoder) -> Scan {
         Scan {
-            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             #[cfg(feature = "arrow")]
-            catalog: decoder.catalog(),
+            catalog: Arc::clone(decoder.catalog()),
+            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             ..self
         }
     }

@@ -1,9 +1,10 @@
 //! The way of a message from server to server: its hops in order of time, and how long each took.
 
-use super::received;
 use super::time::Moment;
-use crate::Headers;
+use super::{hosts, received};
+use crate::mail::headers::Headers;
 use crate::vocabulary::named;
+use ndr_resolve::Catalog;
 use std::net::IpAddr;
 
 /// The most hops that are kept. Servers give a message up after some thirty.
@@ -154,7 +155,7 @@ impl Hop {
 
 impl Path {
     /// The path that a header tells. Servers put their field on top, so the last is the oldest.
-    pub(crate) fn of_headers(headers: &Headers<'_>) -> Path {
+    pub(crate) fn of_headers(headers: &Headers<'_>, catalog: &Catalog) -> Path {
         let fields: Vec<(&'static str, &[u8])> = headers
             .iter()
             .filter_map(|(name, value)| {
@@ -164,13 +165,14 @@ impl Path {
             .collect();
         let omitted = fields.len().saturating_sub(MOST_HOPS);
         let hops = fields.iter().rev().take(MOST_HOPS).map(|(field, value)| received::read(field, value)).collect();
-        Path::of_hops(PathSource::Received, hops, omitted)
+        Path::of_hops(PathSource::Received, hops, omitted, catalog)
     }
 
-    /// The path with its delays, from hops in order.
-    pub(crate) fn of_hops(source: PathSource, mut hops: Vec<Hop>, omitted: usize) -> Path {
+    /// The path with its delays and scopes, from hops in order. The catalogue tells which hosts one provider runs.
+    pub(crate) fn of_hops(source: PathSource, mut hops: Vec<Hop>, omitted: usize, catalog: &Catalog) -> Path {
         for (n, hop) in hops.iter_mut().enumerate() {
             hop.number = n + 1;
+            hop.scope = hosts::scope(hop, catalog);
         }
         let (first, last) = reckon(&mut hops);
         let total = first.zip(last).filter(|_| hops.iter().filter(|hop| hop.delay.is_some()).count() > 0);
@@ -284,7 +286,7 @@ mod tests {
             hop.time = Moment::parse(&format!("21 Jan 2025 10:{:02}:{:02} +0000", second / 60, second % 60));
             hop
         };
-        let path = Path::of_hops(PathSource::Received, seconds.iter().map(hop).collect(), 0);
+        let path = Path::of_hops(PathSource::Received, seconds.iter().map(hop).collect(), 0, crate::catalog());
         path.hops.iter().map(|hop| (hop.delay, hop.skew)).collect()
     }
 

@@ -5,7 +5,7 @@
 //! is what an admin looks for, so the field is read here.
 
 use super::hosts;
-use super::path::{Hop, Tls};
+use super::path::{Hop, Scope, Tls};
 use super::time::Moment;
 use crate::text;
 use std::net::IpAddr;
@@ -71,7 +71,9 @@ pub(crate) fn read(field: &'static str, raw: &[u8]) -> Hop {
         || hop.with.is_some()
         || hop.id.is_some()
         || hop.time.is_some();
-    hop.scope = hosts::scope(&hop, &comments);
+    if hosts::is_local(&hop, &comments) {
+        hop.scope = Scope::Local;
+    }
     hop
 }
 

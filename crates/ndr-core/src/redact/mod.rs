@@ -11,10 +11,11 @@ mod tokens;
 
 pub use tokens::Masks;
 
-use crate::{Decoder, Kind, Limits, Report};
+use crate::{Decoder, Framed, Kind, Limits, Report};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 use text::Words;
 use tokens::Tokens;
 
@@ -116,9 +117,16 @@ impl Default for Redactor {
 
 impl Redactor {
     /// Keeps the hosts and addresses that the built-in catalogue names: those of providers, and those in their texts.
-    /// They are no secret, and ndr tells by them who refused a message and why.
+    /// They are public, and ndr tells by them who refused a message and why.
     pub fn new() -> Redactor {
-        Redactor { decoder: Decoder::new(), limits: Limits::default(), keep: tokens::public_names().to_vec() }
+        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| tokens::public_names(crate::catalog()));
+        Redactor { decoder: Decoder::new(), limits: Limits::default(), keep: NAMES.clone() }
+    }
+
+    /// Keeps the hosts and addresses that the decoder's catalogue names, and proves the result with that decoder.
+    pub fn of(decoder: Decoder) -> Redactor {
+        let keep = tokens::public_names(decoder.catalog());
+        Redactor { decoder, limits: Limits::default(), keep }
     }
 
     /// Keeps a host as it is, or with `*.` in front all below a domain.
@@ -141,10 +149,10 @@ impl Redactor {
     pub fn redact(&self, bytes: &[u8]) -> Result<Masked, Refused> {
         let bytes = crate::mail::clean(bytes);
         let bytes = bytes.get(..bytes.len().min(self.limits.message_bytes)).unwrap_or_default();
-        let report = self.decoder.decode(bytes);
+        let decoded = self.decoder.decode_framed(bytes);
         let mut refused = None;
         for (effort, kept) in ATTEMPTS {
-            match self.attempt(bytes, &report, *effort) {
+            match self.attempt(bytes, &decoded, *effort) {
                 Ok((bytes, tokens)) => {
                     return Ok(Masked { bytes, map: tokens.list().to_vec(), kept: kept.to_vec() });
                 }
@@ -154,13 +162,13 @@ impl Redactor {
         Err(refused.unwrap_or_else(|| Refused { field: String::new(), expected: String::new(), found: String::new() }))
     }
 
-    fn attempt(&self, bytes: &[u8], report: &Report, effort: Effort) -> Result<(Vec<u8>, Tokens), Refused> {
+    fn attempt(&self, bytes: &[u8], decoded: &Framed, effort: Effort) -> Result<(Vec<u8>, Tokens), Refused> {
         let mut tokens = Tokens::new(&self.keep, bytes, effort.tight);
-        learn(&mut tokens, report);
+        learn(&mut tokens, &decoded.report);
         // The first pass learns every name, so that the second finds them wherever they stand.
-        message::mask(&mut tokens, bytes, report, effort);
-        let masked = message::mask(&mut tokens, bytes, report, effort);
-        self.prove(&mut tokens, report, &masked, effort.words)?;
+        message::mask(&mut tokens, bytes, decoded, effort);
+        let masked = message::mask(&mut tokens, bytes, decoded, effort);
+        self.prove(&mut tokens, &decoded.report, &masked, effort.words)?;
         show_nothing(&tokens, &masked)?;
         Ok((masked, tokens))
     }

@@ -114,9 +114,8 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
         said(out, recipient, None, width, paint);
         if !recipient.others.is_empty() {
             heading(out, "What it may be", paint);
-            for slug in recipient.others.iter().take(8) {
-                let title = crate::catalog().by_slug(slug).map_or("", |entry| entry.title);
-                bullet(out, &format!("{title} ({slug})"), width);
+            for entry in recipient.others.iter().take(8) {
+                bullet(out, &format!("{} ({})", entry.title, entry.slug), width);
             }
         }
         return;
@@ -172,7 +171,7 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
     for line in wrap(&certainty_words(diagnosis), width - 4) {
         *out += &format!("    {line}\n");
     }
-    let others: Vec<&str> = recipient.others.iter().copied().take(4).collect();
+    let others: Vec<&str> = recipient.others.iter().map(|entry| entry.slug).take(4).collect();
     if !others.is_empty() {
         for line in wrap(&format!("Other candidates: {}", others.join(", ")), width - 4) {
             *out += &format!("    {}\n", paint.dim(&line));

@@ -155,10 +155,7 @@ pub(crate) fn generator_name(report: &Report) -> String {
     match (report.dialect, &report.generator) {
         (Some("exchange-online"), _) => "Microsoft 365".to_string(),
         (Some("exchange-server"), _) => "Exchange Server".to_string(),
-        (Some(dialect), _) => {
-            let known = crate::catalog().providers().iter().find(|provider| provider.id == dialect);
-            known.map_or_else(|| dialect.to_string(), |provider| provider.name.to_string())
-        }
+        (Some(dialect), _) => report.writer.unwrap_or(dialect).to_string(),
         (None, Some(host)) => host.clone(),
         (None, None) => "mail server".to_string(),
     }

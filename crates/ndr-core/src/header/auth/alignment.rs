@@ -1,6 +1,6 @@
 //! Identifier alignment (RFC 7489 section 3.1): does the identity that was checked belong to whoever From names?
 
-use crate::trace::text::{domain_name, is_microsoft_host};
+use crate::header::text::{domain_name, is_microsoft_host};
 use crate::vocabulary::named;
 
 named! {

@@ -7,7 +7,7 @@ use super::forwarding::{Forwarding, SignKind};
 use super::results::Outcome;
 use super::verdict::{Check, CheckKind, Verdict};
 use super::{Authentication, Identity};
-use crate::trace::text::HeaderEvidence;
+use crate::header::text::HeaderEvidence;
 use crate::vocabulary::named;
 
 named! {

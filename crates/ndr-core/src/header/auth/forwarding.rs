@@ -3,8 +3,8 @@
 use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, property_domain};
 use super::{Authentication, Passage, passages, passed};
+use crate::header::text::{HeaderEvidence, cut, domain_name, is_microsoft_host, unfold};
 use crate::mail::headers::Headers;
-use crate::trace::text::{HeaderEvidence, cut, domain_name, is_microsoft_host, unfold};
 
 /// A sign that a message was passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

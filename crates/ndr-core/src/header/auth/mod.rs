@@ -24,9 +24,9 @@ pub use spf::ReceivedSpf;
 pub use trust::{TrustBasis, Trusted};
 pub use verdict::{Check, CheckKind, Composite, DmarcAction, Verdict};
 
+use crate::header::received;
+use crate::header::text::{addresses, domain_name, domain_of, unfold};
 use crate::mail::headers::Headers;
-use crate::trace::received;
-use crate::trace::text::{addresses, domain_name, domain_of, unfold};
 use crate::vocabulary::Note;
 use alignment::same_operator;
 use results::{as_ip, property_domain};

@@ -6,8 +6,8 @@
 use super::alignment::{same_operator, same_organisation};
 use super::results::{AuthField, AuthResults, Outcome, client_ip};
 use super::{Authentication, Passage, passages, passed};
+use crate::header::text::is_microsoft_host;
 use crate::mail::headers::Headers;
-use crate::trace::text::is_microsoft_host;
 use crate::vocabulary::{Note, named};
 
 named! {

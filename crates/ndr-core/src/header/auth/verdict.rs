@@ -6,9 +6,9 @@ use super::dkim::DkimReason;
 use super::forwarding;
 use super::results::{MethodResult, Outcome, property_domain};
 use super::{Authentication, MAIL_FROM, TrustBasis, passages};
+use crate::header::knowledge::Knowledge;
+use crate::header::text::{HeaderEvidence, domain_name, is_microsoft_host};
 use crate::mail::headers::Headers;
-use crate::trace::knowledge::Knowledge;
-use crate::trace::text::{HeaderEvidence, domain_name, is_microsoft_host};
 use crate::vocabulary::named;
 
 /// Most DKIM results that get a check of their own.

@@ -1,12 +1,13 @@
 //! Who said no: one chain from the sender's client to the server that refused, joined from the hops of the header and
 //! from what the report says of its generator and the remote server.
 
-use super::hosts;
-use super::path::{Hop, Path, Scope};
-use super::time::Moment;
+use crate::header::hosts;
+use crate::header::path::{Hop, Path, Scope};
+use crate::header::received;
+use crate::header::time::Moment;
 use crate::report::{Recipient, Report};
-use crate::vocabulary::{Kind, named};
-use ndr_resolve::{Category, StatusCode};
+use crate::vocabulary::{Action, Kind, named};
+use ndr_resolve::{Catalog, Category, StatusCode};
 use std::net::IpAddr;
 
 /// The most recipients that one refusal lists; a report names no more.
@@ -102,7 +103,7 @@ pub struct Refusal {
     /// The SMTP reply code.
     pub reply: Option<u16>,
     /// The enhanced status code.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serialize::status"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "status"))]
     pub status: Option<StatusCode>,
     /// The SMTP command that it answered, where the report says so.
     pub command: Option<&'static str>,
@@ -126,8 +127,8 @@ pub struct Try {
 
 impl Chain {
     /// The way of a message that arrived.
-    pub(crate) fn of_path(path: &Path) -> Chain {
-        let mut chain = Chain::of_hops(path);
+    pub(crate) fn of_path(path: &Path, catalog: &Catalog) -> Chain {
+        let mut chain = Chain::of_hops(path, catalog);
         if let Some(last) = chain.nodes.last_mut().filter(|last| last.role != Role::Client) {
             last.role = Role::Receiver;
         }
@@ -135,26 +136,26 @@ impl Chain {
     }
 
     /// The way of a message that came back.
-    pub(crate) fn of_report(report: &Report, path: &Path) -> Chain {
+    pub(crate) fn of_report(report: &Report, path: &Path, catalog: &Catalog) -> Chain {
         if !matches!(report.kind, Kind::Failure | Kind::Delay) {
-            return Chain::of_path(path);
+            return Chain::of_path(path, catalog);
         }
-        let mut chain = Chain::of_hops(path);
+        let mut chain = Chain::of_hops(path, catalog);
         let generator = match report.generator.as_deref() {
-            Some(host) => Some(chain.generator(host)),
+            Some(host) => Some(chain.generator(host, catalog)),
             None => chain.last_holder(),
         };
         let sent = report.original.date.as_deref().and_then(Moment::parse);
         for recipient in report.recipients.iter().filter(|recipient| !recipient.arrived()) {
-            chain.refuse(recipient, report.kind, generator, sent);
+            chain.refuse(recipient, report.kind, generator, sent, catalog);
         }
         chain
     }
 
-    fn of_hops(path: &Path) -> Chain {
+    fn of_hops(path: &Path, catalog: &Catalog) -> Chain {
         let mut chain = Chain::default();
         for hop in path.hops.iter().filter(|hop| hop.parsed) {
-            chain.add(hop);
+            chain.add(hop, catalog);
         }
         chain
     }
@@ -169,7 +170,7 @@ impl Chain {
     }
 
     /// Adds the machines of a hop.
-    fn add(&mut self, hop: &Hop) {
+    fn add(&mut self, hop: &Hop, catalog: &Catalog) {
         let client = hop.client();
         let submits = hop.authenticated || hop.scope == Scope::Local || is_client_protocol(hop.with.as_deref());
         if self.nodes.is_empty() {
@@ -177,13 +178,13 @@ impl Chain {
             let here = client.is_some_and(hosts::is_local_name) || client.is_none() && hop.ip.is_none();
             if !here && !same {
                 let role = if submits || hop.scope == Scope::Internal { Role::Client } else { Role::Relay };
-                self.push(role, client, hop.ip);
+                self.push(role, client, hop.ip, catalog);
             }
         } else if let Some(client) = client.filter(|_| hop.scope == Scope::External)
-            && self.is_stranger(client)
+            && self.is_stranger(client, catalog)
         {
             // A server that is known only from what the next one says of it.
-            self.push(Role::Relay, Some(client), hop.ip);
+            self.push(Role::Relay, Some(client), hop.ip, catalog);
         }
         let Some(by) = hop.by.as_deref() else { return };
         let known = self.nodes.last().is_some_and(|last| {
@@ -191,12 +192,12 @@ impl Chain {
             !last.hops.is_empty() && (same || hosts::is_local_name(by))
         });
         if !known {
-            let role = match (submits && self.nodes.iter().all(|node| node.hops.is_empty()), is_gateway(by)) {
+            let role = match (submits && self.nodes.iter().all(|node| node.hops.is_empty()), is_gateway(by, catalog)) {
                 (true, _) => Role::Submission,
                 (false, true) => Role::Gateway,
                 (false, false) => Role::Relay,
             };
-            self.push(role, Some(by), hop.by_ip);
+            self.push(role, Some(by), hop.by_ip, catalog);
         }
         if let Some(node) = self.nodes.last_mut() {
             node.hops.push(hop.number);
@@ -209,20 +210,20 @@ impl Chain {
     }
 
     /// Whether a client is not the machine that had the message last, nor one beside it.
-    fn is_stranger(&self, client: &str) -> bool {
+    fn is_stranger(&self, client: &str, catalog: &Catalog) -> bool {
         self.nodes.last().and_then(|last| last.host.as_deref()).is_some_and(|last| {
             hosts::organisation(last).is_some()
                 && hosts::organisation(client).is_some()
-                && !hosts::same_organisation(last, client)
+                && !hosts::same_organisation(catalog, last, client)
         })
     }
 
-    fn push(&mut self, role: Role, host: Option<&str>, ip: Option<IpAddr>) {
+    fn push(&mut self, role: Role, host: Option<&str>, ip: Option<IpAddr>, catalog: &Catalog) {
         self.nodes.push(Node {
             role,
             host: host.map(str::to_string),
             ip,
-            provider: host.and_then(hosts::provider),
+            provider: host.and_then(|host| hosts::provider(catalog, host)),
             time: None,
             delay: None,
             hops: Vec::new(),
@@ -231,13 +232,13 @@ impl Chain {
     }
 
     /// The place of the server that wrote the report.
-    fn generator(&mut self, host: &str) -> usize {
+    fn generator(&mut self, host: &str, catalog: &Catalog) -> usize {
         let known = self
             .nodes
             .iter()
             .rposition(|node| node.host.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(host)));
         let at = known.unwrap_or_else(|| {
-            self.push(Role::Generator, Some(host), None);
+            self.push(Role::Generator, Some(host), None, catalog);
             self.nodes.len() - 1
         });
         if let Some(node) = self.nodes.get_mut(at) {
@@ -246,12 +247,19 @@ impl Chain {
         at
     }
 
-    fn refuse(&mut self, recipient: &Recipient, kind: Kind, generator: Option<usize>, sent: Option<Moment>) {
+    fn refuse(
+        &mut self,
+        recipient: &Recipient,
+        kind: Kind,
+        generator: Option<usize>,
+        sent: Option<Moment>,
+        catalog: &Catalog,
+    ) {
         let by = if recipient.remote.is_some() { Refuser::Remote } else { Refuser::Generator };
         let ending = ending(recipient, kind);
         let node = match recipient.remote.as_deref() {
             None => generator,
-            Some(host) => self.remote(host, generator),
+            Some(host) => self.remote(host, generator, catalog),
         };
         let same = self.refusals.iter_mut().find(|known| {
             known.node == node
@@ -286,7 +294,7 @@ impl Chain {
     }
 
     /// The place of a remote server, behind the generator.
-    fn remote(&mut self, host: &str, generator: Option<usize>) -> Option<usize> {
+    fn remote(&mut self, host: &str, generator: Option<usize>, catalog: &Catalog) -> Option<usize> {
         let after = generator.map_or(0, |at| at + 1);
         let known = self.nodes.iter().skip(after).position(|node| {
             node.role == Role::Receiver && node.host.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(host))
@@ -297,7 +305,7 @@ impl Chain {
         if self.nodes.iter().filter(|node| node.role == Role::Receiver).count() >= MOST_REMOTES {
             return None;
         }
-        self.push(Role::Receiver, Some(host), super::received::ip(host));
+        self.push(Role::Receiver, Some(host), received::ip(host), catalog);
         Some(self.nodes.len() - 1)
     }
 }
@@ -310,14 +318,14 @@ fn is_client_protocol(with: Option<&str>) -> bool {
 }
 
 /// Services that organisations put in front of or behind their mail to filter it, by the catalogue's ids.
-fn is_gateway(host: &str) -> bool {
+fn is_gateway(host: &str, catalog: &Catalog) -> bool {
     const IDS: &[&str] =
         &["barracuda", "cisco-email-security", "messagelabs", "mimecast", "proofpoint", "trendmicro", "cloudflare"];
-    crate::catalog().providers_of(&[host]).any(|provider| IDS.contains(&provider.id))
+    catalog.providers_of(&[host]).any(|provider| IDS.contains(&provider.id))
 }
 
 fn ending(recipient: &Recipient, kind: Kind) -> Ending {
-    if kind == Kind::Delay || recipient.action == Some(crate::Action::Delayed) {
+    if kind == Kind::Delay || recipient.action == Some(Action::Delayed) {
         return Ending::Delayed;
     }
     match recipient.diagnosis.as_ref().map(|diagnosis| diagnosis.entry.category) {
@@ -343,6 +351,15 @@ fn try_time(text: &str, sent: Option<Moment>) -> Option<Moment> {
         [Some(one), None] | [None, Some(one)] => Some(one),
         [Some(one), Some(other)] if one == other => Some(one),
         _ => None,
+    }
+}
+
+/// A status code in JSON, as it is written.
+#[cfg(feature = "serde")]
+fn status<S: serde::Serializer>(status: &Option<StatusCode>, serializer: S) -> Result<S::Ok, S::Error> {
+    match status {
+        Some(status) => serializer.collect_str(status),
+        None => serializer.serialize_none(),
     }
 }
 
