@@ -8,7 +8,9 @@ use crate::mail::status::FieldRecipient;
 use crate::merge;
 use crate::page::Page;
 use crate::page::daemon::{is_bounce_subject, is_daemon, is_daemon_name, null_sender};
-use crate::phrases::kinds::{AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS};
+use crate::phrases::kinds::{
+    self, AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS,
+};
 use crate::phrases::signs::contains_ignoring_case;
 use crate::phrases::{Topic, outcome};
 use crate::report::{Recipient, Report};
@@ -299,7 +301,7 @@ pub(crate) fn is_pasted_report(report: &Report, page: &Page<'_>, has_item: bool)
     has_item && has_words_of_report()
         || page.mailer.is_some()
         || names_somebody()
-        || report.recipients.iter().any(|one| is_explained(one) && (states(one, words) || covers(one, words)))
+        || report.recipients.iter().any(|one| is_explained(one) && (states(one, words) || covers(one, words, page)))
 }
 
 /// Whether a text states the reply or the status of a recipient where a reply begins, and not a number in passing.
@@ -320,14 +322,19 @@ fn is_bare(words: &str) -> bool {
 }
 
 /// Whether the phrase that explains a recipient is most of a text. A question about a full mailbox is no report of one.
-fn covers(recipient: &Recipient, words: &str) -> bool {
+/// Where the text says besides that something was refused, or that mail was not delivered, less of it is enough.
+fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
+    static MAIL: Phrases = phrases!(kinds::MAIL_WORDS);
     let phrase = recipient
         .diagnosis
         .as_ref()
         .filter(|diagnosis| diagnosis.basis <= ndr_resolve::Basis::Text)
         .and_then(|diagnosis| diagnosis.evidence.as_ref());
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    phrase.is_some_and(|evidence| letters(&evidence.phrase) * 2 >= letters(words)) && !words.ends_with(['?', '？'])
+    let says_refused = || page.words.matches.any(Topic::Failure, WORDS_READ);
+    let Some(evidence) = phrase.filter(|_| !words.ends_with(['?', '？'])) else { return false };
+    let (part, all) = (letters(&evidence.phrase), letters(words));
+    part * 2 >= all || part * 3 >= all && says_refused() || says_undelivered(page) && MAIL.any(words)
 }
 
 #[cfg(test)]

@@ -385,3 +385,33 @@ pub(crate) const MDN_REJECTIONS: &[&str] = &[
     "geweigerd",
     "отклонен",
 ];
+
+/// Words for a mail. A parcel is not delivered, either.
+pub(crate) const MAIL_WORDS: &[&str] = &[
+    "message",
+    "mail",
+    "nachricht",
+    "courriel",
+    "correo",
+    "mensaje",
+    "mensagem",
+    "messaggio",
+    "posta",
+    "bericht",
+    "meddelande",
+    "meddelelse",
+    "melding",
+    "viesti",
+    "wiadomość",
+    "zpráv",
+    "ileti",
+    "сообщени",
+    "письм",
+    "повідомлен",
+    "メール",
+    "メッセージ",
+    "邮件",
+    "郵件",
+    "메일",
+    "메시지",
+];
