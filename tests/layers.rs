@@ -10,7 +10,47 @@ use std::path::{Path, PathBuf};
 /// Modules with their rank. Arrows point from a higher to a lower rank.
 type Layers = &'static [(&'static str, u8)];
 
-/// `main` and `docs` are the two programs of the package.
+/// Reading inputs, decoding in parallel, and what is made of the records.
+const NDR_SCAN: Layers = &[
+    ("date", 0),
+    ("limits", 0),
+    ("counts", 0),
+    ("mbox", 0),
+    ("control", 0), // cancelling, and what the threads share
+    ("record", 1),
+    ("input", 2),
+    ("row", 2),
+    ("item", 2),      // what the readers of inputs give
+    ("container", 3), // mbox, archives, compression
+    ("addresses", 3),
+    ("incident", 3),
+    ("feed", 4), // files, directories, streams
+    ("ordered", 4),
+    ("summary", 4),
+    ("table", 5),
+    ("scan", 5),
+    ("arrow", 6),
+    ("lib", 7),
+];
+
+/// The Python binding: objects, then what gives them.
+const PYTHON: Layers = &[
+    ("error", 0),
+    ("values", 0),
+    ("json", 1),
+    ("input", 1),
+    ("object", 2), // JSON, pickles and texts of every object
+    ("trace", 3),
+    ("table", 3),
+    ("report", 4),
+    ("scan", 4),
+    ("catalog", 5),
+    ("summary", 6),
+    ("pickle", 6),
+    ("lib", 7),
+];
+
+/// The commands of a developer.
 const XTASK: Layers = &[
     ("shared", 0),
     ("stats", 0),
@@ -33,30 +73,7 @@ const XTASK: Layers = &[
     ("docs", 5),
 ];
 
-/// `control` and `inside` stand for the modules that will hold what `feed`, `scan`, `ordered` and `container` share today.
-const NDR_SCAN: Layers = &[
-    ("date", 0),
-    ("limits", 0),
-    ("counts", 0),
-    ("control", 0),
-    ("input", 2),
-    ("record", 1),
-    ("inside", 1),
-    ("row", 2),
-    ("mbox", 3),
-    ("container", 4),
-    ("addresses", 3),
-    ("incident", 3),
-    ("feed", 5),
-    ("ordered", 5),
-    ("summary", 4),
-    ("table", 5),
-    ("scan", 6),
-    ("arrow", 7),
-    ("lib", 8),
-];
-
-/// The layers that ndr-core is to have.
+/// From words and bytes to reports, meanings and renderings.
 const NDR_CORE: Layers = &[
     ("vocabulary", 0), // the closed words: Kind, Action and so on
     ("cause", 0),      // the enum and the tables that the macro writes
@@ -67,18 +84,32 @@ const NDR_CORE: Layers = &[
     ("report", 4),     // the public result
     ("evidence", 5),   // what readers return
     ("phrases", 6),    // lists of phrases, mailers, log formats, webhook shapes
-    ("page", 7),       // mail or pasted text, with everything that readers need
-    ("unwrap", 8),     // forwarded, nested and attached reports
-    ("read", 9),       // a file for each reader
-    ("merge", 10),     // findings of all readers to recipients
-    ("kind", 11),      // failure, delay, success and so on
-    ("diagnose", 12),  // recipients and catalogue to meaning
-    ("trace", 13),     // report and header to the route
-    ("serialize", 13), // the result as JSON
-    ("redact", 14),
-    ("render", 14),
-    ("lib", 15),
+    ("statement", 7),  // a reply or a diagnostic field to a statement
+    ("page", 8),       // mail or pasted text, with everything that readers need
+    ("unwrap", 9),     // forwarded, nested and attached reports
+    ("read", 10),      // a file for each reader
+    ("merge", 11),     // findings of all readers to recipients
+    ("kind", 12),      // failure, delay, success and so on
+    ("diagnose", 13),  // recipients and catalogue to meaning
+    ("trace", 14),     // report and header to the route
+    ("serialize", 15), // the result as JSON
+    ("render", 16),
+    ("lib", 16),    // the decoder
+    ("redact", 17), // decodes what it masked
 ];
+
+/// Folders whose parts may still use the folder's own module.
+const OPEN: &[&str] = &["phrases"];
+
+#[test]
+fn ndr_scan() {
+    check("crates/ndr-scan", NDR_SCAN);
+}
+
+#[test]
+fn python() {
+    check("bindings/python", PYTHON);
+}
 
 #[test]
 fn xtask() {
@@ -86,13 +117,6 @@ fn xtask() {
 }
 
 #[test]
-#[ignore = "control and inside are still to be taken out of scan, feed, ordered and container"]
-fn ndr_scan() {
-    check("crates/ndr-scan", NDR_SCAN);
-}
-
-#[test]
-#[ignore = "the reading half of ndr-core is still to be divided into these layers"]
 fn ndr_core() {
     check("crates/ndr-core", NDR_CORE);
 }
@@ -112,7 +136,10 @@ fn check(package: &str, layers: Layers) {
             faults.push(format!("{name} has no row in the table of layers"));
         }
         for target in used(name, text, &names, &shown) {
-            arrows.entry(name).or_default().insert(target);
+            let is_part = name.strip_prefix(target).is_some_and(|rest| rest.starts_with("::"));
+            if !(is_part && OPEN.contains(&target)) {
+                arrows.entry(name).or_default().insert(target);
+            }
             let (Some((own, rank)), Some((other, lower))) = (own, row(layers, target)) else { continue };
             if own != other && rank <= lower {
                 faults.push(format!("{name} (rank {rank}) uses {target} (rank {lower})"));

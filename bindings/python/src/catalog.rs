@@ -1,11 +1,12 @@
 //! The catalogue as Python objects, and everything that is done with one.
 
 use crate::error::{CatalogError, InputError, unreadable};
-use crate::report::{Reduced, Report, Steps, line};
+use crate::object::{Reduced, hash, line, object};
+use crate::report::{Report, Steps};
 use crate::scan::{Options, Scan};
 use crate::table::{self, Column};
 use crate::trace::Trace;
-use crate::values::List;
+use crate::values::{List, Pairs};
 use crate::{input, json};
 use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
@@ -119,7 +120,7 @@ impl Catalog {
         steps: bool,
         dictionaries: bool,
     ) -> PyResult<Scan> {
-        Scan::new(self, data, Options { jobs, progress, steps, dictionaries })
+        Scan::new(self.decoder(), data, Options { jobs, progress, steps, dictionaries })
     }
 
     /// The entries of a status code, an SMTP reply code or a slug.
@@ -159,9 +160,9 @@ impl Catalog {
 
     /// The providers: their ids and names.
     #[getter]
-    fn providers(&self) -> crate::values::Pairs {
+    fn providers(&self) -> Pairs {
         let providers = self.catalog.providers().iter();
-        crate::values::Pairs(providers.map(|provider| (provider.id.to_string(), provider.name.to_string())).collect())
+        Pairs(providers.map(|provider| (provider.id.to_string(), provider.name.to_string())).collect())
     }
 
     fn __len__(&self) -> usize {
@@ -548,12 +549,4 @@ impl Entry {
 #[pyfunction]
 pub(crate) fn _restore_entry(catalog: &Catalog, slug: &str) -> PyResult<Entry> {
     catalog.entry(slug)
-}
-
-/// A hash for Python.
-pub(crate) fn hash(value: &impl std::hash::Hash) -> u64 {
-    use std::hash::{DefaultHasher, Hasher};
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

@@ -1,6 +1,7 @@
 //! The way of a message: what its header tells.
 
 use crate::json;
+use crate::object::{Reduced, line};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMappingProxy, PyTuple};
 use serde_json::Value;
@@ -100,7 +101,7 @@ impl Trace {
         let fields: Value = json::read(&self.json)?;
         let hops = fields["path"]["hops"].as_array().map_or(0, Vec::len);
         let words = format!("{hops} {}", if hops == 1 { "hop" } else { "hops" });
-        Ok(crate::report::line("Trace", [Some(words.as_str()), fields["message"]["from"].as_str()]))
+        Ok(line("Trace", [Some(words.as_str()), fields["message"]["from"].as_str()]))
     }
 
     /// The trace for people, on 80 columns.
@@ -113,7 +114,7 @@ impl Trace {
         &self.html
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<crate::report::Reduced<'py, State>> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py, State>> {
         Ok((py.import("ndr._ndr")?.getattr("_restore_trace")?, self.state()))
     }
 

@@ -9,18 +9,19 @@ pub use crate::header::antispam::{Antispam, AntispamField, AntispamHeader};
 pub use crate::header::auth::{
     Alignment, ArcChain, ArcSet, AuthCause, AuthField, AuthResults, Authentication, Check, CheckKind, Composite,
     DkimReason, DkimSignature, DmarcAction, DnsRecord, FailureCause, Fix, FixKind, Identities, Identity, MethodResult,
-    OrganisationBasis, OrganisationalDomain, Outcome, Property, ReceivedSpf, TrustBasis, Trusted, Verdict,
-    organisational_domain,
+    Outcome, Property, ReceivedSpf, TrustBasis, Trusted, Verdict,
 };
 pub use crate::header::exchange_address::{self, ExchangeAddress, ExchangeAddressKind};
 pub use crate::header::fields::MessageFields;
 pub use crate::header::find::HeaderSource;
 pub use crate::header::hints::{Hint, HintContext, HintKind};
+pub use crate::header::hop::{Hop, Scope, Tls};
 pub use crate::header::knowledge::Knowledge;
-pub use crate::header::path::{Hop, Path, PathSource, Scope, Tls};
+pub use crate::header::organisation::{OrganisationBasis, OrganisationalDomain, organisational_domain};
+pub use crate::header::path::{Path, PathSource};
 pub use crate::header::text::HeaderEvidence;
 pub use crate::header::time::Moment;
-pub use chain::{Chain, Ending, Node, Refusal, Refuser, Role, Try};
+pub use crate::report::route::{Chain, Ending, Node, Refusal, Refuser, Role, Trace, Try};
 
 use crate::header::fields;
 use crate::header::find::{Found, text_of};
@@ -32,47 +33,6 @@ use crate::page::Page;
 use crate::report::{Original, Report};
 use crate::vocabulary::Kind;
 use ndr_resolve::Catalog;
-
-/// What the header of a message tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Trace {
-    /// Whose header was read; `None` where there is none, and only the report speaks.
-    pub source: Option<HeaderSource>,
-    /// Who the message says it is from, and how it is called.
-    pub message: MessageFields,
-    /// The hops.
-    pub path: Path,
-    /// The machines that it passed, and where it ended.
-    pub chain: Chain,
-    /// What servers found when they checked the sender; `None` where the header says nothing of it.
-    pub authentication: Option<Box<Authentication>>,
-    /// What filters wrote into the header.
-    pub antispam: Antispam,
-    /// Addresses that Exchange wrote in its own way, of the header and of the report.
-    pub exchange_addresses: Vec<ExchangeAddress>,
-    /// What the header suggests without proving it.
-    pub hints: Vec<Hint>,
-}
-
-impl Trace {
-    /// Whether nothing was found that tells of a way: no hop, no name, no server.
-    ///
-    /// ```
-    /// assert!(ndr::trace::of_message(b"just a few words").is_empty());
-    /// let header = b"Received: by mx.example.com; Tue, 21 Jan 2025 06:59:56 +0000\n\n";
-    /// assert!(!ndr::trace::of_message(header).is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.source.is_none() && self.path.hops.is_empty() && self.chain.nodes.is_empty()
-    }
-
-    /// Whether it is that of the message which a report returns or quotes, or tells of in a table of hops.
-    pub(crate) fn is_of_returned(&self) -> bool {
-        matches!(self.source, Some(HeaderSource::Returned | HeaderSource::Quoted))
-            || self.path.source == Some(PathSource::MessageHops)
-    }
-}
 
 /// Everything that the header tells, but for the chain.
 /// `report` is the header of the report that it came back in, and `returned` whether it came back in one at all.

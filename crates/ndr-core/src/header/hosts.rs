@@ -1,7 +1,8 @@
 //! What host names and addresses tell: who runs a server, and whether a hop crossed a border.
 
-use super::auth::{OrganisationBasis, organisational_domain};
-use super::path::{Hop, Scope};
+use super::hop::{Hop, Scope};
+use super::organisation::{OrganisationBasis, organisational_domain};
+use super::text::ip;
 use ndr_resolve::Catalog;
 use std::net::IpAddr;
 
@@ -43,7 +44,7 @@ pub(crate) fn is_local_name(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost")
         || host.to_ascii_lowercase().ends_with(".localdomain")
-        || super::received::ip(host).is_some_and(|ip| ip.is_loopback())
+        || ip(host).is_some_and(|ip| ip.is_loopback())
 }
 
 /// The organisational domain of a host.

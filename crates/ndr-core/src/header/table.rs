@@ -1,8 +1,9 @@
 //! The table "Message Hops" in Exchange's reports: six columns as plain text with tabs or wide gaps between them, or a
 //! cell on each line where it was HTML. Found by the shape of its rows, since the heading is translated.
 
+use super::hop::{Hop, Scope};
 use super::hosts::{is_host_name, is_local, is_local_name};
-use super::path::{Hop, Path, PathSource, Scope};
+use super::path::{Path, PathSource};
 use super::time::Moment;
 use ndr_resolve::Catalog;
 

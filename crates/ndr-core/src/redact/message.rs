@@ -1,8 +1,8 @@
 //! Masks a message part by part: headers by the meaning of their fields, bodies by what they are to a report.
 
+use super::effort::{Effort, is_private};
 use super::text::{self, scramble, scramble_html};
 use super::tokens::{Tokens, addresses};
-use super::{Effort, is_private};
 use crate::mail as message;
 use crate::mail::headers::{self, Block};
 use crate::mail::input::{self, Input};

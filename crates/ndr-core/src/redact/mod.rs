@@ -5,13 +5,15 @@
 //! It lives in the core because it must agree with the readers on where an address begins and where a report's own
 //! words end; it uses their code.
 
+mod effort;
 mod message;
 mod text;
 mod tokens;
 
 pub use tokens::Masks;
 
-use crate::{Decoder, Framed, Kind, Limits, Report};
+use crate::{Decoder, Framed, Limits, Report};
+use effort::{ATTEMPTS, Effort};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
@@ -51,47 +53,6 @@ impl fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
-
-/// What is masked in one attempt; the first that passes the proof is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Effort {
-    words: Words,
-    /// Bodies of the returned message and of private mail.
-    bodies: bool,
-    /// What follows the colon in the report's own subject.
-    own_subject: bool,
-    /// Whether the markup of the report's HTML stays.
-    markup: bool,
-    /// Whether tokens are as long as what they stand for: readers look for words near each other.
-    tight: bool,
-}
-
-const EVERYTHING: Effort =
-    Effort { words: Words { users: true, names: true }, bodies: true, own_subject: true, markup: true, tight: false };
-
-/// From everything to what must be masked in any case: addresses, hosts, IP addresses, and names in header fields.
-const ATTEMPTS: &[(Effort, &[&str])] = &[
-    (EVERYTHING, &[]),
-    (Effort { tight: true, ..EVERYTHING }, &[]),
-    (Effort { markup: false, ..EVERYTHING }, &[]),
-    (Effort { words: Words { users: false, names: true }, ..EVERYTHING }, &["users' names that stand alone in a text"]),
-    (Effort { own_subject: false, ..EVERYTHING }, &["the report's own subject"]),
-    (
-        Effort { words: Words { users: false, names: false }, own_subject: false, ..EVERYTHING },
-        &["names and subjects within a text", "the report's own subject"],
-    ),
-    (Effort { bodies: false, ..EVERYTHING }, &["the words of bodies"]),
-    (
-        Effort {
-            words: Words { users: false, names: false },
-            own_subject: false,
-            bodies: false,
-            markup: true,
-            tight: false,
-        },
-        &["names and subjects within a text", "the report's own subject", "the words of bodies"],
-    ),
-];
 
 /// Masks messages.
 ///
@@ -284,9 +245,4 @@ fn stands_in(tokens: &Tokens, text: &str, name: &str) -> bool {
         let kept = text.get(whole..at + name.len()).is_some_and(|whole| tokens.is_kept(whole));
         !before.chars().next_back().is_some_and(joins) && !after.is_some_and(joins) && !kept
     })
-}
-
-/// Whether the text of a message is a person's own, and no report's.
-pub(crate) const fn is_private(kind: Kind) -> bool {
-    matches!(kind, Kind::AutoReply | Kind::ReadReceipt | Kind::Other)
 }

@@ -1,7 +1,7 @@
 //! An entry of the catalogue by itself, as `ndr code` shows it and the reference prints it.
 
-use super::human::{Options, Paint, bullet, heading, numbered, wrap};
-use super::{actor_words, retry_words, suppress_words};
+use super::terminal::{Options, Paint, bullet, heading, numbered, wrap};
+use super::words::{actor_words, retry_words, suppress_words};
 use crate::sanitize;
 use ndr_resolve::{Catalog, Entry, fill};
 

@@ -3,7 +3,7 @@
 //! catalogue only.
 
 use super::entry::{act, codes, permanence, plain};
-use super::{
+use super::words::{
     Group, act_words, certainty_words, fate, fate_words, groups, kind_words, permanence_words, retry_words,
     suppress_words,
 };

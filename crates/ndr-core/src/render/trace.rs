@@ -1,8 +1,8 @@
 //! Where a message went, for people: a chain with the hop that refused marked, and the hops with what each says.
 
 use super::findings;
-use super::human::{Options, Paint, bullet, cut, heading, wrap};
-use crate::header::received;
+use super::terminal::{Options, Paint, bullet, cut, heading, wrap};
+use crate::header::text::ip as parse_ip;
 use crate::sanitize::terminal;
 use crate::trace::{
     Chain, Ending, HeaderSource, Hop, MessageFields, Node, Path, PathSource, Refusal, Refuser, Role, Scope, Trace,
@@ -243,7 +243,7 @@ fn skew_words(hop: &Hop) -> String {
 pub(crate) fn node_name(node: &Node, width: usize) -> String {
     let name = machine(node.host.as_deref(), node.ip).unwrap_or_else(|| "a machine without a name".to_string());
     match &node.host {
-        Some(host) if name.width() > width && received::ip(host).is_none() => host.clone(),
+        Some(host) if name.width() > width && parse_ip(host).is_none() => host.clone(),
         _ => name,
     }
 }
@@ -251,7 +251,7 @@ pub(crate) fn node_name(node: &Node, width: usize) -> String {
 /// A host with its address in brackets, or the one of them that is known.
 fn machine(name: Option<&str>, ip: Option<IpAddr>) -> Option<String> {
     match (name, ip) {
-        (Some(name), ip) if received::ip(name).is_some() => ip.or_else(|| received::ip(name)).map(|ip| ip.to_string()),
+        (Some(name), ip) if parse_ip(name).is_some() => ip.or_else(|| parse_ip(name)).map(|ip| ip.to_string()),
         (Some(name), Some(ip)) => Some(format!("{name} [{ip}]")),
         (Some(name), None) => Some(name.to_string()),
         (None, ip) => ip.map(|ip| ip.to_string()),

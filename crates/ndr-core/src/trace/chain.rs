@@ -1,129 +1,19 @@
 //! Who said no: one chain from the sender's client to the server that refused, joined from the hops of the header and
 //! from what the report says of its generator and the remote server.
 
+use crate::header::hop::{Hop, Scope};
 use crate::header::hosts;
-use crate::header::path::{Hop, Path, Scope};
-use crate::header::received;
+use crate::header::path::Path;
+use crate::header::text::ip;
 use crate::header::time::Moment;
+use crate::report::route::{Chain, Ending, Node, Refusal, Refuser, Role, Try};
 use crate::report::{Recipient, Report};
-use crate::vocabulary::{Action, Kind, named};
-use ndr_resolve::{Catalog, Category, StatusCode};
+use crate::vocabulary::{Action, Kind};
+use ndr_resolve::{Catalog, Category};
 use std::net::IpAddr;
 
 /// The most recipients that one refusal lists; a report names no more.
 const MOST_REMOTES: usize = 20;
-
-named! {
-    /// What a machine did with the message.
-    Role {
-        /// Wrote it, or handed it to the first server.
-        Client = "client",
-        /// Took it from the sender's client.
-        Submission = "submission",
-        /// Passed it on.
-        Relay = "relay",
-        /// Passed it on after filtering: a service known for that.
-        Gateway = "gateway",
-        /// Wrote the report.
-        Generator = "generator",
-        /// The last one that it came to.
-        Receiver = "receiver",
-    }
-}
-
-named! {
-    /// Who refused the message.
-    Refuser {
-        /// The server that wrote the report.
-        Generator = "generator",
-        /// Another server, whose answer the report passes on.
-        Remote = "remote",
-    }
-}
-
-named! {
-    /// How it ended.
-    Ending {
-        /// A server said no.
-        Refused = "refused",
-        /// The next server could not be reached.
-        Unreachable = "unreachable",
-        /// The attempts ran out.
-        GaveUp = "gave-up",
-        /// Not yet: it is still being tried.
-        Delayed = "delayed",
-    }
-}
-
-/// The machines that a message passed, and where it ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Chain {
-    /// The machines in order, from the sender's client on. Remote servers that refused stand at the end, one after the
-    /// other where several recipients failed at several servers.
-    pub nodes: Vec<Node>,
-    /// How it ended, one item for recipients that share it; empty for a message that is no report.
-    pub refusals: Vec<Refusal>,
-}
-
-/// One machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Node {
-    /// What it did.
-    pub role: Role,
-    /// Its name, or what is known in place of it.
-    pub host: Option<String>,
-    /// Its address.
-    pub ip: Option<IpAddr>,
-    /// The provider of the catalogue that runs it.
-    pub provider: Option<&'static str>,
-    /// When the message reached it.
-    pub time: Option<Moment>,
-    /// Seconds that it took to get there.
-    pub delay: Option<u64>,
-    /// The hops that ended here, by their numbers; a machine that filters passes messages to itself.
-    pub hops: Vec<usize>,
-    /// Whether it refused the message, or is where it got stuck.
-    pub refused: bool,
-}
-
-/// How it ended for some recipients.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Refusal {
-    /// The recipients.
-    pub recipients: Vec<String>,
-    /// How it ended.
-    pub ending: Ending,
-    /// Whether the generator itself or a remote server refused.
-    pub by: Refuser,
-    /// The place of that server in [`Chain::nodes`], from 0; `None` where the report does not name its generator.
-    pub node: Option<usize>,
-    /// The SMTP reply code.
-    pub reply: Option<u16>,
-    /// The enhanced status code.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "status"))]
-    pub status: Option<StatusCode>,
-    /// The SMTP command that it answered, where the report says so.
-    pub command: Option<&'static str>,
-    /// The attempts that the report lists, newest first.
-    pub attempts: Vec<Try>,
-}
-
-/// One delivery attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Try {
-    /// The time, where only one reading of it fits to the date of the message; taken as UTC, as Exchange Online writes.
-    pub time: Option<Moment>,
-    /// The time as written.
-    pub time_text: String,
-    /// The server that was tried.
-    pub server: Option<String>,
-    /// What it said.
-    pub text: String,
-}
 
 impl Chain {
     /// The way of a message that arrived.
@@ -305,7 +195,7 @@ impl Chain {
         if self.nodes.iter().filter(|node| node.role == Role::Receiver).count() >= MOST_REMOTES {
             return None;
         }
-        self.push(Role::Receiver, Some(host), received::ip(host), catalog);
+        self.push(Role::Receiver, Some(host), ip(host), catalog);
         Some(self.nodes.len() - 1)
     }
 }
@@ -351,15 +241,6 @@ fn try_time(text: &str, sent: Option<Moment>) -> Option<Moment> {
         [Some(one), None] | [None, Some(one)] => Some(one),
         [Some(one), Some(other)] if one == other => Some(one),
         _ => None,
-    }
-}
-
-/// A status code in JSON, as it is written.
-#[cfg(feature = "serde")]
-fn status<S: serde::Serializer>(status: &Option<StatusCode>, serializer: S) -> Result<S::Ok, S::Error> {
-    match status {
-        Some(status) => serializer.collect_str(status),
-        None => serializer.serialize_none(),
     }
 }
 

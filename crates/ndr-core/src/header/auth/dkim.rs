@@ -1,6 +1,6 @@
 //! DKIM-Signature (RFC 6376 section 3.5): who signed, and why a signature did not count.
 
-use crate::header::auth::results::MethodResult;
+use super::results::MethodResult;
 use crate::header::text::{domain_name, unfold};
 use crate::vocabulary::named;
 
