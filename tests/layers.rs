@@ -90,6 +90,7 @@ const NDR_CORE: Layers = &[
     ("read", 10),      // a file for each reader
     ("merge", 11),     // findings of all readers to recipients
     ("kind", 12),      // failure, delay, success and so on
+    ("advice", 12),    // what to do about an address, with its caps
     ("diagnose", 13),  // recipients and catalogue to meaning
     ("trace", 14),     // report and header to the route
     ("serialize", 15), // the result as JSON
