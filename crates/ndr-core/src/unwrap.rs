@@ -8,7 +8,7 @@ use crate::text;
 use std::borrow::Cow;
 
 /// How deep forwarded reports are followed.
-pub(crate) const DEPTH: usize = 1;
+pub(crate) const DEPTH: usize = 2;
 
 /// A report within a mail.
 pub(crate) struct Inner<'p> {

@@ -33,7 +33,7 @@ phrase_lists! {
         "from:", "mail from", "from <", "from=", "from =", "from \"", "sender", "reply-to", "envelope-from", "return-path",
         "originator", "addressed from", "message from", "mail you sent from", "on behalf of", "sent by", "submitted by",
         "sent from", "ctladdr", "mailfrom", "helo", "verification failed for",
-        "as sender", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
+        "as sender", "task '", "reporter", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
         "absender", "von:", "von <", "gesendet von", "expéditeur", "expediteur", "de:", "de :", "de <",
         "remitente", "mittente", "da:", "remetente", "afzender", "van:", "avsändare", "från:", "afsender", "fra:",
         "avsender", "lähettäj", "nadawc", "od:", "odesílatel", "gönderen", "kimden", "feladó", "отправител",

@@ -377,6 +377,7 @@ const LABELS: &[&str] = &[
     "adres ontvanger",
     "адрес получателя",
     "收件人地址",
+    "收 件 人",
     "收件者地址",
     "受信者のアドレス",
     "vastaanottaja",
