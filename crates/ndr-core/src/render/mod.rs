@@ -43,7 +43,7 @@ pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for recipient in &report.recipients {
         let same = |group: &&mut Group<'_>| {
-            fn key(recipient: &Recipient) -> Option<(&str, &[(&str, String)], Suppress, Retry)> {
+            fn key(recipient: &Recipient) -> Option<impl PartialEq + '_> {
                 let diagnosis = recipient.diagnosis.as_ref()?;
                 let Diagnosis { entry, values, suppress, retry, .. } = diagnosis;
                 Some((entry.slug, values.as_slice(), *suppress, *retry))
