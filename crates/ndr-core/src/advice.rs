@@ -225,7 +225,7 @@ impl Case<'_> {
             When::SaysLater => says_later(self.words) || says_later(self.other),
             When::Basis(bases) => bases.contains(&self.basis),
             When::UnknownWords => {
-                self.basis == Basis::Code && (!self.status.is_some_and(names_gone_mailbox) || has_words(self.words))
+                self.basis == Basis::Code && (has_words(self.words) || !self.status.is_some_and(names_gone_mailbox))
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::report::{Diagnosis, Evidence, Recipient};
 use crate::text;
 use crate::vocabulary::{Certainty, Kind, Note};
-use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution, StatusCode};
+use ndr_resolve::{Basis, Catalog, Entry, Query, Reply, Resolution, StatusCode};
 use std::borrow::Cow;
 
 /// The recipients of a report with their meaning. Adds to `notes` what disagrees.
@@ -15,14 +15,16 @@ pub(crate) fn diagnose(
     merged: &mut Merged,
     kind: Kind,
     page: &Page<'_>,
-    catalog: &'static Catalog,
+    catalog: &Catalog,
     notes: &mut Vec<Note>,
 ) -> Vec<Recipient> {
-    let explains = matches!(kind, Kind::Failure | Kind::Delay) || (kind == Kind::Other && page.is_pasted);
+    let explains = matches!(kind, Kind::Failure | Kind::Delay) || page.is_pasted;
     let findings = std::mem::take(&mut merged.recipients);
     let mut recipients = Vec::with_capacity(findings.len());
     for finding in findings {
-        let meaning = (explains && !finding.arrived()).then(|| meaning(&finding, merged, kind, page, catalog, notes));
+        // Somebody who pastes a reply of success asks what it means.
+        let is_asked = !finding.arrived() || page.is_pasted && kind == Kind::Success;
+        let meaning = (explains && is_asked).then(|| meaning(&finding, merged, kind, page, catalog, notes));
         let (diagnosis, others) = meaning.unwrap_or_default();
         recipients.push(Recipient {
             address: finding.address,
@@ -53,9 +55,9 @@ fn meaning(
     merged: &Merged,
     kind: Kind,
     page: &Page<'_>,
-    catalog: &'static Catalog,
+    catalog: &Catalog,
     notes: &mut Vec<Note>,
-) -> (Option<Diagnosis>, Vec<&'static str>) {
+) -> (Option<Diagnosis>, Vec<&'static Entry>) {
     let mut note = |code: &'static str, text: Cow<'static, str>| notes.push(Note { code, text });
     let generator = merged.generator.as_deref();
     let dialect = merged.dialect;
@@ -118,8 +120,7 @@ fn meaning(
             }
         }
     }
-    let others: Vec<&'static str> =
-        answer.others.iter().filter_map(|other| catalog.entries().get(*other)).map(|entry| entry.slug).collect();
+    let others: Vec<&'static Entry> = answer.others.iter().filter_map(|other| catalog.entries().get(*other)).collect();
     let Some(entry) = entry_of(&answer) else {
         if !others.is_empty() {
             note("ambiguous-code", "several entries share this code, and no text tells which is meant".into());

@@ -201,4 +201,16 @@ impl Findings {
     pub(crate) const fn is_decisive(&self) -> bool {
         !self.recipients.is_empty() || self.kind.is_some()
     }
+
+    /// Whether it found a recipient in a structure: no prose reads like one.
+    pub(crate) const fn is_structured(&self) -> bool {
+        matches!(self.reader, Reader::Event | Reader::Log | Reader::Fields | Reader::Transcript)
+            && !self.recipients.is_empty()
+    }
+
+    /// Whether it found a recipient in an item of its own that says something of it.
+    pub(crate) fn has_item(&self) -> bool {
+        let is_item = |one: &Finding| one.origin != Origin::Prose && one.has_statement();
+        self.reader != Reader::Reply && self.recipients.iter().any(is_item)
+    }
 }

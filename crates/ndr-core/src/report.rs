@@ -1,11 +1,18 @@
 //! The result: what a report says, and what it means. One type, of which JSON, tables and texts are views.
 
+#[cfg(feature = "trace")]
+pub(crate) mod route;
+
+use crate::cause::Cause;
+#[cfg(feature = "serde")]
+use crate::vocabulary::as_text;
 use crate::vocabulary::{Action, Certainty, Kind, Note};
 use ndr_resolve::{Basis, Entry, Party, Retry, StatusCode, Suppress};
 use std::borrow::Cow;
 
 /// A decoded message.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Report {
     /// Where it came from: the path as it was given, with `#n` for the n-th message of a container.
     pub source: Option<String>,
@@ -13,6 +20,9 @@ pub struct Report {
     pub kind: Kind,
     /// What wrote the report, such as `exchange-online` or `postfix`; `None` when unknown.
     pub dialect: Option<&'static str>,
+    /// What wrote the report, as the catalogue calls it (`Postfix`); `None` when unknown.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub writer: Option<&'static str>,
     /// The host that generated the report (Reporting-MTA of RFC 3464, "Generating server" of Exchange).
     pub generator: Option<String>,
     /// One item for each recipient that the report speaks of.
@@ -24,11 +34,13 @@ pub struct Report {
     /// The way of the message that the report is about; only there when
     /// [`Decoder::with_trace`](crate::Decoder::with_trace) asks for it.
     #[cfg(feature = "trace")]
-    pub trace: Option<Box<crate::trace::Trace>>,
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub trace: Option<Box<route::Trace>>,
 }
 
 /// What the report says of one recipient, and what it means.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Recipient {
     /// The address that failed (Final-Recipient).
     pub address: Option<String>,
@@ -37,6 +49,7 @@ pub struct Recipient {
     /// What was done.
     pub action: Option<Action>,
     /// The most specific enhanced status code that the report states.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
     pub status: Option<StatusCode>,
     /// The SMTP reply code that stands with the text, 200 to 599.
     pub reply: Option<u16>,
@@ -50,12 +63,14 @@ pub struct Recipient {
     pub attempts: Vec<Attempt>,
     /// What it means; `None` when nothing fits.
     pub diagnosis: Option<Diagnosis>,
-    /// Slugs of further candidates, best first.
-    pub others: Vec<&'static str>,
+    /// Further candidates, best first.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "slugs"))]
+    pub others: Vec<&'static Entry>,
 }
 
 /// One delivery attempt that the report lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Attempt {
     /// The time as written in the report.
     pub time: String,
@@ -100,6 +115,7 @@ pub struct Diagnosis {
 
 /// The words that decided a diagnosis.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Evidence {
     /// The words as they stand in the message.
     pub phrase: String,
@@ -112,6 +128,7 @@ pub struct Evidence {
 
 /// The identity of the message that the report is about. A field that the report does not hold is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Original {
     /// Its Message-ID, without angle brackets.
     pub message_id: Option<String>,
@@ -131,6 +148,7 @@ impl Report {
             source: None,
             kind,
             dialect: None,
+            writer: None,
             generator: None,
             recipients: Vec::new(),
             original: Original::default(),
@@ -166,6 +184,11 @@ impl Recipient {
 }
 
 impl Diagnosis {
+    /// The meaning as an enum; `None` for an entry of an overlay.
+    pub fn cause(&self) -> Option<Cause> {
+        self.entry.origin.is_none().then(|| Cause::from_slug(self.entry.slug)).flatten()
+    }
+
     /// What it means, with the caught values filled in.
     pub fn meaning(&self) -> String {
         self.entry.meaning_with(&self.values)
@@ -180,4 +203,10 @@ impl Diagnosis {
     pub fn steps_admin(&self) -> Vec<String> {
         self.entry.steps_admin.iter().map(|step| ndr_resolve::fill(step, &self.values)).collect()
     }
+}
+
+/// Entries in JSON: their slugs.
+#[cfg(feature = "serde")]
+fn slugs<S: serde::Serializer>(entries: &[&Entry], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(entries.iter().map(|entry| entry.slug))
 }

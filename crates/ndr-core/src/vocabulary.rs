@@ -25,8 +25,16 @@ macro_rules! named {
                 f.pad(self.slug())
             }
         }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.slug())
+            }
+        }
     };
 }
+#[cfg(feature = "trace")]
 pub(crate) use named;
 
 named! {
@@ -96,9 +104,22 @@ impl Certainty {
 
 /// An oddity, or the reason for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Note {
     /// A permanent name, kebab-case.
     pub code: &'static str,
     /// The note in words.
     pub text: Cow<'static, str>,
+}
+
+/// A value in JSON as it is displayed; null for `None`.
+#[cfg(feature = "serde")]
+pub(crate) fn as_text<T: std::fmt::Display, S: serde::Serializer>(
+    value: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
 }

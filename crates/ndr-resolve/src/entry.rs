@@ -264,7 +264,7 @@ impl Category {
 }
 
 /// A number that can change, with the date at which it was true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit {
     /// The limit in words.
     pub text: &'static str,
@@ -273,7 +273,7 @@ pub struct Limit {
 }
 
 /// Where the facts of an entry come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Source {
     /// Name of the page, table or collection.
     pub name: &'static str,
@@ -286,7 +286,7 @@ pub struct Source {
 }
 
 /// One meaning of a bounce, as catalog.yaml describes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// The permanent name of the meaning, kebab-case.
     pub slug: &'static str,
@@ -356,7 +356,7 @@ impl Entry {
 }
 
 /// Who writes texts that entries of the catalogue describe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Provider {
     /// The permanent name, kebab-case.
     pub id: &'static str,

@@ -7,6 +7,7 @@
 
 use crate::code::{CodePattern, StatusCode};
 use crate::entry::{Entry, Provider};
+use crate::intern::intern_text;
 use crate::template::{
     self, MAX_PARTS, Part, TRIES, Template, TemplateError, catch_before, encode, is_hole, match_forward, short,
 };
@@ -162,10 +163,6 @@ pub(crate) fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
     result
 }
 
-fn leak(text: &str) -> &'static str {
-    Box::leak(text.to_string().into_boxed_str())
-}
-
 impl Index {
     /// Builds the index of `entries` and `providers`.
     ///
@@ -190,7 +187,7 @@ impl Index {
         let mut bitmap = vec![0u64; 1 << (BITMAP_BITS - 6)];
         for (owner, template) in &templates {
             let start = parts.len();
-            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
+            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, intern_text)));
             let own = parts.get(start..).unwrap_or_default();
             let best = candidates(&template.parts).min_by_key(|(key, offset)| (anchors.get(key), *offset));
             let Some((key, offset)) = best else { continue };

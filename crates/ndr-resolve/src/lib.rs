@@ -17,6 +17,7 @@
 mod code;
 mod entry;
 mod index;
+mod intern;
 mod party;
 mod reply;
 mod resolve;
@@ -27,6 +28,7 @@ pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_
 pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
 #[doc(hidden)]
 pub use index::{Facts, Index, Slot};
+pub use intern::{intern, intern_text};
 pub use party::{Party, party_of, party_of_command};
 pub use reply::{Reply, find_reply, unfold_reply};
 pub use resolve::{Basis, Catalog, Query, Resolution};

@@ -157,7 +157,7 @@ impl Scan {
     /// assert_eq!(batches.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 300);
     /// ```
     pub fn record_batches(self, columns: Columns) -> Batches {
-        let rows = Rows::new(self.catalog, columns);
+        let rows = Rows::new(&self.catalog, columns);
         let (vocabulary, schema) = (Arc::clone(&rows.vocabulary), Arc::clone(&rows.schema));
         let for_units = Arc::clone(&schema);
         let units = self.fold(

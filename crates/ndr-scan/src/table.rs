@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// ```
 /// use ndr_scan::{Input, Scan, TableSummary, arrow::Columns};
 /// let rows = (0..300).map(|n| (n.to_string(), b"550 5.1.1 User unknown".to_vec()));
-/// let mut table = TableSummary::new(ndr::catalog());
+/// let mut table = TableSummary::new(ndr::Decoder::new().catalog().clone());
 /// for batch in Scan::new([Input::messages(rows)]).record_batches(Columns::default()) {
 ///     table.add(&batch.unwrap()).unwrap();
 /// }
@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct TableSummary {
-    catalog: &'static Catalog,
+    catalog: Arc<Catalog>,
     summary: Summary,
     /// The source of the row before.
     last: Option<String>,
@@ -34,8 +34,8 @@ pub struct TableSummary {
 
 impl TableSummary {
     /// Nothing yet. The catalogue is the one that the table was made with.
-    pub fn new(catalog: &'static Catalog) -> TableSummary {
-        TableSummary { catalog, summary: Summary::with_addresses(), last: None }
+    pub fn new(catalog: impl Into<Arc<Catalog>>) -> TableSummary {
+        TableSummary { catalog: catalog.into(), summary: Summary::with_addresses(), last: None }
     }
 
     /// The summary.

@@ -7,7 +7,7 @@ use ndr::render::{self, Audience};
 
 pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let input = source::read(args.input.as_deref())?;
-    let mut report = decoder.with_trace(true).with_domains(Vec::leak(args.domain.clone())).decode(&input.bytes);
+    let mut report = decoder.clone().with_trace(true).with_domains(&args.domain).decode(&input.bytes);
     report.source = input.name;
     let text = match (args.audience, out.format(args.format)) {
         (Some(audience), _) => render::ticket(

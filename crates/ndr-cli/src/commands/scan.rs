@@ -13,7 +13,7 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     if matches!(format, Format::Markdown | Format::Html) {
         return Err(Stop { message: "ndr scan prints human, json, ndjson or csv".into(), exit: Exit::Usage });
     }
-    let decoder = &decoder.with_trace(args.trace);
+    let decoder = &decoder.clone().with_trace(args.trace);
     let mut stdout = std::io::BufWriter::with_capacity(1 << 17, std::io::stdout().lock());
     stdout.write_all(match format {
         Format::Json => b"[",

@@ -3,7 +3,7 @@
 //! catalogue only.
 
 use super::entry::{act, codes, permanence, plain};
-use super::{
+use super::words::{
     Group, act_words, certainty_words, fate, fate_words, groups, kind_words, permanence_words, retry_words,
     suppress_words,
 };
@@ -295,9 +295,8 @@ fn candidates(out: &mut String, recipient: &Recipient) {
     }
     heading(out, "What it may be");
     *out += "<ul style=\"margin:4px 0;padding-left:1.6em\">\n";
-    for slug in recipient.others.iter().take(8) {
-        let title = crate::catalog().by_slug(slug).map_or("", |entry| entry.title);
-        *out += &format!("<li>{} (<code>{}</code>)</li>\n", escape(title), escape(slug));
+    for entry in recipient.others.iter().take(8) {
+        *out += &format!("<li>{} (<code>{}</code>)</li>\n", escape(entry.title), escape(entry.slug));
     }
     *out += "</ul>\n";
 }
@@ -318,7 +317,7 @@ fn details(out: &mut String, report: &Report, recipient: Option<&Recipient>) {
     for attempt in recipient.iter().flat_map(|r| &r.attempts).take(6) {
         add("Attempt", Some(format!("{} {}", attempt.time, attempt.text)));
     }
-    let others = recipient.map(|r| r.others.iter().take(4).copied().collect::<Vec<_>>().join(", "));
+    let others = recipient.map(|r| r.others.iter().take(4).map(|entry| entry.slug).collect::<Vec<_>>().join(", "));
     add("May also be", others.filter(|slugs| !slugs.is_empty()));
     for note in &report.notes {
         add("Note", Some(note.text.to_string()));

@@ -1,6 +1,6 @@
 //! The answer as Markdown, for a ticket or a wiki. Nothing from the mail is markup.
 
-use super::{
+use super::words::{
     act_words, certainty_words, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words,
 };
 use crate::report::Report;
