@@ -1,6 +1,6 @@
 //! The work that is measured, each kind as one pass over the same inputs.
 
-use ndr::{Query, Reply};
+use ndr::{ParsedReply, Query};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -43,9 +43,9 @@ fn collect(folder: &Path, mails: &mut Vec<Vec<u8>>) {
 }
 
 /// Every example of the catalogue with its codes.
-static REPLIES: LazyLock<Vec<(Reply, &'static str)>> = LazyLock::new(|| {
+static REPLIES: LazyLock<Vec<(ParsedReply, &'static str)>> = LazyLock::new(|| {
     let examples = ndr::catalog().entries().iter().flat_map(|entry| entry.examples).copied();
-    examples.map(|text| (Reply::parse(text), text)).collect()
+    examples.map(|text| (ParsedReply::parse(text), text)).collect()
 });
 
 /// Some of them, evenly spread, because matching a set of ten thousand regexes is slow.

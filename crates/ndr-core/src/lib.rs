@@ -53,10 +53,11 @@ pub use cause::{Cause, catalog};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
-    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Party, Provider, Query, Reply,
-    Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes, subject_means,
+    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Party, Provider, Query,
+    Reply as ParsedReply, Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes,
+    subject_means,
 };
-pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
+pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Reply, Report};
 #[cfg(feature = "serde")]
 pub use serialize::EntryView;
 pub use vocabulary::{Action, Certainty, Kind, Note};
@@ -64,6 +65,7 @@ pub use vocabulary::{Action, Certainty, Kind, Note};
 use evidence::Findings;
 use mail::input::{self, Input};
 use page::Page;
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 /// Decodes with a custom catalogue and limits. Clones share the catalogue.
@@ -209,6 +211,39 @@ impl Decoder {
         Framed { report, is_carried }
     }
 
+    /// Explains one reply of a server, as a mail service that talked to it knows it: the words, the host, the command,
+    /// the recipient. The diagnosis is that of a report which states the same.
+    ///
+    /// ```
+    /// let reply = ndr::Reply {
+    ///     text: "550 5.1.1 User unknown",
+    ///     remote: Some("mx.example.com"),
+    ///     command: Some("RCPT TO:<a@example.com>"),
+    ///     recipient: Some("a@example.com"),
+    ///     ..ndr::Reply::default()
+    /// };
+    /// let report = ndr::Decoder::new().reply(&reply);
+    /// assert_eq!(report.recipients[0].address.as_deref(), Some("a@example.com"));
+    /// assert_eq!(report.recipients[0].diagnosis.as_ref().unwrap().suppress, ndr::Suppress::Yes);
+    /// // The same words about the sender drop nobody.
+    /// let refused = ndr::Decoder::new().reply(&ndr::Reply { command: Some("MAIL FROM"), ..reply });
+    /// assert_eq!(refused.recipients[0].diagnosis.as_ref().unwrap().suppress, ndr::Suppress::No);
+    /// ```
+    pub fn reply(&self, reply: &Reply<'_>) -> Report {
+        let limits = self.limits.for_readers();
+        let page = Page::of_text(Cow::Borrowed(text::cap(reply.text, limits.text_bytes)), &limits);
+        let mut finding = read::reply_of(&page, reply);
+        finding.origin = evidence::Origin::Field;
+        let mut merged = merge::Merged { recipients: vec![finding], ..merge::Merged::default() };
+        merged.original.from = reply.sender.map(str::to_string);
+        let mut notes = Vec::new();
+        let kind = kind::outcome_of_pasted(&page, &mut merged.recipients);
+        let recipients = diagnose::diagnose(&mut merged, kind, &page, &self.catalog, &mut notes);
+        let mut report = Report { recipients, original: merged.original, notes, ..Report::new(kind) };
+        report.note("kind", "the caller states a reply to a delivery");
+        report
+    }
+
     /// The steps from bytes to a report. `depth` counts the mails around it.
     fn read(&self, bytes: &[u8], limits: &Limits, depth: usize) -> Framed {
         let page = Page::of(bytes, limits);
@@ -276,7 +311,7 @@ impl Decoder {
 pub(crate) struct Framed {
     pub(crate) report: Report,
     /// Whether the report is an attachment of a mail that only carries it.
-    #[cfg_attr(not(feature = "redact"), expect(dead_code, reason = "only masking asks"))]
+    #[cfg_attr(not(feature = "redact"), allow(dead_code, reason = "only masking asks"))]
     pub(crate) is_carried: bool,
 }
 

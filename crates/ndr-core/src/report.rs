@@ -68,6 +68,21 @@ pub struct Recipient {
     pub others: Vec<&'static Entry>,
 }
 
+/// One reply of a server, with what the client knows of it. Every field but the text may be missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reply<'r> {
+    /// The server's words, codes included, on one or several lines.
+    pub text: &'r str,
+    /// The host that said it, or its IP address.
+    pub remote: Option<&'r str>,
+    /// The SMTP command that it answers, with or without its arguments: `RCPT TO`, `MAIL FROM:<a@example.com>`, `DATA`.
+    pub command: Option<&'r str>,
+    /// The recipient of the transaction.
+    pub recipient: Option<&'r str>,
+    /// The envelope sender.
+    pub sender: Option<&'r str>,
+}
+
 /// One delivery attempt that the report lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

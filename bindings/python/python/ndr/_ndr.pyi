@@ -299,8 +299,20 @@ class Catalog:
         """What the header of a message tells: its way, who refused it, and what servers found when they checked the
         sender. Of a report it is the header of the message that bounced, unless `outer` asks for its own. With
         `domains`, the reader's own, it can say that a message is not theirs."""
-    def explain(self, text: str, /) -> Report:
-        """Decodes a text: a reply, a log line, a pasted report, a code."""
+    def explain(
+        self,
+        text: str,
+        /,
+        *,
+        remote: str | None = None,
+        command: str | None = None,
+        recipient: str | None = None,
+        sender: str | None = None,
+    ) -> Report:
+        """Decodes a text: a reply, a log line, a pasted report, a code.
+
+        With what a client knows of one reply (the server that gave it, the SMTP command that it answers, the recipient,
+        the envelope sender), the text is that reply."""
     def lookup(self, code: str, /) -> Entries:
         """The entries of a status code such as ``5.7.1``, an SMTP reply code or a slug; none if it is unknown."""
     def search(self, text: str, /, *, limit: int = 10) -> Entries:

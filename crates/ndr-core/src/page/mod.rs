@@ -126,7 +126,7 @@ impl<'x> Page<'x> {
     }
 
     /// Prepares a pasted text.
-    fn of_text(text: Cow<'x, str>, limits: &Limits) -> Page<'x> {
+    pub(crate) fn of_text(text: Cow<'x, str>, limits: &Limits) -> Page<'x> {
         let words = pasted::without_frames(&text).map_or_else(|| text.clone(), Cow::Owned);
         let words = pasted::without_escapes(&words).map_or(words, Cow::Owned);
         let words = visible(returned::unquote(&words).map_or(words, Cow::Owned));

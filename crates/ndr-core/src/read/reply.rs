@@ -2,6 +2,7 @@
 
 use crate::evidence::{Finding, Findings, Origin, Reader, Role};
 use crate::page::Page;
+use crate::report::Reply;
 use crate::statement::role::Roles;
 use crate::statement::{self, Marked, quoted};
 use crate::text::{self, address};
@@ -13,6 +14,19 @@ pub(crate) fn applies(page: &Page<'_>) -> bool {
 
 /// Reads all of the words as one statement.
 pub(crate) fn read(page: &Page<'_>) -> Findings {
+    Findings::of(Reader::Reply, vec![statement_of(page)])
+}
+
+/// Reads a reply that a client states, with what it knows besides.
+pub(crate) fn of(page: &Page<'_>, reply: &Reply<'_>) -> Finding {
+    let mut found = statement_of(page);
+    found.address = reply.recipient.map(str::to_string).or(found.address);
+    found.remote = reply.remote.map(str::to_string).or(found.remote);
+    found.command = reply.command.and_then(statement::command).or(found.command);
+    found
+}
+
+fn statement_of(page: &Page<'_>) -> Finding {
     let mut found = Finding::new(None);
     found.origin = Origin::Prose;
     quoted::state(&mut found, text::cap(&page.words.text, 16_000));
@@ -27,7 +41,7 @@ pub(crate) fn read(page: &Page<'_>) -> Findings {
     if part.len() < line.len() {
         statement::set_text(&mut found, part);
     }
-    Findings::of(Reader::Reply, vec![found])
+    found
 }
 
 /// The address that a statement names as failed: `to=<user@example.com>`, `<user@example.com>... no such user`.

@@ -216,6 +216,11 @@ impl<'l> Marked<'l> {
     }
 }
 
+/// The SMTP command in words such as `RCPT TO:<a@example.com>`, by its one spelling.
+pub(crate) fn command(words: &str) -> Option<&'static str> {
+    Marked::new(&format!(">>> {}", cap(words, 200).trim().to_ascii_uppercase())).command()
+}
+
 /// What a text states where a statement begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stated {
