@@ -258,6 +258,7 @@ const FRAME: &[&str] = &[
     "dsn",
     "error",
     "esmtp",
+    "gsmtp",
     "host",
     "in",
     "lmtp",
@@ -444,7 +445,12 @@ mod tests {
         let gone = gone();
         let by_code =
             |status: &str, words| Case { basis: Basis::Code, status: status.parse().ok(), ..case(&gone, words) };
-        for words in ["", "550 5.1.1", "smtp; 550 5.1.1 <gone@example.net>", "host mx.example.net said: 550 5.1.1"] {
+        for words in [
+            "",
+            "550 5.1.1",
+            "smtp; 550 5.1.1 <gone@example.net>",
+            "550-5.1.1 https://support.example.net/?p=6596 - gsmtp",
+        ] {
             for status in ["5.1.1", "5.1.10"] {
                 assert_eq!(of(by_code(status, words)).0, Suppress::Yes, "{status} {words}");
             }

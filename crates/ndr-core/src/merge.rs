@@ -274,8 +274,10 @@ fn of_original(page: &Page<'_>, original: &Original, notes: &mut Vec<Note>) -> F
         });
     }
     let mut one = of_shared_words(first.map(|address| (*address).to_string()), page);
-    // What the sender wrote in To is no evidence that it failed.
-    one.role = Role::Unknown;
+    if one.address.is_some() {
+        // What the sender wrote in To is no evidence that it failed.
+        one.role = Role::Unknown;
+    }
     one
 }
 
