@@ -110,6 +110,19 @@ fn meaning(
             }
         }
     }
+    // The input's own class counts where no words tell more than a code's class does.
+    let mut is_classed = false;
+    if let Some(reading) = recipient.reading
+        && (entry_of(&answer).is_none_or(|entry| entry.category.is_vague()) || answer.basis == Some(Basis::Class))
+    {
+        let reply = Reply::parse(reading);
+        let asked = Query { text: reading, status: reply.status, inner: &[], reply: reply.code, ..query };
+        let classed = catalog.resolve(&asked);
+        if classed.entry.is_some() {
+            answer = classed;
+            is_classed = true;
+        }
+    }
     let others: Vec<&'static str> =
         answer.others.iter().filter_map(|other| catalog.entries().get(*other)).map(|entry| entry.slug).collect();
     let Some(entry) = entry_of(&answer) else {
@@ -121,7 +134,7 @@ fn meaning(
     let words = from_context.as_deref().unwrap_or(text);
     let class =
         recipient.status.map(|status| status.class()).or(recipient.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0);
-    let evidence = evidence(&answer, words, recipient, page);
+    let evidence = if is_classed { None } else { evidence(&answer, words, recipient, page) };
     let Some(basis) = answer.basis else { return (None, others) };
     let diagnosis = Diagnosis { entry, permanent: entry.is_permanent(class), values: answer.values, basis, evidence };
     if answer.tied {

@@ -24,6 +24,7 @@
 mod cause;
 mod diagnose;
 mod evidence;
+mod inputs;
 mod kind;
 mod mail;
 mod merge;
@@ -48,6 +49,7 @@ pub mod sanitize;
 pub mod trace;
 
 pub use cause::{Cause, catalog};
+pub use inputs::{InputForm, input_forms};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
@@ -199,14 +201,16 @@ impl Decoder {
             page.mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
         let findings = read::all(&page);
         let verdict = kind::of(&page, &findings);
+        let is_stated = findings.iter().any(|one| one.kind.is_some());
         let mut merged = merge::merge(&page, findings, verdict.kind, &mut notes);
         let recipients = diagnose::diagnose(&mut merged, verdict.kind, &page, self.catalog, &mut notes);
-        let is_open = page.is_pasted && verdict.kind == Kind::Other;
+        let is_open = page.is_pasted && verdict.kind == Kind::Other && !is_stated;
         if !is_open {
             notes.insert(page.mail.truncated.len(), Note { code: "kind", text: verdict.reason.into() });
         }
         let mut report = Report {
             dialect: merged.dialect,
+            event: merged.event,
             generator: merged.generator,
             recipients,
             original: merged.original,

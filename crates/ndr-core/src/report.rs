@@ -13,6 +13,8 @@ pub struct Report {
     pub kind: Kind,
     /// What wrote the report, such as `exchange-online` or `postfix`; `None` when unknown.
     pub dialect: Option<&'static str>,
+    /// A mail service's own word for its event, such as `hard_bounce`; `None` where the input is no such event.
+    pub event: Option<String>,
     /// The host that generated the report (Reporting-MTA of RFC 3464, "Generating server" of Exchange).
     pub generator: Option<String>,
     /// One item for each recipient that the report speaks of.
@@ -113,6 +115,7 @@ impl Report {
             source: None,
             kind,
             dialect: None,
+            event: None,
             generator: None,
             recipients: Vec::new(),
             original: Original::default(),

@@ -8,13 +8,14 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[cfg(feature = "trace")]
-        let fields = 7 + usize::from(self.trace.is_some());
+        let fields = 8 + usize::from(self.trace.is_some());
         #[cfg(not(feature = "trace"))]
-        let fields = 7;
+        let fields = 8;
         let mut out = serializer.serialize_struct("Report", fields)?;
         out.serialize_field("source", &self.source)?;
         out.serialize_field("kind", self.kind.slug())?;
         out.serialize_field("dialect", &self.dialect)?;
+        out.serialize_field("event", &self.event)?;
         out.serialize_field("generator", &self.generator)?;
         out.serialize_field("recipients", &self.recipients)?;
         out.serialize_field("original", &self.original)?;

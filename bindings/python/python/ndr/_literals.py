@@ -646,6 +646,8 @@ Slug: TypeAlias = Literal[
     "generic-unusual-volume",
     "generic-user-unknown",
     "generic-virus-found",
+    "suppressed-at-the-recipients-wish",
+    "suppressed-by-the-mail-service",
     "gmail-recipient-receiving-too-fast",
     "gmail-relay-peak-limit",
     "gmail-mailbox-full",
