@@ -120,6 +120,19 @@ fn meaning(
             }
         }
     }
+    // The input's own class counts where no words tell more than a code's class does.
+    let mut is_classed = false;
+    if let Some(reading) = recipient.reading
+        && (entry_of(&answer).is_none_or(|entry| entry.category.is_vague()) || answer.basis == Some(Basis::Class))
+    {
+        let reply = Reply::parse(reading);
+        let asked = Query { text: reading, status: reply.status, inner: &[], reply: reply.code, ..query };
+        let classed = catalog.resolve(&asked);
+        if classed.entry.is_some() {
+            answer = classed;
+            is_classed = true;
+        }
+    }
     let others: Vec<&'static Entry> = answer.others.iter().filter_map(|other| catalog.entries().get(*other)).collect();
     let Some(entry) = entry_of(&answer) else {
         if !others.is_empty() {
@@ -128,7 +141,7 @@ fn meaning(
         return (None, others);
     };
     let words = from_context.as_deref().unwrap_or(text);
-    let evidence = evidence(&answer, words, recipient, page);
+    let evidence = if is_classed { None } else { evidence(&answer, words, recipient, page) };
     let Some(basis) = answer.basis else { return (None, others) };
     let span = |of: &str| answer.phrase.filter(|_| of == words);
     let advice = advice::advice(&Case {
