@@ -156,6 +156,8 @@ fn meaning(
         other: from_context.as_deref().map_or("", |context| advice::near(context, span(context))),
         role: recipient.role,
     });
+    // A mail service that keeps a list of suppressed addresses says outright why an address is on it.
+    let suppress = recipient.suppressed.unwrap_or(advice.suppress);
     let certainty = match Certainty::of(basis) {
         // Another entry has the same words.
         Certainty::Sure if answer.tied => Certainty::Likely,
@@ -164,7 +166,7 @@ fn meaning(
     let diagnosis = Diagnosis {
         entry,
         permanent: advice.permanent,
-        suppress: advice.suppress,
+        suppress,
         retry: advice.retry,
         about: advice.about,
         values: answer.values,
