@@ -153,7 +153,7 @@ pub(crate) fn advice(case: &Case<'_>) -> Advice {
     let mut advice = Advice {
         about: about(case, named),
         permanent: if case.is_late() { Some(false) } else { entry.is_permanent(case.class()) },
-        suppress: entry.suppress,
+        suppress: case.stated(),
         retry: entry.retry,
         reason: None,
     };
@@ -200,6 +200,21 @@ fn named(case: &Case<'_>) -> Option<Party> {
 }
 
 impl Case<'_> {
+    /// What the entry says of the address. Words that leave a doubt ("mailbox unavailable") leave none beside the code
+    /// of a mailbox that does not exist.
+    fn stated(&self) -> Suppress {
+        let entry = self.entry;
+        // An entry with codes of its own has judged them.
+        let agrees = entry.codes.is_empty()
+            && entry.category == Category::MailboxUnknown
+            && self.status.is_some_and(names_gone_mailbox);
+        if agrees && entry.suppress == Suppress::AfterRepeats && self.basis <= Basis::Text {
+            Suppress::Yes
+        } else {
+            entry.suppress
+        }
+    }
+
     /// The class digit of the code, 0 where there is none.
     fn class(&self) -> u8 {
         self.status.map(StatusCode::class).or(self.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0)
@@ -519,7 +534,7 @@ mod tests {
                     let case = Case { basis, kind, action, command, status, reply, ..case(entry, words) };
                     let advice = advice(&case);
                     count += 1;
-                    assert!(advice.suppress >= entry.suppress, "{case:?}: {advice:?}");
+                    assert!(advice.suppress >= case.stated(), "{case:?}: {advice:?}");
                     let is_sending_side = advice.about.is_some_and(Party::is_sending_side)
                         || command.is_some_and(|command| !matches!(command, "RCPT TO" | "DATA"))
                         || party_of(command, status, reply, words).is_some_and(Party::is_sending_side);

@@ -22,7 +22,7 @@ phrase_lists! {
         "収件人", "收件人", "收件者", "받는 사람", "수신자",
         "받는사람", "받는이", "수신인", "entregado a", "entregar a", "entregado para", "entregue a", "entregue para",
         "entregar para", "remis à", "remettre à", "recapitato a", "recapitare a", "consegnato a",
-        "bezorgd aan", "bezorgd bij", "afgeleverd aan", "afgeleverd bij", "zugestellt an", "zustellung an",
+        "bezorgd aan", "bezorgd bij", "afgeleverd aan", "afgeleverd bij", "zugestellt an", "nicht an", "not to", "zustellung an",
         "e-mail an", "nachricht an", "mail an", "mensaje a", "mensaje para", "mensagem para", "message à",
         "messaggio a", "bericht aan", "meddelandet till", "till följande", "meddelelsen til",
         "viestiä osoitteeseen", "wiadomości do", "zprávu na", "iletiniz", "сообщение для", "письмо для",
