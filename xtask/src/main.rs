@@ -12,6 +12,7 @@ mod python;
 mod shared;
 mod soak;
 mod stats;
+mod words;
 
 use clap::{Parser, Subcommand};
 use std::process::{Command, ExitCode};

@@ -13,6 +13,7 @@
     clippy::string_slice
 )]
 
+mod astray;
 mod check;
 mod date;
 mod find;
@@ -26,6 +27,7 @@ mod schema;
 mod stub;
 mod unknowns;
 
+pub use astray::{Astray, Through, astray, twins};
 pub use date::today;
 pub use find::{GENERAL, filter, look_up, search, tokens};
 pub use fmt::format;
@@ -37,7 +39,7 @@ pub use stub::Stub;
 pub use unknowns::{Group, Seen, Unknowns};
 
 use layout::{Item, Layout};
-use ndr_resolve::{Catalog, Entry, Limit, Provider, Source};
+use ndr_resolve::{Catalog, Entry, Limit, Provider, ProviderKind, Source};
 use raw::{RawEntry, RawProvider};
 
 /// Reads a whole catalogue.
@@ -131,6 +133,7 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
                 providers.push(Provider {
                     id: leak(&raw.id.0),
                     name: leak(&raw.name),
+                    kind: raw.kind.map_or(ProviderKind::MailboxHost, |kind| kind.0),
                     hosts: leak_list(&raw.hosts),
                     marks: leak_list(&raw.marks),
                 });
@@ -254,6 +257,9 @@ fn entry(raw: RawEntry, origin: Option<&'static str>) -> Entry {
         replies: leak_vec(raw.replies.iter().map(|reply| reply.0)),
         texts: leak_list(&raw.texts),
         category: raw.category.0,
+        about: raw.about.map(|word| word.0),
+        after: raw.after.map(|word| word.0),
+        needs_host: raw.needs_host.as_deref().map(|reason| leak(reason.trim())),
         permanent: raw.permanent,
         act: raw.act.map_or(usual.act, |act| leak_vec(act.iter().map(|actor| actor.0))),
         suppress: raw.suppress.map_or(usual.suppress, |word| word.0),
@@ -293,5 +299,7 @@ fn leak_vec<T>(items: impl IntoIterator<Item = T>) -> &'static [T] {
     Box::leak(items.into_iter().collect::<Vec<T>>().into_boxed_slice())
 }
 
+#[cfg(test)]
+mod ranking;
 #[cfg(test)]
 mod tests;

@@ -51,8 +51,9 @@ pub use cause::{Cause, catalog};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
-    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply,
-    Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes, subject_means,
+    Actor, Basis, Catalog, Category, CodeError, CodePattern, Command, Entry, FoundCode, Limit, Party, Provider,
+    ProviderKind, Query, Reply, Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill,
+    find_codes, party_of, subject_means,
 };
 pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
 #[cfg(feature = "serde")]

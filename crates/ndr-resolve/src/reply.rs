@@ -284,7 +284,7 @@ fn is_measure(before: &[u8], after: &[u8]) -> bool {
         let last = word.rsplit(|b| matches!(b, b'-' | b'_')).next().unwrap_or_default();
         is_word_of(MEASURES, last)
     };
-    near.map(named).any(|is| is) || is_unit(after)
+    near.into_iter().any(named) || is_unit(after)
 }
 
 /// Whether a unit follows: `550 ms`, `500 messages`.
