@@ -49,8 +49,8 @@ impl Fact {
             status: reply.status,
             inner: &reply.inner,
             reply: reply.code,
-            hosts: &[],
             providers: &self.providers(),
+            ..Query::default()
         })
     }
 }

@@ -25,7 +25,17 @@ pub(crate) enum Task {
     /// Show which entries match a text, and why
     Try(Try),
     /// Count entries, codes, texts and examples of each provider
-    Stats,
+    Stats {
+        /// Name every example that leads to another entry
+        #[arg(long)]
+        all: bool,
+    },
+    /// Count the words of xtask/words anew, by which the resolver weighs phrases
+    Words {
+        /// Write nothing; fail where the table is stale
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 #[derive(Args)]
@@ -63,6 +73,9 @@ pub(crate) struct Try {
     /// Provider that is known to have replied; may be repeated
     #[arg(long)]
     provider: Vec<String>,
+    /// The SMTP command that was answered, such as "RCPT TO"
+    #[arg(long)]
+    command: Option<String>,
 }
 
 pub(crate) fn run(task: Task) -> Result<(), String> {
@@ -70,10 +83,12 @@ pub(crate) fn run(task: Task) -> Result<(), String> {
         Task::Check => check(CATALOG).map(|summary| println!("{summary}")),
         Task::Fmt { check } => format(CATALOG, check),
         Task::New(flags) => new(CATALOG, flags),
-        Task::Stats => {
-            print!("{}", stats(&load(CATALOG)?));
+        Task::Stats { all } => {
+            let catalog = load(CATALOG)?;
+            print!("{}\n{}", stats(&catalog), strays(&catalog, all));
             Ok(())
         }
+        Task::Words { check } => crate::words::run(check),
         Task::Try(words) => {
             let catalog = load(CATALOG)?;
             print!("{}", attempt(&catalog, &words));
@@ -234,6 +249,29 @@ fn stats(catalog: &Catalog) -> String {
     lines.iter().map(line).collect()
 }
 
+/// How many examples lead to another entry where it is not known who said them; with `all`, which.
+fn strays(catalog: &Catalog, all: bool) -> String {
+    let found = ndr_catalog::astray(catalog);
+    let examples: usize = catalog.entries().iter().map(|entry| entry.examples.len()).sum();
+    let of = |through| found.iter().filter(|stray| stray.through == through).count();
+    let hosts = catalog.entries().iter().filter(|entry| entry.needs_host.is_some()).count();
+    let mut out = format!(
+        "of {examples} examples, {} lead to another entry by themselves and {} through an unknown host; {hosts} entries need a host\n",
+        of(ndr_catalog::Through::Bare),
+        of(ndr_catalog::Through::UnknownHost)
+    );
+    let twins = ndr_catalog::twins(catalog);
+    out += &format!("{} pairs of entries share a text, and nothing tells them apart\n", twins.len());
+    for (one, other, text) in twins.iter().filter(|_| all) {
+        out += &format!("twins\t{one}\t{other}\t{text}\n");
+    }
+    for stray in found.iter().filter(|_| all) {
+        let through = if stray.through == ndr_catalog::Through::Bare { "bare" } else { "host" };
+        out += &format!("{through}\t{}\t{}\t{}\n", stray.slug, stray.to.unwrap_or("nothing"), stray.example);
+    }
+    out
+}
+
 /// Maximum number of entries that `try` shows.
 const MOST: usize = 10;
 
@@ -249,6 +287,8 @@ fn attempt(catalog: &Catalog, words: &Try) -> String {
         reply: reply.code,
         hosts: &hosts,
         providers: &providers,
+        command: words.command.as_deref(),
+        ..Query::default()
     };
     let shown = |code: Option<String>| code.unwrap_or_else(|| "none".to_string());
     let inner: Vec<String> = reply.inner.iter().map(ToString::to_string).collect();
@@ -349,7 +389,7 @@ mod tests {
     #[test]
     fn try_shows_the_winner_and_the_next() {
         let text = "550 5.2.2 mailbox of this user is full, over quota today".to_string();
-        let out = attempt(&small(), &Try { text, host: Vec::new(), provider: Vec::new() });
+        let out = attempt(&small(), &Try { text, host: Vec::new(), provider: Vec::new(), command: None });
         let (first, second) = out.split_once("without it").unwrap();
         assert!(first.contains("full (generic") && first.contains("code+text (5.2.2)"), "{out}");
         assert!(second.contains("quota (generic") && second.contains("phrase  over quota today"), "{out}");

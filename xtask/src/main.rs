@@ -13,6 +13,7 @@ mod python;
 mod shared;
 mod soak;
 mod stats;
+mod words;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

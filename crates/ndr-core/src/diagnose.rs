@@ -87,6 +87,8 @@ fn meaning(
         reply: recipient.reply,
         hosts: host.as_slice(),
         providers,
+        command: recipient.command,
+        party: None,
     };
     let mut answer = catalog.resolve(&query);
     let mut from_context = None;

@@ -16,8 +16,10 @@
 
 mod code;
 mod entry;
+mod frequencies;
 mod index;
 mod intern;
+mod marks;
 mod party;
 mod reply;
 mod resolve;
@@ -25,7 +27,9 @@ mod template;
 mod words;
 
 pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_codes, subject_means};
-pub use entry::{Actor, Category, Entry, Limit, Provider, Retry, Source, Suppress, Trust, Usual};
+pub use entry::{
+    Actor, Category, Command, Entry, Limit, Provider, ProviderKind, Retry, Source, Suppress, Trust, Usual,
+};
 #[doc(hidden)]
 pub use index::{Facts, Index, Slot};
 pub use intern::{intern, intern_text};
