@@ -50,6 +50,29 @@ const PYTHON: Layers = &[
     ("lib", 7),
 ];
 
+/// The commands of a developer.
+const XTASK: Layers = &[
+    ("shared", 0),
+    ("stats", 0),
+    ("mailbox", 0),
+    ("mutate", 0),
+    ("page", 0),
+    ("command", 1),
+    ("catalog", 1),
+    ("index", 1),
+    ("providers", 1),
+    ("literals", 1),
+    ("process", 2),
+    ("python", 2),
+    ("fuzz", 2),
+    ("bench_scan", 3),
+    ("soak", 3),
+    ("check", 3),
+    ("bench", 4),
+    ("main", 5),
+    ("docs", 5),
+];
+
 /// From words and bytes to reports, meanings and renderings.
 const NDR_CORE: Layers = &[
     ("vocabulary", 0), // the closed words: Kind, Action and so on
@@ -67,6 +90,7 @@ const NDR_CORE: Layers = &[
     ("read", 10),      // a file for each reader
     ("merge", 11),     // findings of all readers to recipients
     ("kind", 12),      // failure, delay, success and so on
+    ("advice", 12),    // what to do about an address, with its caps
     ("diagnose", 13),  // recipients and catalogue to meaning
     ("trace", 14),     // report and header to the route
     ("serialize", 15), // the result as JSON
@@ -86,6 +110,11 @@ fn ndr_scan() {
 #[test]
 fn python() {
     check("bindings/python", PYTHON);
+}
+
+#[test]
+fn xtask() {
+    check("xtask", XTASK);
 }
 
 #[test]

@@ -62,7 +62,8 @@ fn expected(record: &Record) -> Vec<Value> {
                 "text": recipient["text"], "remote": recipient["remote"], "command": recipient["command"],
                 "slug": diagnosis["slug"], "provider": diagnosis["provider"], "title": diagnosis["title"],
                 "category": diagnosis["category"], "permanent": diagnosis["permanent"], "act": diagnosis["act"],
-                "suppress": diagnosis["suppress"], "retry": diagnosis["retry"], "security": diagnosis["security"],
+                "suppress": diagnosis["suppress"], "retry": diagnosis["retry"],
+                "about": diagnosis["about"], "certainty": diagnosis["certainty"], "security": diagnosis["security"],
                 "basis": diagnosis["basis"], "evidence": diagnosis["evidence"]["phrase"],
                 "values": diagnosis["values"],
                 "original_message_id": original["message_id"], "original_from": original["from"],
@@ -113,7 +114,7 @@ fn the_table_holds_what_json_holds() {
 fn columns_that_nobody_asked_for_are_not_there() {
     let batches = batches(Columns::default(), 1);
     assert!(batches[0].column_by_name("meaning").is_none());
-    assert_eq!(batches[0].num_columns(), 33);
+    assert_eq!(batches[0].num_columns(), 35);
 }
 
 #[test]

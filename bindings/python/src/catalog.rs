@@ -104,10 +104,26 @@ impl Catalog {
         Trace::new(&data.py().detach(read))
     }
 
-    /// Decodes a text: a reply, a log line, a pasted report, a code.
-    #[pyo3(signature = (text, /))]
-    fn explain(&self, text: &Bound<'_, PyString>) -> PyResult<Report> {
-        self.report(text.py(), input::text_bytes(text)?.as_bytes(), None)
+    /// Decodes a text: a reply, a log line, a pasted report, a code. With what a client knows of one reply, such as the
+    /// command that it answers, the text is that reply.
+    #[pyo3(signature = (text, /, *, remote = None, command = None, recipient = None, sender = None))]
+    fn explain(
+        &self,
+        text: &Bound<'_, PyString>,
+        remote: Option<&str>,
+        command: Option<&str>,
+        recipient: Option<&str>,
+        sender: Option<&str>,
+    ) -> PyResult<Report> {
+        let bytes = input::text_bytes(text)?;
+        let known = [remote, command, recipient, sender];
+        if known.iter().all(Option::is_none) {
+            return self.report(text.py(), bytes.as_bytes(), None);
+        }
+        let words = String::from_utf8_lossy(bytes.as_bytes());
+        let reply = ndr::Reply { text: words.trim(), remote, command, recipient, sender };
+        let decoder = self.decoder();
+        Report::new(text.py().detach(|| decoder.reply(&reply)))
     }
 
     /// Decodes many messages as a stream of Arrow record batches.

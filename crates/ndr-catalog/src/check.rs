@@ -224,8 +224,9 @@ pub(crate) fn examples(
                 status: reply.status,
                 inner: &reply.inner,
                 reply: reply.code,
-                hosts: &[],
                 providers: &[entry.provider],
+                command: entry.after.map(|command| command.slug()),
+                ..Query::default()
             };
             let answer = catalog.resolve(&query);
             if answer.entry == Some(first + i) {

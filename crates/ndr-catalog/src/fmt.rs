@@ -9,7 +9,7 @@ use ndr_resolve::CodePattern;
 use serde_yaml::Value;
 
 /// The fields of an entry, in the order in which they are written.
-pub(crate) const FIELDS: [&str; 19] = [
+pub(crate) const FIELDS: [&str; 22] = [
     "slug",
     "provider",
     "title",
@@ -17,6 +17,9 @@ pub(crate) const FIELDS: [&str; 19] = [
     "replies",
     "texts",
     "category",
+    "about",
+    "after",
+    "needs_host",
     "act",
     "permanent",
     "suppress",

@@ -37,7 +37,7 @@ fn stand_in(field: &str) -> &'static str {
         "provider" => "generic",
         "codes" | "replies" | "texts" | "links" | "limits" | "was" | "examples" | "sources" => "[]",
         "category" => "unknown",
-        "act" | "permanent" | "suppress" | "retry" => "null",
+        "act" | "permanent" | "suppress" | "retry" | "about" | "after" | "needs_host" => "null",
         "security" => "false",
         "steps" => "{}",
         _ => "stand-in",

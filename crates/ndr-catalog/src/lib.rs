@@ -13,6 +13,7 @@
     clippy::string_slice
 )]
 
+mod astray;
 mod check;
 mod date;
 mod find;
@@ -26,6 +27,7 @@ mod schema;
 mod stub;
 mod unknowns;
 
+pub use astray::{Astray, Through, astray, twins};
 pub use date::today;
 pub use find::{GENERAL, filter, look_up, search, tokens};
 pub use fmt::format;
@@ -37,7 +39,7 @@ pub use stub::Stub;
 pub use unknowns::{Group, Seen, Unknowns};
 
 use layout::{Item, Layout};
-use ndr_resolve::{Catalog, Entry, Limit, Provider, Source, intern, intern_text};
+use ndr_resolve::{Catalog, Entry, Limit, Provider, ProviderKind, Source, intern, intern_text};
 use raw::{RawEntry, RawProvider};
 
 /// Reads a whole catalogue.
@@ -133,6 +135,7 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
                 providers.push(Provider {
                     id: intern_text(&raw.id.0),
                     name: intern_text(&raw.name),
+                    kind: raw.kind.map_or(ProviderKind::MailboxHost, |kind| kind.0),
                     hosts: keep_texts(&raw.hosts),
                     marks: keep_texts(&raw.marks),
                 });
@@ -264,6 +267,9 @@ fn entry(raw: RawEntry, origin: Option<&'static str>) -> Entry {
         replies: intern(raw.replies.iter().map(|reply| reply.0).collect::<Vec<_>>()),
         texts: keep_texts(&raw.texts),
         category: raw.category.0,
+        about: raw.about.map(|word| word.0),
+        after: raw.after.map(|word| word.0),
+        needs_host: raw.needs_host.as_deref().map(|reason| intern_text(reason.trim())),
         permanent: raw.permanent,
         act: raw.act.map_or(usual.act, |act| intern(act.iter().map(|actor| actor.0).collect::<Vec<_>>())),
         suppress: raw.suppress.map_or(usual.suppress, |word| word.0),
@@ -286,5 +292,7 @@ fn keep_texts(list: &[String]) -> &'static [&'static str] {
     intern(list.iter().map(|text| intern_text(text.trim())).collect::<Vec<_>>())
 }
 
+#[cfg(test)]
+mod ranking;
 #[cfg(test)]
 mod tests;

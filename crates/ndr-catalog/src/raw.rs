@@ -3,7 +3,7 @@
 //! Values with a grammar of their own (codes, names, dates) are checked while they are read, so that serde_yaml's
 //! error points at the very scalar.
 
-use ndr_resolve::{Actor, Category, CodePattern, Retry, Suppress, Trust};
+use ndr_resolve::{Actor, Category, CodePattern, Command, Party, ProviderKind, Retry, Suppress, Trust};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::fmt;
 
@@ -13,6 +13,7 @@ use std::fmt;
 pub(crate) struct RawProvider {
     pub(crate) id: Slug,
     pub(crate) name: String,
+    pub(crate) kind: Option<Word<ProviderKind>>,
     #[serde(default)]
     pub(crate) hosts: Vec<String>,
     #[serde(default)]
@@ -32,6 +33,9 @@ pub(crate) struct RawEntry {
     #[serde(default)]
     pub(crate) texts: Vec<String>,
     pub(crate) category: Word<Category>,
+    pub(crate) about: Option<Word<Party>>,
+    pub(crate) after: Option<Word<Command>>,
+    pub(crate) needs_host: Option<String>,
     pub(crate) act: Option<Vec<Word<Actor>>>,
     pub(crate) permanent: Option<bool>,
     pub(crate) suppress: Option<Word<Suppress>>,
@@ -191,7 +195,7 @@ macro_rules! vocabularies {
     )+};
 }
 
-vocabularies!(Category "category", Actor "actor", Suppress "value of suppress", Retry "value of retry", Trust "value of trust");
+vocabularies!(Category "category", Actor "actor", Suppress "value of suppress", Retry "value of retry", Trust "value of trust", Party "value of about", Command "value of after", ProviderKind "kind of provider");
 
 impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,6 +1,6 @@
 //! The JSON Schema of catalog.yaml, for editors: descriptions when the mouse rests on a field, and lists to choose from.
 
-use ndr_resolve::{Actor, Category, Hole, Retry, Suppress, Trust};
+use ndr_resolve::{Actor, Category, Command, Hole, Party, ProviderKind, Retry, Suppress, Trust};
 
 /// The schema (JSON Schema 2020-12) of a catalogue or overlay. It says what an editor can tell while one types; what
 /// only [`crate::load`] can tell, such as whether an example resolves to its entry, is not in it.
@@ -34,6 +34,31 @@ pub fn schema() -> String {
         (Trust::Observed, "seen in real reports or told by third parties"),
         (Trust::Inferred, "concluded from other facts"),
     ];
+    let about = [
+        (Party::Recipient, "the mailbox, its address, its domain, its rules"),
+        (Party::Sender, "the sender's address, domain, account or limits"),
+        (Party::SendingHost, "the host that sent: its IP address, names, reputation"),
+        (Party::Login, "the login of who hands the message in"),
+        (Party::Message, "the message: size, content, form"),
+        (Party::System, "the receiving mail system as a whole"),
+        (Party::Route, "the way between: DNS, connections, loops, TLS"),
+    ];
+    let after = [
+        (Command::Connect, "the connection itself"),
+        (Command::Helo, "HELO, EHLO or LHLO"),
+        (Command::Starttls, "STARTTLS"),
+        (Command::Auth, "AUTH"),
+        (Command::Mail, "MAIL FROM"),
+        (Command::Rcpt, "RCPT TO"),
+        (Command::Data, "DATA or the end of the message"),
+    ];
+    let kind = [
+        (ProviderKind::MailboxHost, "runs mailboxes or forwards to them: only its own servers say its words"),
+        (ProviderKind::Filter, "filters mail for others: its words come from any host that it protects"),
+        (ProviderKind::BlockList, "lists addresses and names: any server quotes it"),
+        (ProviderKind::Software, "a mail server that anybody may run"),
+        (ProviderKind::Registry, "a standard or registry"),
+    ];
     let holes: Vec<String> = Hole::ALL.iter().map(|(name, _)| format!("{{{name}}}")).collect();
     SCHEMA
         .replace("%category%", &choice("The kind of trouble.", &categories))
@@ -53,6 +78,27 @@ pub fn schema() -> String {
             ),
         )
         .replace("%trust%", &choice("How sure the source is.", &trust.map(|(value, says)| (value.slug(), says))))
+        .replace(
+            "%about%",
+            &choice(
+                "About whom or what it speaks, where it differs from what is usual for the category.",
+                &about.map(|(value, says)| (value.slug(), says)),
+            ),
+        )
+        .replace(
+            "%after%",
+            &choice(
+                "The SMTP command that it answers, where the same words mean something else behind another one.",
+                &after.map(|(value, says)| (value.slug(), says)),
+            ),
+        )
+        .replace(
+            "%kind%",
+            &choice(
+                "What the provider is, which tells who may quote its words; mailbox-host where nothing is said.",
+                &kind.map(|(value, says)| (value.slug(), says)),
+            ),
+        )
         .replace("%holes%", &holes.join(" "))
 }
 
@@ -120,6 +166,15 @@ const SCHEMA: &str = r##"{
     "trust": {
       %trust%
     },
+    "about": {
+      %about%
+    },
+    "after": {
+      %after%
+    },
+    "kind": {
+      %kind%
+    },
     "sentences": {
       "type": "array",
       "items": { "type": "string", "minLength": 1 }
@@ -131,13 +186,14 @@ const SCHEMA: &str = r##"{
       "properties": {
         "id": { "description": "The permanent name, in kebab-case.", "$ref": "#/$defs/name" },
         "name": { "description": "The name in words.", "type": "string" },
+        "kind": { "$ref": "#/$defs/kind" },
         "hosts": {
           "description": "Host names that are the provider's: exact, or `*.suffix`.",
           "type": "array",
           "items": { "type": "string" }
         },
         "marks": {
-          "description": "Words that only this provider's replies hold.",
+          "description": "Words that only this provider's replies hold, whoever relays them. Two # or more stand for so many digits, as in S####; a mark without small letters counts only as it is written.",
           "type": "array",
           "items": { "type": "string" }
         }
@@ -178,6 +234,13 @@ const SCHEMA: &str = r##"{
           "items": { "type": "string" }
         },
         "category": { "$ref": "#/$defs/category" },
+        "about": { "$ref": "#/$defs/about" },
+        "after": { "$ref": "#/$defs/after" },
+        "needs_host": {
+          "description": "Why the examples cannot be told from those of others without the host that said them. They are tried with that host only.",
+          "type": "string",
+          "minLength": 1
+        },
         "act": {
           "description": "Who must act, in order, where it differs from what is usual for the category.",
           "type": "array",

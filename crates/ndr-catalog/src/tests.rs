@@ -674,8 +674,7 @@ fn base() -> ndr_resolve::Catalog {
 
 fn slug_for(catalog: &ndr_resolve::Catalog, text: &str) -> Option<&'static str> {
     let reply = Reply::parse(text);
-    let query =
-        Query { text, status: reply.status, inner: &reply.inner, reply: reply.code, hosts: &[], providers: &[] };
+    let query = Query { text, status: reply.status, inner: &reply.inner, reply: reply.code, ..Query::default() };
     catalog.resolve(&query).entry.map(|at| catalog.entries()[at].slug)
 }
 

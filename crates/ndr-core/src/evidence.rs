@@ -1,8 +1,8 @@
 //! What readers return: findings, each with the place that it comes from and the role of its address.
 
 use crate::report::{Attempt, Original};
-use crate::vocabulary::{Action, Kind};
-use ndr_resolve::StatusCode;
+use crate::vocabulary::{Action, Kind, Note};
+use ndr_resolve::{StatusCode, Suppress};
 
 /// Whose an address is, by the words and fields around it. Only a [`Role::Failed`] address becomes a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,8 @@ pub(crate) struct Finding {
     pub(crate) address: Option<String>,
     /// What the sender typed, where it differs.
     pub(crate) original_address: Option<String>,
+    /// Whose the address is, where the report does not say that it failed.
+    pub(crate) role: Role,
     /// Where the statement stands.
     pub(crate) origin: Origin,
     /// What was done.
@@ -82,6 +84,12 @@ pub(crate) struct Finding {
     pub(crate) context: String,
     /// Number of the part (see [`crate::page::Page::parts`]) that holds the text.
     pub(crate) part: usize,
+    /// What the input's own class for the failure amounts to, in words that the catalogue knows: asked where the
+    /// server's words say nothing.
+    pub(crate) reading: Option<&'static str>,
+    /// Whether the address is to be dropped, where the input itself decides that: a mail service that keeps it on its
+    /// list, or that refused for a reason of the sender's.
+    pub(crate) suppressed: Option<Suppress>,
 }
 
 /// Separates the statements of [`Finding::context`].
@@ -93,6 +101,7 @@ impl Finding {
         Finding {
             address,
             original_address: None,
+            role: Role::Failed,
             origin: Origin::Frame,
             action: None,
             status: None,
@@ -105,6 +114,8 @@ impl Finding {
             attempts: Vec::new(),
             context: String::new(),
             part: 0,
+            reading: None,
+            suppressed: None,
         }
     }
 
@@ -167,6 +178,10 @@ pub(crate) struct Findings {
     pub(crate) dialect: Option<&'static str>,
     /// The provider of the catalogue whose words these are.
     pub(crate) provider: Option<&'static str>,
+    /// The mail service's own word for the event.
+    pub(crate) event: Option<String>,
+    /// Oddities that were met.
+    pub(crate) notes: Vec<Note>,
     /// The host that generated the report.
     pub(crate) generator: Option<String>,
     /// What is said of the original message.
@@ -183,6 +198,8 @@ impl Findings {
             kind: None,
             dialect: None,
             provider: None,
+            event: None,
+            notes: Vec::new(),
             generator: None,
             original: Original::default(),
             recipients: Vec::new(),
@@ -197,5 +214,17 @@ impl Findings {
     /// Whether it found a recipient, or knows what the input is: readers of less certain forms then stay out.
     pub(crate) const fn is_decisive(&self) -> bool {
         !self.recipients.is_empty() || self.kind.is_some()
+    }
+
+    /// Whether it found a recipient in a structure: no prose reads like one.
+    pub(crate) const fn is_structured(&self) -> bool {
+        matches!(self.reader, Reader::Event | Reader::Log | Reader::Fields | Reader::Transcript)
+            && !self.recipients.is_empty()
+    }
+
+    /// Whether it found a recipient in an item of its own that says something of it.
+    pub(crate) fn has_item(&self) -> bool {
+        let is_item = |one: &Finding| one.origin != Origin::Prose && one.has_statement();
+        self.reader != Reader::Reply && self.recipients.iter().any(is_item)
     }
 }

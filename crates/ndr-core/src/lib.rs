@@ -21,11 +21,13 @@
     clippy::string_slice
 )]
 
+mod advice;
 mod cause;
 mod diagnose;
 mod evidence;
 #[cfg(feature = "trace")]
 mod header;
+mod inputs;
 mod kind;
 mod mail;
 mod merge;
@@ -49,19 +51,23 @@ pub mod sanitize;
 pub mod trace;
 
 pub use cause::{Cause, catalog};
+pub use inputs::{InputForm, input_forms};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
-    Actor, Basis, Catalog, Category, CodeError, CodePattern, Entry, FoundCode, Limit, Provider, Query, Reply,
-    Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill, find_codes, subject_means,
+    Actor, Basis, Catalog, Category, CodeError, CodePattern, Command, Entry, FoundCode, Limit, Party, Provider,
+    ProviderKind, Query, Reply as ParsedReply, Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means,
+    fill, find_codes, subject_means,
 };
-pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
+pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Reply, Report};
 #[cfg(feature = "serde")]
 pub use serialize::EntryView;
-pub use vocabulary::{Action, Kind, Note};
+pub use vocabulary::{Action, Certainty, Kind, Note};
 
+use evidence::Findings;
 use mail::input::{self, Input};
 use page::Page;
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 /// Decodes with a custom catalogue and limits. Clones share the catalogue.
@@ -207,9 +213,42 @@ impl Decoder {
         Framed { report, is_carried }
     }
 
+    /// Explains one reply of a server, as a mail service that talked to it knows it: the words, the host, the command,
+    /// the recipient. The diagnosis is that of a report which states the same.
+    ///
+    /// ```
+    /// let reply = ndr::Reply {
+    ///     text: "550 5.1.1 User unknown",
+    ///     remote: Some("mx.example.com"),
+    ///     command: Some("RCPT TO:<a@example.com>"),
+    ///     recipient: Some("a@example.com"),
+    ///     ..ndr::Reply::default()
+    /// };
+    /// let report = ndr::Decoder::new().reply(&reply);
+    /// assert_eq!(report.recipients[0].address.as_deref(), Some("a@example.com"));
+    /// assert_eq!(report.recipients[0].diagnosis.as_ref().unwrap().suppress, ndr::Suppress::Yes);
+    /// // The same words about the sender drop nobody.
+    /// let refused = ndr::Decoder::new().reply(&ndr::Reply { command: Some("MAIL FROM"), ..reply });
+    /// assert_eq!(refused.recipients[0].diagnosis.as_ref().unwrap().suppress, ndr::Suppress::No);
+    /// ```
+    pub fn reply(&self, reply: &Reply<'_>) -> Report {
+        let limits = self.limits.for_readers();
+        let page = Page::of_text(Cow::Borrowed(text::cap(reply.text, limits.text_bytes)), &limits);
+        let mut finding = read::reply_of(&page, reply);
+        finding.origin = evidence::Origin::Field;
+        let mut merged = merge::Merged { recipients: vec![finding], ..merge::Merged::default() };
+        merged.original.from = reply.sender.map(str::to_string);
+        let mut notes = Vec::new();
+        let kind = kind::outcome_of_pasted(&page, &mut merged.recipients);
+        let recipients = diagnose::diagnose(&mut merged, kind, &page, &self.catalog, &mut notes);
+        let mut report = Report { recipients, original: merged.original, notes, ..Report::new(kind) };
+        report.note("kind", "the caller states a reply to a delivery");
+        report
+    }
+
     /// The steps from bytes to a report. `depth` counts the mails around it.
     fn read(&self, bytes: &[u8], limits: &Limits, depth: usize) -> Framed {
-        let page = if depth == 0 { Page::of(bytes, limits) } else { Page::of_mail(bytes, limits) };
+        let page = Page::of(bytes, limits);
         if depth < unwrap::DEPTH {
             for inner in unwrap::inner(&page) {
                 let Framed { mut report, .. } = self.read(&inner.bytes, limits, depth + 1);
@@ -224,23 +263,33 @@ impl Decoder {
             page.mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
         let findings = read::all(&page);
         let verdict = kind::of(&page, &findings);
+        let is_stated = findings.iter().any(|one| one.kind.is_some());
+        let is_structured = findings.iter().any(Findings::is_structured);
+        let has_item = findings.iter().any(Findings::has_item);
         let mut merged = merge::merge(&page, findings, verdict.kind, &mut notes);
-        let recipients = diagnose::diagnose(&mut merged, verdict.kind, &page, &self.catalog, &mut notes);
-        let is_open = page.is_pasted && verdict.kind == Kind::Other;
+        let is_open = page.is_pasted && verdict.kind == Kind::Other && !is_stated;
+        let kind = if is_open { kind::outcome_of_pasted(&page, &mut merged.recipients) } else { verdict.kind };
         if !is_open {
             notes.insert(page.mail.truncated.len(), Note { code: "kind", text: verdict.reason.into() });
         }
+        let recipients = diagnose::diagnose(&mut merged, kind, &page, &self.catalog, &mut notes);
         let mut report = Report {
             writer: merged.dialect.and_then(|dialect| self.provider_name(dialect)),
             dialect: merged.dialect,
+            event: merged.event,
             generator: merged.generator,
             recipients,
             original: merged.original,
             notes,
-            ..Report::new(verdict.kind)
+            ..Report::new(kind)
         };
         if is_open {
-            kind::of_pasted(&mut report);
+            if is_structured || kind::is_pasted_report(&report, &page, has_item) {
+                report.note("kind", "the text holds a reply, the frame of a report, or a known phrase");
+            } else {
+                report = Report { notes: std::mem::take(&mut report.notes), ..Report::new(Kind::Other) };
+                report.note("kind", "no reply, no frame of a report and no known phrase was found");
+            }
         }
         #[cfg(feature = "trace")]
         if self.trace {

@@ -6,8 +6,8 @@ pub(crate) mod route;
 use crate::cause::Cause;
 #[cfg(feature = "serde")]
 use crate::vocabulary::as_text;
-use crate::vocabulary::{Action, Kind, Note};
-use ndr_resolve::{Basis, Entry, StatusCode};
+use crate::vocabulary::{Action, Certainty, Kind, Note};
+use ndr_resolve::{Basis, Entry, Party, Retry, StatusCode, Suppress};
 use std::borrow::Cow;
 
 /// A decoded message.
@@ -23,6 +23,8 @@ pub struct Report {
     /// What wrote the report, as the catalogue calls it (`Postfix`); `None` when unknown.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub writer: Option<&'static str>,
+    /// A mail service's own word for its event, such as `hard_bounce`; `None` where the input is no such event.
+    pub event: Option<String>,
     /// The host that generated the report (Reporting-MTA of RFC 3464, "Generating server" of Exchange).
     pub generator: Option<String>,
     /// One item for each recipient that the report speaks of.
@@ -68,6 +70,21 @@ pub struct Recipient {
     pub others: Vec<&'static Entry>,
 }
 
+/// One reply of a server, with what the client knows of it. Every field but the text may be missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reply<'r> {
+    /// The server's words, codes included, on one or several lines.
+    pub text: &'r str,
+    /// The host that said it, or its IP address.
+    pub remote: Option<&'r str>,
+    /// The SMTP command that it answers, with or without its arguments: `RCPT TO`, `MAIL FROM:<a@example.com>`, `DATA`.
+    pub command: Option<&'r str>,
+    /// The recipient of the transaction.
+    pub recipient: Option<&'r str>,
+    /// The envelope sender.
+    pub sender: Option<&'r str>,
+}
+
 /// One delivery attempt that the report lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -81,16 +98,34 @@ pub struct Attempt {
 }
 
 /// What a failure means.
+///
+/// What to do about the address stands here and not in the entry: the entry says what is right for its meaning, and
+/// `suppress` and `retry` say what is right for this bounce. They never go further than the entry's.
+///
+/// ```
+/// use ndr::{Retry, Suppress};
+/// let report = ndr::explain("450 4.1.1 User unknown, try again later");
+/// let diagnosis = report.recipients[0].diagnosis.as_ref().unwrap();
+/// assert_eq!((diagnosis.suppress, diagnosis.retry), (Suppress::AfterRepeats, Retry::AsIs));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
     /// The entry of the catalogue.
     pub entry: &'static Entry,
     /// Whether the failure is permanent; `None` where nothing tells.
     pub permanent: Option<bool>,
+    /// Whether to drop the address.
+    pub suppress: Suppress,
+    /// Whether sending again helps.
+    pub retry: Retry,
+    /// About whom the refusal speaks; `None` where nothing tells.
+    pub about: Option<Party>,
     /// What the holes of the matching text caught, by name.
     pub values: Vec<(&'static str, String)>,
     /// Which evidence decided.
     pub basis: Basis,
+    /// How sure it is.
+    pub certainty: Certainty,
     /// The words that decided.
     pub evidence: Option<Evidence>,
 }
@@ -131,6 +166,7 @@ impl Report {
             kind,
             dialect: None,
             writer: None,
+            event: None,
             generator: None,
             recipients: Vec::new(),
             original: Original::default(),

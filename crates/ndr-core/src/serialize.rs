@@ -28,21 +28,23 @@ impl Serialize for Values<'_> {
 impl Serialize for Diagnosis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entry = self.entry;
-        let mut out = serializer.serialize_struct("Diagnosis", 16)?;
+        let mut out = serializer.serialize_struct("Diagnosis", 18)?;
         out.serialize_field("slug", entry.slug)?;
         out.serialize_field("provider", entry.provider)?;
         out.serialize_field("title", entry.title)?;
         out.serialize_field("category", entry.category.slug())?;
         out.serialize_field("permanent", &self.permanent)?;
         out.serialize_field("act", &entry.act.iter().map(|actor| actor.slug()).collect::<Vec<_>>())?;
-        out.serialize_field("suppress", entry.suppress.slug())?;
-        out.serialize_field("retry", entry.retry.slug())?;
+        out.serialize_field("suppress", self.suppress.slug())?;
+        out.serialize_field("retry", self.retry.slug())?;
+        out.serialize_field("about", &self.about.map(|party| party.slug()))?;
         out.serialize_field("meaning", &self.meaning())?;
         out.serialize_field("steps", &Steps { sender: self.steps_sender(), admin: self.steps_admin() })?;
         out.serialize_field("links", entry.links)?;
         out.serialize_field("security", &entry.security)?;
         out.serialize_field("values", &Values(&self.values))?;
         out.serialize_field("basis", self.basis.slug())?;
+        out.serialize_field("certainty", self.certainty.slug())?;
         out.serialize_field("evidence", &self.evidence)?;
         out.serialize_field("origin", &entry.origin)?;
         out.end()

@@ -1,5 +1,6 @@
 //! Closed vocabularies that every step shares: what a message is, what was done for a recipient, and notes.
 
+use ndr_resolve::Basis;
 use std::borrow::Cow;
 
 /// Declares an enum whose variants have a permanent name in JSON.
@@ -69,6 +70,35 @@ named! {
         Relayed = "relayed",
         /// Expanded to several recipients.
         Expanded = "expanded",
+    }
+}
+
+named! {
+    /// How sure a diagnosis is.
+    Certainty {
+        /// The server's words and its code say the same.
+        Sure = "sure",
+        /// One of the two says it: known words, or the exact code.
+        Likely = "likely",
+        /// Only the kind of code is known.
+        Rough = "rough",
+    }
+}
+
+impl Certainty {
+    /// How sure evidence makes a diagnosis.
+    ///
+    /// ```
+    /// use ndr::{Basis, Certainty};
+    /// assert_eq!(Certainty::of(Basis::CodeAndText), Certainty::Sure);
+    /// assert_eq!(Certainty::of(Basis::Class), Certainty::Rough);
+    /// ```
+    pub const fn of(basis: Basis) -> Certainty {
+        match basis {
+            Basis::CodeAndText | Basis::RangeAndText => Certainty::Sure,
+            Basis::Text | Basis::Code => Certainty::Likely,
+            Basis::Range | Basis::Class => Certainty::Rough,
+        }
     }
 }
 

@@ -134,6 +134,10 @@ fn entry(entry: &Entry) -> TokenStream {
         was,
         ..
     } = entry;
+    let option = |path: Option<TokenStream>| path.map_or_else(|| quote! { None }, |path| quote! { Some(#path) });
+    let about = option(entry.about.map(|party| path("Party", party.slug())));
+    let after = option(entry.after.map(|command| path("Command", command.slug())));
+    let needs_host = option(entry.needs_host.map(|reason| quote! { #reason }));
     let codes = entry.codes.iter().map(pattern);
     let category = path("Category", entry.category.slug());
     let permanent = match entry.permanent {
@@ -156,7 +160,7 @@ fn entry(entry: &Entry) -> TokenStream {
     quote! {
         ::ndr_resolve::Entry {
             slug: #slug, provider: #provider, title: #title, codes: &[#(#codes),*], replies: &[#(#replies),*],
-            texts: &[#(#texts),*], category: #category, permanent: #permanent, act: &[#(#act),*], suppress: #suppress,
+            texts: &[#(#texts),*], category: #category, about: #about, after: #after, needs_host: #needs_host, permanent: #permanent, act: &[#(#act),*], suppress: #suppress,
             retry: #retry, security: #security, meaning: #meaning, steps_sender: &[#(#steps_sender),*],
             steps_admin: &[#(#steps_admin),*], limits: &[#(#limits),*], links: &[#(#links),*], examples: &[#(#examples),*],
             sources: &[#(#sources),*], was: &[#(#was),*], origin: None,
@@ -165,8 +169,9 @@ fn entry(entry: &Entry) -> TokenStream {
 }
 
 fn provider(provider: &Provider) -> TokenStream {
-    let Provider { id, name, hosts, marks } = provider;
-    quote! { ::ndr_resolve::Provider { id: #id, name: #name, hosts: &[#(#hosts),*], marks: &[#(#marks),*] } }
+    let Provider { id, name, kind, hosts, marks } = provider;
+    let kind = path("ProviderKind", kind.slug());
+    quote! { ::ndr_resolve::Provider { id: #id, name: #name, kind: #kind, hosts: &[#(#hosts),*], marks: &[#(#marks),*] } }
 }
 
 fn path(kind: &str, slug: &str) -> TokenStream {
@@ -200,16 +205,19 @@ fn index(index: &Index) -> TokenStream {
     });
     let replies = index.replies.iter().map(|(reply, entry)| quote! { (#reply, #entry) });
     let facts = index.facts.iter().map(|facts| {
-        let Facts { provider, flags, slug, first_code, patterns: (at, count) } = facts;
+        let Facts { provider, flags, slug, first_code, patterns, count, about } = facts;
         quote! {
             ::ndr_resolve::Facts {
-                provider: #provider, flags: #flags, slug: #slug, first_code: #first_code, patterns: (#at, #count),
+                provider: #provider, flags: #flags, slug: #slug, first_code: #first_code, patterns: #patterns,
+                count: #count, about: #about,
             }
         }
     });
     let patterns = index.patterns.iter().map(pattern);
     let providers = index.providers.iter().map(|hash| Literal::u64_unsuffixed(*hash));
     let hosts = index.hosts.iter().map(|(hash, provider)| quote! { (#hash, #provider) });
+    let marks = index.marks.iter().map(|(key, provider, nth)| quote! { (#key, #provider, #nth) });
+    let (hosted, microsoft) = (index.hosted, index.microsoft);
     quote! {
         ::ndr_resolve::Index {
             names: ::std::borrow::Cow::Borrowed(&[#(#names),*]),
@@ -224,6 +232,9 @@ fn index(index: &Index) -> TokenStream {
             patterns: ::std::borrow::Cow::Borrowed(&[#(#patterns),*]),
             providers: ::std::borrow::Cow::Borrowed(&[#(#providers),*]),
             hosts: ::std::borrow::Cow::Borrowed(&[#(#hosts),*]),
+            marks: ::std::borrow::Cow::Borrowed(&[#(#marks),*]),
+            hosted: #hosted,
+            microsoft: #microsoft,
         }
     }
 }

@@ -329,7 +329,7 @@ pub fn find_codes(text: &str) -> impl Iterator<Item = FoundCode> + '_ {
             return None;
         }
         let (code, end) = StatusCode::read(bytes, start)?;
-        let strong = code_may_start(bytes, start)?;
+        let strong = code_may_start(bytes, start, code)?;
         if !code_may_end(bytes, end) {
             return None;
         }
@@ -339,15 +339,16 @@ pub fn find_codes(text: &str) -> impl Iterator<Item = FoundCode> + '_ {
 }
 
 /// `None`: no code may start here; `Some(strong)` otherwise.
-fn code_may_start(bytes: &[u8], start: usize) -> Option<bool> {
+fn code_may_start(bytes: &[u8], start: usize, code: StatusCode) -> Option<bool> {
     let Some((last, before)) = bytes.get(..start).and_then(<[u8]>::split_last) else {
         return Some(false);
     };
     match *last {
         b'#' => Some(true),
         b' ' | b'\t' | b'-' | b'\n' | b'\r' if ends_in_reply_code(before) => Some(true),
-        b'-' | b'.' | b'[' | b'/' | b'_' | b'@' | b'+' | b'=' | b'%' | b'&' | b'?' => None,
+        b'-' | b'.' | b'[' | b'/' | b'_' | b'@' | b'+' | b'%' | b'&' | b'?' | b'^' | b'~' | b'*' => None,
         b if b.is_ascii_alphanumeric() || b >= 0x80 => None,
+        b'=' => is_value(before).then_some(false),
         b':' => {
             // "status:5.1.1" and "CODE :5.1.1" are labels; "f200::5.1.1" and "10:5.1.1" are not.
             if before.ends_with(b" ") {
@@ -356,8 +357,98 @@ fn code_may_start(bytes: &[u8], start: usize) -> Option<bool> {
             let mut word = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric());
             word.any(|b| b.to_ascii_lowercase() > b'f').then_some(false)
         }
-        _ => Some(false),
+        _ => (!is_version(before, code)).then_some(false),
     }
+}
+
+/// Whether a code may stand behind `=`: at the start of a text, or as the value of a label that says so.
+fn is_value(before: &[u8]) -> bool {
+    const LABELS: &[&[u8]] =
+        &[b"code", b"dsn", b"error", b"err", b"led", b"reason", b"reply", b"response", b"result", b"stat", b"status"];
+    let len = before.iter().rev().take(20).take_while(|b| b.is_ascii_alphabetic()).count();
+    let (rest, label) = before.split_at_checked(before.len() - len).unwrap_or_default();
+    if label.is_empty() {
+        return rest.last().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'(' | b','));
+    }
+    LABELS.iter().any(|known| known.eq_ignore_ascii_case(label))
+}
+
+/// Whether the word before a code makes it a version, or the section of a document.
+fn is_version(before: &[u8], code: StatusCode) -> bool {
+    const NAMES: &[&str] = &[
+        "amavis",
+        "amavisd",
+        "apache",
+        "build",
+        "centos",
+        "chapter",
+        "clamav",
+        "communigate",
+        "curl",
+        "debian",
+        "docker",
+        "dovecot",
+        "exim",
+        "firefox",
+        "git",
+        "gnutls",
+        "haraka",
+        "horde",
+        "java",
+        "kernel",
+        "linux",
+        "mailman",
+        "mariadb",
+        "mysql",
+        "nginx",
+        "node",
+        "openssl",
+        "perl",
+        "php",
+        "phpmailer",
+        "postfix",
+        "postgresql",
+        "python",
+        "qmail",
+        "release",
+        "rev",
+        "revision",
+        "rfc",
+        "roundcube",
+        "rspamd",
+        "ruby",
+        "sec",
+        "sect",
+        "section",
+        "sendmail",
+        "spamassassin",
+        "thunderbird",
+        "ubuntu",
+        "v",
+        "ver",
+        "version",
+        "windows",
+        "zimbra",
+    ];
+    const MOST: usize = 40;
+    let near = before.get(before.len().saturating_sub(MOST)..).unwrap_or_default();
+    // What stands right before: blanks, and no more than one sign that opens or parts.
+    let signs = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b'(' | b'"' | b'\'' | b':' | b',');
+    let gap = near.iter().rev().take(4).take_while(signs).count();
+    let near = near.get(..near.len() - gap).unwrap_or_default();
+    let digits = near.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let named = near.get(..near.len() - digits).unwrap_or_default();
+    let named = named.strip_suffix(b" ").or(named.strip_suffix(b"-")).unwrap_or(named);
+    let word = |bytes: &'_ [u8]| bytes.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let name = named.get(named.len() - word(named)..).unwrap_or_default();
+    if digits > 0 {
+        // "RFC2821 4.1.3", "RFC 5321 4.5.3".
+        return name.eq_ignore_ascii_case(b"rfc");
+    }
+    // Subjects so high stand only in codes that a server made up, and those stand with a reply or a label.
+    const LABELS: &[&str] = &["code", "dsn", "error", "said", "smtp", "status"];
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name));
+    is_one_of(NAMES) || (code.subject > 9 && !name.is_empty() && !is_one_of(LABELS))
 }
 
 /// Whether a three-digit reply code ends what stands in front of a separator and a status code, but for a few blanks.
@@ -373,7 +464,9 @@ fn ends_in_reply_code(mut before: &[u8]) -> bool {
 fn code_may_end(bytes: &[u8], end: usize) -> bool {
     match bytes.get(end) {
         None => true,
-        Some(b'.' | b':' | b'-' | b'/' | b'@') => !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
+        Some(b'.' | b':' | b'-' | b'/' | b'@') => {
+            !bytes.get(end + 1).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b':'))
+        }
         Some(b) => !b.is_ascii_alphanumeric() && *b < 0x80,
     }
 }
@@ -403,6 +496,17 @@ mod tests {
             "5.1.1@host",
             "4.16.55.1",
             "OpenSSL/5.1.1",
+            "(See RFC2821 4.1.3)",
+            "as RFC 5321 4.5.3 says",
+            "RFC 5321 section 4.1.4",
+            "Exim 4.92.3",
+            "ID by Postfix (2.11.3)",
+            "PHPMailer version 5.2.22",
+            "\"version\": \"5.2.1\"",
+            "^4.1.2",
+            ">=2.0.1",
+            "?v=5.1.1",
+            "5.1.1.*",
         ] {
             assert_eq!(codes(text), [""; 0], "{text}");
         }
@@ -420,6 +524,12 @@ mod tests {
             ("Status:5.1.1", "5.1.1"),
             ("ends with 4.4.7.", "4.4.7"),
             ("smtp;550 5.7.606 x", "5.7.606"),
+            ("Error: 5.7.57 Client not authenticated", "5.7.57"),
+            ("=5.2.0 no", "5.2.0"),
+            ("\"5.2.0 STOREDRV.Deliver", "5.2.0"),
+            ("dsn=5.1.1, status=bounced", "5.1.1"),
+            ("said: 550 5.99.1 ours", "5.99.1"),
+            ("the postmaster said 5.1.1", "5.1.1"),
         ] {
             assert_eq!(codes(text), [want], "{text}");
         }

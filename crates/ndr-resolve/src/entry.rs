@@ -32,6 +32,7 @@ macro_rules! vocabulary {
         }
     };
 }
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// What kind of trouble an entry describes. Each entry has exactly one; [`Category::usual`] tells what is usual for it.
@@ -150,6 +151,71 @@ vocabulary! {
         Observed = "observed",
         /// Concluded from other facts.
         Inferred = "inferred",
+    }
+}
+
+vocabulary! {
+    /// A step of an SMTP session (RFC 5321), which a reply answers.
+    Command {
+        /// The connection itself.
+        Connect = "connect",
+        /// HELO, EHLO or LHLO.
+        Helo = "helo",
+        /// STARTTLS.
+        Starttls = "starttls",
+        /// AUTH.
+        Auth = "auth",
+        /// MAIL FROM.
+        Mail = "mail",
+        /// RCPT TO.
+        Rcpt = "rcpt",
+        /// DATA or BDAT, or the end of the message.
+        Data = "data",
+    }
+}
+
+impl Command {
+    /// Reads a command as reports name it: `RCPT TO`, `end of DATA`, `EHLO mx.example.com`.
+    ///
+    /// ```
+    /// use ndr_resolve::Command;
+    /// assert_eq!(Command::read("RCPT TO"), Some(Command::Rcpt));
+    /// assert_eq!(Command::read("end of DATA command"), Some(Command::Data));
+    /// assert_eq!(Command::read("QUIT"), None);
+    /// ```
+    pub fn read(text: &str) -> Option<Command> {
+        const WORDS: &[(&str, Command)] = &[
+            ("connect", Command::Connect),
+            ("connection", Command::Connect),
+            ("helo", Command::Helo),
+            ("ehlo", Command::Helo),
+            ("lhlo", Command::Helo),
+            ("starttls", Command::Starttls),
+            ("auth", Command::Auth),
+            ("mail", Command::Mail),
+            ("rcpt", Command::Rcpt),
+            ("data", Command::Data),
+            ("bdat", Command::Data),
+        ];
+        text.split(|c: char| !c.is_ascii_alphabetic()).take(4).find_map(|word| {
+            WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, command)| *command)
+        })
+    }
+}
+
+vocabulary! {
+    /// What a provider is, which tells who may quote its words.
+    ProviderKind {
+        /// Runs mailboxes or forwards to them: its own servers say its words.
+        MailboxHost = "mailbox-host",
+        /// Filters mail for others: its words come from any host that it protects.
+        Filter = "filter",
+        /// Lists addresses and names: any server quotes it.
+        BlockList = "block-list",
+        /// A mail server that anybody may run.
+        Software = "software",
+        /// A standard or registry.
+        Registry = "registry",
     }
 }
 
@@ -301,6 +367,12 @@ pub struct Entry {
     pub texts: &'static [&'static str],
     /// The kind of trouble.
     pub category: Category,
+    /// About whom it speaks, where that is not what is usual for the category; see [`Entry::party`].
+    pub about: Option<Party>,
+    /// The SMTP command that it answers, where the same words mean something else behind another.
+    pub after: Option<Command>,
+    /// Why its examples cannot be told from others' without the host that said them.
+    pub needs_host: Option<&'static str>,
     /// Permanent or temporary; `None`: the class of the code seen decides.
     pub permanent: Option<bool>,
     /// Who must act, in order.
@@ -337,6 +409,14 @@ impl Entry {
         fill(self.meaning, values)
     }
 
+    /// About whom or what it speaks: what it says itself, or what is usual for its category.
+    pub const fn party(&self) -> Option<Party> {
+        match self.about {
+            Some(party) => Some(party),
+            None => self.category.party(),
+        }
+    }
+
     /// Whether it is permanent, given the class digit of the code seen (0 where none was).
     pub fn is_permanent(&self, class: u8) -> Option<bool> {
         self.permanent.or(match class {
@@ -361,9 +441,11 @@ pub struct Provider {
     pub id: &'static str,
     /// The name in words.
     pub name: &'static str,
+    /// What it is.
+    pub kind: ProviderKind,
     /// Host names that are the provider's: exact, or `*.suffix`.
     pub hosts: &'static [&'static str],
-    /// Words that only this provider's replies hold.
+    /// Words that only this provider's replies hold: see [`Provider::marked`].
     pub marks: &'static [&'static str],
 }
 
@@ -371,8 +453,9 @@ impl Provider {
     /// Whether `host` is one of the provider's hosts. Case does not matter.
     ///
     /// ```
-    /// use ndr_resolve::Provider;
-    /// let gmail = Provider { id: "gmail", name: "Gmail", hosts: &["*.google.com"], marks: &[] };
+    /// use ndr_resolve::{Provider, ProviderKind};
+    /// let kind = ProviderKind::MailboxHost;
+    /// let gmail = Provider { id: "gmail", name: "Gmail", kind, hosts: &["*.google.com"], marks: &[] };
     /// assert!(gmail.owns_host("ASPMX.L.Google.com"));
     /// assert!(!gmail.owns_host("google.com.example.net"));
     /// ```

@@ -6,18 +6,17 @@
 //! and only on a hit compares the template around it.
 
 use crate::code::{CodePattern, StatusCode};
-use crate::entry::{Entry, Provider};
+use crate::entry::{Command, Entry, Provider, ProviderKind};
 use crate::intern::intern_text;
+use crate::marks;
+use crate::party::Party;
 use crate::template::{
-    self, MAX_PARTS, Part, TRIES, Template, TemplateError, catch_before, encode, is_hole, match_forward, short,
+    self, Part, TRIES, Template, TemplateError, catch_before, encode, is_hole, match_forward, short,
 };
-use crate::words::{self, HASH_MASK, Word, hash_pair};
+use crate::words::{self, HASH_MASK, INSIDE, Word, hash_pair};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
-
-/// Owners from here on are providers' marks.
-pub(crate) const MARK: u16 = 0x8000;
 
 /// The bit of [`Slot::offset`] that says that a template has holes. No template has so many parts.
 const HOLES: u8 = 0x80;
@@ -30,9 +29,9 @@ pub struct Slot {
     pub key: u32,
     /// Where its parts begin.
     pub start: u32,
-    /// Index of the entry, or of the provider plus [`MARK`].
+    /// Index of the entry.
     pub owner: u16,
-    /// How many letters its literal words have: the longer phrase wins.
+    /// How rare its words are in life, summed up: the rarer phrase wins.
     pub weight: u16,
     /// Low bits of the hash of the word behind the anchor; 0 where no word must follow.
     pub next: u16,
@@ -54,8 +53,13 @@ pub struct Facts {
     pub slug: u16,
     /// The lowest code, as a sort key; [`Facts::NO_CODE`] where it has none.
     pub first_code: u32,
-    /// Where its patterns begin, and how many there are.
-    pub patterns: (u16, u8),
+    /// Where its patterns begin.
+    pub patterns: u16,
+    /// How many patterns it has.
+    pub count: u8,
+    /// About whom it speaks in the low four bits and the command that it answers in the high four, each from 1 on; 0
+    /// where that is open.
+    pub about: u8,
 }
 
 impl Facts {
@@ -63,11 +67,28 @@ impl Facts {
     pub const NO_CODE: u32 = 0xFF_FFFF;
 
     /// Those of an entry that there is not.
-    pub(crate) const NONE: Facts =
-        Facts { provider: u8::MAX, flags: 0, slug: u16::MAX, first_code: Facts::NO_CODE, patterns: (0, 0) };
+    pub(crate) const NONE: Facts = Facts {
+        provider: u8::MAX,
+        flags: 0,
+        slug: u16::MAX,
+        first_code: Facts::NO_CODE,
+        patterns: 0,
+        count: 0,
+        about: 0,
+    };
 
     pub(crate) const fn is(&self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+
+    /// About whom it speaks.
+    pub(crate) fn party(&self) -> Option<Party> {
+        Party::ALL.get(usize::from(self.about & 0xF).checked_sub(1)?).copied()
+    }
+
+    /// The command that it answers, where another one tells it from the same words.
+    pub(crate) fn after(&self) -> Option<Command> {
+        Command::ALL.get(usize::from(self.about >> 4).checked_sub(1)?).copied()
     }
 
     /// Where it stands among the entries of a code, if nobody is known to have said it.
@@ -99,6 +120,8 @@ pub(crate) mod flag {
     pub(crate) const IANA: u8 = 32;
     /// It has no texts.
     pub(crate) const BARE: u8 = 64;
+    /// Its provider runs mailboxes: only its own servers say its words.
+    pub(crate) const HOSTED: u8 = 128;
 }
 
 /// A set of providers by number. A catalogue has fewer.
@@ -126,6 +149,12 @@ pub struct Index {
     pub patterns: Cow<'static, [CodePattern]>,
     pub providers: Cow<'static, [u64]>,
     pub hosts: Cow<'static, [(u64, u8)]>,
+    /// Marks by key: provider, and number of the mark.
+    pub marks: Cow<'static, [(u64, u8, u8)]>,
+    /// The providers that run mailboxes.
+    pub hosted: u128,
+    /// The providers that are Microsoft's.
+    pub microsoft: u128,
 }
 
 /// A template that matched.
@@ -144,6 +173,8 @@ pub(crate) struct Scratch {
     words: Vec<Word>,
     pub(crate) hits: Vec<Match>,
     pub(crate) caught: Vec<template::Caught>,
+    /// Where a mark may stand: provider, number of the mark, place in the text.
+    pub(crate) marks: Vec<(u8, u8, u32)>,
     /// For the ranking: rank, place by slug, number of the hit, owner.
     pub(crate) ranked: Vec<(u64, u16, u16, u16)>,
 }
@@ -175,9 +206,8 @@ impl Index {
         let mut anchors: HashMap<u64, u32> = HashMap::new();
         let texts =
             entries.iter().enumerate().flat_map(|(i, entry)| entry.texts.iter().map(move |text| (i as u16, *text)));
-        let marks = providers.iter().enumerate().flat_map(|(i, p)| p.marks.iter().map(move |m| (MARK + i as u16, *m)));
-        for (owner, text) in texts.chain(marks) {
-            let template = if owner >= MARK { mark(text) } else { Template::parse(text)? };
+        for (owner, text) in texts {
+            let template = Template::parse(text)?;
             for (key, _) in candidates(&template.parts) {
                 *anchors.entry(key).or_default() += 1;
             }
@@ -192,7 +222,7 @@ impl Index {
             let best = candidates(&template.parts).min_by_key(|(key, offset)| (anchors.get(key), *offset));
             let Some((key, offset)) = best else { continue };
             // A hole makes a template a little more specific than its words alone.
-            let weight = |part: &Part| if let Part::Word { len, .. } = part { *len } else { 2 };
+            let weight = |part: &Part| if let Part::Word { weight, .. } = part { usize::from(*weight) } else { 2 };
             let weight: usize = template.parts.iter().map(weight).sum();
             // An anchor is a pair wherever a word follows its first.
             let is_word = |at: usize| own.get(at).is_some_and(|part| !is_hole(*part));
@@ -216,6 +246,21 @@ impl Index {
                 *word |= 1 << (bit & 63);
             }
         }
+        let mut marks: Vec<(u64, u8, u8)> = Vec::new();
+        for (i, provider) in providers.iter().enumerate() {
+            for (nth, mark) in provider.marks.iter().enumerate() {
+                let key = marks::key(mark);
+                // A mark may stand in a web address as well as in prose.
+                for key in [key, key ^ INSIDE] {
+                    marks.push((key, i as u8, nth as u8));
+                    let bit = bitmap_bit(key);
+                    if let Some(word) = bitmap.get_mut(bit >> 6) {
+                        *word |= 1 << (bit & 63);
+                    }
+                }
+            }
+        }
+        marks.sort_unstable();
         filed.sort_by_key(|(key, slot)| (*key, slot.start));
         let mut dir = vec![0u16; (1 << DIR_BITS) + 1];
         for (key, _) in &filed {
@@ -268,10 +313,12 @@ impl Index {
                 let provider = providers.iter().position(|provider| provider.id == entry.provider);
                 Facts {
                     provider: provider.unwrap_or(usize::from(u8::MAX)) as u8,
-                    flags: flags(entry),
+                    flags: flags(entry, provider.and_then(|at| providers.get(at))),
                     slug,
                     first_code: entry.codes.first().map_or(Facts::NO_CODE, |code| code.first_key()),
-                    patterns: (at, entry.codes.len().min(255) as u8),
+                    patterns: at,
+                    count: entry.codes.len().min(255) as u8,
+                    about: place_of(Party::ALL, entry.party()) | place_of(Command::ALL, entry.after) << 4,
                 }
             })
             .collect();
@@ -302,16 +349,20 @@ impl Index {
             patterns: patterns.into(),
             providers: providers.iter().map(|provider| words::hash_text(provider.id)).collect(),
             hosts: hosts.into(),
+            marks: marks.into(),
+            hosted: those(providers, |provider| provider.kind == ProviderKind::MailboxHost),
+            microsoft: those(providers, |provider| is_microsoft(provider.id)),
         })
     }
 
-    /// Gathers every template that matches in `text`.
+    /// Gathers every template that matches in `text`, and every place where a mark may stand.
     pub(crate) fn matches(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { words, hits, caught, .. } = scratch;
+        let Scratch { words, hits, caught, marks, .. } = scratch;
         words.clear();
         hits.clear();
         caught.clear();
-        words::split(text, MAX_WORDS, words);
+        marks.clear();
+        words::split_prose(text, MAX_WORDS, words);
         let mut before = None;
         for (i, word) in words.iter().enumerate() {
             if let Some(before) = before {
@@ -322,9 +373,25 @@ impl Index {
             }
             if self.may_hold(word.hash) {
                 self.probe(word.hash, 1, i, (text, words), hits, caught);
+                self.marked(word.hash, word, marks);
+            }
+            // A word such as S3140, which a mark names by its form.
+            let bytes = text.as_bytes().get(word.start as usize..word.end as usize).unwrap_or_default();
+            if let [b'A'..=b'Z', .., b'0'..=b'9'] = bytes
+                && let Some(key) = marks::numbered_key(bytes)
+                && self.may_hold(key)
+            {
+                self.marked(key, word, marks);
             }
             before = Some(word.hash);
         }
+    }
+
+    /// Notes the marks that may begin with a word.
+    fn marked(&self, key: u64, word: &Word, marks: &mut Vec<(u8, u8, u32)>) {
+        let from = self.marks.partition_point(|(known, ..)| *known < key);
+        let same = self.marks.iter().skip(from).take_while(|(known, ..)| *known == key);
+        marks.extend(same.map(|(_, provider, nth)| (*provider, *nth, word.start)));
     }
 
     /// Whether a template may be filed under `key`.
@@ -459,13 +526,18 @@ impl Index {
     }
 }
 
-/// A provider's mark: one word or more, however short.
-fn mark(text: &str) -> Template {
-    let mut found = Vec::new();
-    words::split(text, MAX_PARTS, &mut found);
-    Template {
-        parts: found.iter().map(|word| Part::Word { hash: word.hash, len: (word.end - word.start) as usize }).collect(),
-    }
+/// The place of a value in its vocabulary, from 1 on; 0 for none.
+fn place_of<T: PartialEq>(all: &[T], value: Option<T>) -> u8 {
+    value.and_then(|value| all.iter().position(|known| *known == value)).map_or(0, |at| at as u8 + 1)
+}
+
+/// A set of providers.
+fn those(providers: &[Provider], wanted: impl Fn(&Provider) -> bool) -> Providers {
+    providers.iter().enumerate().filter(|(_, provider)| wanted(provider)).fold(0, |set, (i, _)| set | bit(i as u8))
+}
+
+fn is_microsoft(provider: &str) -> bool {
+    matches!(provider, "exchange-online" | "hve" | "exchange-server" | "outlook-com")
 }
 
 /// The anchors that a template may be filed under: its pairs of adjacent words, or its words where it has no pair.
@@ -480,16 +552,17 @@ fn candidates(parts: &[Part]) -> impl Iterator<Item = (u64, u8)> + '_ {
 }
 
 /// The flags of an entry.
-fn flags(entry: &Entry) -> u8 {
+fn flags(entry: &Entry, provider: Option<&Provider>) -> u8 {
     let mut flags = 0;
     for (holds, bit) in [
         (entry.category.is_vague(), flag::VAGUE),
         (entry.origin.is_some(), flag::OVERLAY),
-        (matches!(entry.provider, "exchange-online" | "hve" | "exchange-server" | "outlook-com"), flag::MICROSOFT),
+        (is_microsoft(entry.provider), flag::MICROSOFT),
         (entry.provider == "exchange-online", flag::EXCHANGE_ONLINE),
         (entry.provider == "generic", flag::GENERIC),
         (entry.provider == "iana", flag::IANA),
         (entry.texts.is_empty(), flag::BARE),
+        (provider.is_some_and(|provider| provider.kind == ProviderKind::MailboxHost), flag::HOSTED),
     ] {
         if holds {
             flags |= bit;

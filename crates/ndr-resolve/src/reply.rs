@@ -16,6 +16,8 @@ pub struct Reply {
 impl Reply {
     /// Reads the codes out of `text`.
     ///
+    /// A success gives way to any failure in the same text.
+    ///
     /// ```
     /// use ndr_resolve::Reply;
     /// let reply = Reply::parse("550 5.1.351 Remote server returned unknown recipient -> 554 5.1.1 User unknown");
@@ -24,16 +26,20 @@ impl Reply {
     /// assert_eq!(reply.inner[0].to_string(), "5.1.1");
     /// assert_eq!(Reply::parse("host 192.0.2.1 said: 452 try later").code, Some(452));
     /// assert_eq!(Reply::parse("5.1.1 no such user").code, None);
+    /// assert_eq!(Reply::parse("250 2.1.0 Sender ok; 550 5.1.1 no such user").status.unwrap().to_string(), "5.1.1");
     /// ```
     pub fn parse(text: &str) -> Reply {
         let mut reply = Reply { code: find_reply(text).map(|found| found.0), ..Reply::default() };
         let mut weak = None;
-        for found in find_codes(text) {
+        // A code that a text begins with is the speaker's own, whatever it quotes behind.
+        let begins = |at: usize| text.bytes().take(at).all(|b| b.is_ascii_whitespace() || b"\"'=<([".contains(&b));
+        let failed = find_codes(text).any(|found| found.code.class() != 2);
+        for found in find_codes(text).filter(|found| !failed || found.code.class() != 2) {
             let listed = &mut reply.inner;
             if reply.status == Some(found.code) || listed.contains(&found.code) {
                 continue;
             }
-            if reply.status.is_none() && found.strong {
+            if reply.status.is_none() && (found.strong || begins(found.span.0)) {
                 reply.status = Some(found.code);
             } else {
                 weak = weak.or(Some(found.code));
@@ -53,29 +59,282 @@ impl Reply {
     }
 }
 
-/// Finds the first SMTP reply code in `text`: three digits from 200 to 599 that stand alone and look like a reply.
-/// Returns it and its byte offset.
+/// Finds the first SMTP reply code in `text`: three digits from 200 to 599 that stand alone where a reply begins.
+/// Returns it and its byte offset. A success (2xx, 3xx) gives way to the first failure behind it.
 ///
 /// ```
 /// use ndr_resolve::find_reply;
 /// assert_eq!(find_reply("smtp;550 no"), Some((550, 5)));
 /// assert_eq!(find_reply("after 300 seconds"), None);
 /// assert_eq!(find_reply("took 550 ms"), None);
+/// assert_eq!(find_reply("Expected response code 250 but got code \"550\""), Some((550, 41)));
 /// ```
 pub fn find_reply(text: &str) -> Option<(u16, usize)> {
     let bytes = text.as_bytes();
     // 3xx never ends a delivery; it is read only where the text is nothing but the reply.
     let lead = usize::from(bytes.first() == Some(&b'3'));
     let starts = memchr::memchr3_iter(b'2', b'4', b'5', bytes);
-    (0..lead).chain(starts).find_map(|start| {
-        let (before, rest) = bytes.split_at_checked(start)?;
-        let &[class, tens @ b'0'..=b'7', ones @ b'0'..=b'9', ref after @ ..] = rest else { return None };
+    let mut success = None;
+    for start in (0..lead).chain(starts) {
+        let Some((before, rest)) = bytes.split_at_checked(start) else { break };
+        let &[class, tens @ b'0'..=b'9', ones @ b'0'..=b'9', ref after @ ..] = rest else { continue };
         let code = u16::from(class - b'0') * 100 + u16::from(tens - b'0') * 10 + u16::from(ones - b'0');
-        is_reply_place(before, after, class).then_some((code, start))
-    })
+        if !is_reply_place(before, after, code) {
+            continue;
+        }
+        if code >= 400 {
+            return Some((code, start));
+        }
+        success = success.or(Some((code, start)));
+    }
+    success
 }
 
-fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
+/// Successes that SMTP knows. Others are exit statuses, sizes and the like.
+const SUCCESSES: &[u16] = &[200, 211, 214, 220, 221, 235, 250, 251, 252, 334, 354];
+
+/// Words behind which a number is a reply whatever follows it.
+const ANNOUNCE: &[&str] = &[
+    "said",
+    "says",
+    "returned",
+    "response",
+    "responded",
+    "responds",
+    "error",
+    "reply",
+    "replied",
+    "code",
+    "smtp",
+    "esmtp",
+    "dd",
+    "rejected",
+    "refused",
+    "fehler",
+    "fehlercode",
+    "erreur",
+    "errore",
+    "erro",
+    "answer",
+    "answered",
+    "gave",
+    "got",
+    "->",
+    "=>",
+    "-",
+    "responsecode",
+    "response-code",
+    "error_code",
+    "permanent",
+    "temporary",
+];
+
+/// Words that may stand before a reply as before any other number.
+const MAY_ANNOUNCE: &[&str] =
+    &["with", "was", "is", "status", "message", "failed", "recipient", "host", "server", "=", "received"];
+
+/// Words that say, up to three words before a number, that it counts, names or measures something.
+const MEASURES: &[&str] = &[
+    "age",
+    "attempts",
+    "bytes",
+    "count",
+    "exceed",
+    "exceeded",
+    "exceeds",
+    "exit",
+    "exited",
+    "expect",
+    "expected",
+    "expecting",
+    "height",
+    "id",
+    "largest",
+    "length",
+    "limit",
+    "line",
+    "lines",
+    "max",
+    "maximum",
+    "maxsize",
+    "messages",
+    "min",
+    "minimum",
+    "msgs",
+    "num",
+    "number",
+    "over",
+    "page",
+    "pid",
+    "port",
+    "priority",
+    "process",
+    "queue",
+    "queued",
+    "quota",
+    "rate",
+    "recipients",
+    "retries",
+    "room",
+    "score",
+    "size",
+    "suite",
+    "than",
+    "time",
+    "timeout",
+    "total",
+    "ttl",
+    "uid",
+    "usage",
+    "used",
+    "version",
+    "width",
+    "within",
+];
+
+/// Words that set off what came from what was expected.
+const INSTEAD: &[&str] = &["but", "got", "received", "instead", "was", "returned", "actual"];
+
+/// Units: a number in front of one is an amount.
+const UNITS: &[&str] = &[
+    "addresses",
+    "attempts",
+    "b",
+    "byte",
+    "bytes",
+    "characters",
+    "chars",
+    "connections",
+    "day",
+    "days",
+    "emails",
+    "gb",
+    "gib",
+    "hour",
+    "hours",
+    "h",
+    "k",
+    "kb",
+    "kbyte",
+    "kbytes",
+    "kib",
+    "kilobytes",
+    "lines",
+    "m",
+    "mails",
+    "mb",
+    "megabytes",
+    "messages",
+    "mib",
+    "millis",
+    "milliseconds",
+    "min",
+    "mins",
+    "minute",
+    "minutes",
+    "ms",
+    "msgs",
+    "octets",
+    "of",
+    "per",
+    "percent",
+    "people",
+    "recipients",
+    "retries",
+    "s",
+    "sec",
+    "second",
+    "seconds",
+    "secs",
+    "times",
+    "users",
+];
+
+fn is_word_of(list: &[&str], word: &[u8]) -> bool {
+    list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// The last words of a text, the last first: runs of letters and signs between blanks, without the punctuation around
+/// them.
+fn last_words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const MOST: usize = 100;
+    let near = bytes.get(bytes.len().saturating_sub(MOST)..).unwrap_or_default();
+    let word = |word: &'_ &[u8]| !word.is_empty();
+    near.rsplit(|b| b.is_ascii_whitespace() || b"()[]{}<>\"':;,/=|.?".contains(b)).filter(word)
+}
+
+/// Whether the number behind `before` was expected, and something else came.
+fn is_expected(before: &[u8]) -> bool {
+    for word in last_words(before).take(6) {
+        if is_word_of(INSTEAD, word) {
+            return false;
+        }
+        if is_word_of(&["expected", "expect", "expects", "expecting", "erwartet"], word) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the words right before a number, or those behind it, make it an amount or a name.
+fn is_measure(before: &[u8], after: &[u8]) -> bool {
+    let near = last_words(before).take(3).take_while(|word| !is_word_of(ANNOUNCE, word) && !is_word_of(INSTEAD, word));
+    let named = |word: &[u8]| {
+        // "queue-id" and "rcpt_count" say it in their last part.
+        let last = word.rsplit(|b| matches!(b, b'-' | b'_')).next().unwrap_or_default();
+        is_word_of(MEASURES, last)
+    };
+    near.into_iter().any(named) || is_unit(after)
+}
+
+/// Whether a unit follows: `550 ms`, `500 messages`.
+fn is_unit(after: &[u8]) -> bool {
+    let [b' ' | b'-', rest @ ..] = after else { return false };
+    let len = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let unit = rest.get(..len).unwrap_or_default();
+    is_word_of(UNITS, unit) && !matches!(rest.get(len), Some(b'@' | b'='))
+}
+
+/// Whether a label may have a reply for its value: `said:550`, `smtp_code=550`; not a time, an IPv6 address, a size.
+fn is_label(before: &[u8]) -> bool {
+    let Some((_, rest)) = before.split_last() else { return false };
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    let len = rest.iter().rev().take(40).take_while(is_part).count();
+    let label = rest.get(rest.len() - len..).unwrap_or_default();
+    if label.is_empty() {
+        // "mx.example.com (192.0.2.1): 550", and never the "::" of an address.
+        return matches!(rest.last(), Some(b')' | b']' | b'>' | b'"' | b'\'' | b' ' | b'\t'));
+    }
+    let last = label.rsplit(|b| matches!(b, b'-' | b'_')).next().unwrap_or_default();
+    let exits = last_words(rest).nth(1).is_some_and(|word| is_word_of(&["exit", "exited", "process"], word));
+    !exits
+        && label.iter().any(|b| b.to_ascii_lowercase() > b'f')
+        && !is_word_of(MEASURES, last)
+        && !is_word_of(UNITS, last)
+}
+
+/// Labels whose value a number behind `=` is.
+const VALUES: &[&str] = &[
+    "code",
+    "reply",
+    "response",
+    "status",
+    "stat",
+    "error",
+    "err",
+    "reason",
+    "smtp",
+    "message",
+    "msg",
+    "result",
+    "responsecode",
+];
+
+fn is_reply_place(before: &[u8], after: &[u8], code: u16) -> bool {
+    let class = b'0' + (code / 100) as u8;
+    if code < 400 && !before.is_empty() && !SUCCESSES.contains(&code) {
+        return false;
+    }
     // Followed by a separator, never by a letter, digit, dot or colon that belongs to something else.
     let status_follows = |skip: usize| {
         after.get(skip) == Some(&class)
@@ -86,8 +345,8 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
         None => {}
         Some(b' ' | b'-' | b'\t' | b'\r' | b'\n') => {}
         Some(b',' | b')' | b'\'' | b'"' | b'<' | b'|' | b']') => {}
-        Some(b':' | b'.' | b';') if !after.get(1).is_some_and(u8::is_ascii_alphanumeric) => {}
-        Some(b':') if after.get(1) == Some(&class) => {}
+        Some(b':' | b'.' | b';') if !after.get(1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b':') => {}
+        Some(b':') if status_follows(1) => {}
         Some(b'#') => {}
         _ => return false,
     }
@@ -97,88 +356,58 @@ fn is_reply_place(before: &[u8], after: &[u8], class: u8) -> bool {
             return false;
         }
     }
+    if is_expected(before) {
+        return false;
+    }
     // IronPort: "5.1.0 - Unknown address error 550-'words'".
     if after.starts_with(b"-'") && before.last().is_some_and(u8::is_ascii_whitespace) {
         return true;
     }
     if status_follows(1) {
-        return !before.last().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.');
+        return !before.last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'@'))
+            && !before.ends_with(b"::");
+    }
+    // A greeting, a goodbye and the like are replies only where a text is nothing else.
+    if !before.is_empty() && code < 400 && !(250..=252).contains(&code) {
+        return false;
+    }
+    // "(555) 123-4567"
+    if let [b')', b' ', a, b, c, b'-', ..] = after
+        && [a, b, c].into_iter().all(u8::is_ascii_digit)
+    {
+        return false;
     }
     let tail = trim_end(before);
     match before.last() {
         None => return true,
-        Some(b'\n' | b';' | b'\'' | b'"' | b'#' | b'<' | b'(' | b'\r' | b'|') => return true,
-        Some(b' ' | b'\t' | b':' | b'[' | b',') => {}
+        Some(b'\n' | b'\r') => return !is_unit(after),
+        Some(b';' | b'#' | b'<' | b'|') => return true,
+        Some(b'\'' | b'"' | b'(') => return !is_measure(before, after),
+        Some(b':') => return is_label(before),
+        Some(b'=') => {
+            let label = last_words(before).next().unwrap_or_default();
+            let last = label.rsplit(|b| matches!(b, b'-' | b'_')).next().unwrap_or_default();
+            return is_word_of(VALUES, last);
+        }
+        Some(b' ' | b'\t' | b',') => {}
         Some(b) if *b >= 0x80 => return true,
         _ => return false,
     }
-    if let [.., b'0'..=b'9', b':'] = before {
-        return false;
-    }
     match tail.last() {
-        None | Some(b':' | b';' | b'\'' | b'"' | b'>' | b'<' | b'#' | b'(' | b'|') => true,
+        None | Some(b';' | b'\'' | b'"' | b'>' | b'<' | b'#' | b'(' | b'|') => true,
+        Some(b':') => is_label(tail) && !is_unit(after),
         Some(b'\n' | b'\r') => true,
         _ => {
-            // Words that announce a reply.
-            const ANNOUNCE: &[&str] = &[
-                "said",
-                "returned",
-                "response",
-                "error",
-                "reply",
-                "replied",
-                "code",
-                "smtp",
-                "with",
-                "was",
-                "status",
-                "dd",
-                "message",
-                "failed",
-                "rejected",
-                "fehler",
-                "answer",
-                "answered",
-                "gave",
-                "->",
-                "-",
-                "=",
-                "refused",
-                "recipient",
-                "responded",
-                "responsecode",
-                "response-code",
-                "error_code",
-                "permanent",
-                "temporary",
-                "host",
-                "got",
-                "is",
-                "server",
-            ];
-            let word = tail.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default().to_ascii_lowercase();
-            let unit_follows = {
-                let next = after.iter().skip(1).take_while(|b| b.is_ascii_alphabetic()).count();
-                let unit = after.get(1..1 + next).unwrap_or_default().to_ascii_lowercase();
-                [
-                    &b"bytes"[..],
-                    b"seconds",
-                    b"ms",
-                    b"kb",
-                    b"mb",
-                    b"hours",
-                    b"days",
-                    b"minutes",
-                    b"messages",
-                    b"recipients",
-                    b"s",
-                    b"k",
-                ]
-                .contains(&unit.as_slice())
-            };
-            let announced = ANNOUNCE.iter().any(|known| known.as_bytes() == word.as_slice());
+            let word = tail.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
             let after_host = matches!(word.last(), Some(b']' | b')')) && after.first() == Some(&b' ');
-            !unit_follows && (announced || after_host)
+            if is_word_of(ANNOUNCE, word) || after_host {
+                return !is_measure(tail, after);
+            }
+            // What follows must then begin like a sentence.
+            let behind = after.iter().copied().find(|b| !matches!(b, b' ' | b'-'));
+            is_word_of(MAY_ANNOUNCE, word)
+                && !is_measure(tail, after)
+                && behind.is_none_or(|b| !b.is_ascii_lowercase() || after.first() == Some(&b'-'))
         }
     }
 }
@@ -385,8 +614,74 @@ mod tests {
             ("12:550", None),
             ("2026-11-23 554 5.4.14 Hop count", Some(554)),
             ("<<< 550 No such user", Some(550)),
+            ("591 your host [198.51.100.7] is blacklisted", Some(591)),
+            ("host mx.example.net said: 591 no", Some(591)),
+            ("smtp_code=550 no such user", Some(550)),
+            ("SMTP Error (550): Failed", Some(550)),
+            ("mx.example.com (192.0.2.1): 550 no", Some(550)),
+            ("(550, b'no such user')", Some(550)),
+            ("(555) 123-4567", None),
         ] {
             assert_eq!(find_reply(text).map(|f| f.0), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_names_and_addresses_are_no_replies() {
+        for text in [
+            "sent over IPv6 [2a01:111:f200:2004::240] must pass",
+            "from 2001:db8::450",
+            "[2001:db8:0:450:1::25]",
+            "to mx.example.com[203.0.113.250]:25",
+            "Command died with status 255",
+            "unknown mailer error 255",
+            "exit code 77; exit status: 250",
+            "size: 550",
+            "Content-Length: 450",
+            "the maximum size is 500",
+            "postfix/smtp[450]: connect",
+            "pid=450 uid=500",
+            "message size (550 bytes) is too large",
+            "rate limit of 450 per hour",
+            "12:45:500",
+            "queued as 550 by mx",
+            "Expected response code 250 but the connection was closed",
+            "expected code \"250\"",
+        ] {
+            assert_eq!(find_reply(text).map(|f| f.0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_success_hides_no_failure() {
+        for (text, want) in [
+            ("250 2.1.0 Sender ok 550 5.1.1 no such user", 550),
+            ("220 mx.example.com ESMTP\n250 ok\n451 try later", 451),
+            ("354 go ahead; 552 too big", 552),
+            ("Expected response code \"250\" but got code \"550\", with message \"550 5.1.1 no\"", 550),
+            ("Expected response code \"250/251/252\" but got code \"421\"", 421),
+            ("expected 250, got 554 no", 554),
+            ("550 no such user (after 250 ok)", 550),
+            ("250 2.0.0 Ok: queued as 450B12", 250),
+        ] {
+            assert_eq!(find_reply(text).map(|f| f.0), Some(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_code_of_the_speaker_itself_is_the_status() {
+        for (text, code, status, inner) in [
+            ("5.4.300 Message expired -> 452 4.2.2 The email account is over quota", Some(452), "5.4.300", "4.2.2"),
+            ("\"5.2.0 STOREDRV.Deliver; 432 4.3.2 busy", Some(432), "5.2.0", "4.3.2"),
+            ("=5.2.0 no", None, "5.2.0", ""),
+            ("Error: 5.7.57 Client not authenticated", None, "5.7.57", ""),
+            ("said: 550 5.1.1 no, see (5.7.1)", Some(550), "5.1.1", "5.7.1"),
+            ("250 2.1.5 ok; 452 4.2.2 full", Some(452), "4.2.2", ""),
+        ] {
+            let reply = Reply::parse(text);
+            let listed: Vec<String> = reply.inner.iter().map(ToString::to_string).collect();
+            let found = (reply.code, reply.status.map(|code| code.to_string()), listed.join(" "));
+            assert_eq!(found, (code, Some(status.to_string()), inner.to_string()), "{text}");
         }
     }
 

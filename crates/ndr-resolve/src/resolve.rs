@@ -1,9 +1,11 @@
 //! From a server's words to the entry that explains them.
 
-use crate::code::StatusCode;
-use crate::entry::{Entry, Provider};
-use crate::index::{Facts, Index, MARK, Match, Providers, Scratch, bit, flag, with_scratch};
+use crate::code::{CodePattern, StatusCode};
+use crate::entry::{Command, Entry, Provider, Suppress};
+use crate::index::{Facts, Index, Match, Providers, Scratch, bit, flag, with_scratch};
 use crate::intern::intern;
+use crate::marks;
+use crate::party::{Party, party_of};
 use crate::template::TemplateError;
 
 /// Which evidence decided, strongest first.
@@ -56,6 +58,28 @@ pub struct Query<'q> {
     pub hosts: &'q [&'q str],
     /// Providers that are known to have said it.
     pub providers: &'q [&'q str],
+    /// The SMTP command that was answered, as reports name it.
+    pub command: Option<&'q str>,
+    /// About whom it speaks, where that is known; else the command, the codes and the words tell: see [`party_of`].
+    pub party: Option<Party>,
+}
+
+/// Who may have said it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// By host, by mailer, or by a mark in the words.
+    all: Providers,
+    /// Those of them that spoke themselves: not a list or a filter that the words only quote.
+    speakers: Providers,
+    /// Whether a host or a mailer is known.
+    spoke: bool,
+}
+
+impl Known {
+    /// Whether nobody is known to have spoken.
+    const fn is_open(&self) -> bool {
+        !self.spoke && self.speakers == 0
+    }
 }
 
 /// The answer to a [`Query`].
@@ -106,16 +130,22 @@ enum Tier {
 }
 
 /// What candidates with a matching phrase are ordered by, as one number, the best lowest. From the top: telling before
-/// vague, an overlay before the built-in entries, tier, longer phrase, any server's wording before one provider's, lower
-/// code.
+/// vague, an overlay before the built-in entries, tier, the command that fits, rarer words, any server's wording before one
+/// provider's, lower code.
 type Rank = u64;
 
+/// The weight below which the words of a mailbox host are those of any server.
+const DISTINCTIVE: u16 = 30;
 /// The bit that makes a candidate vague.
 const VAGUE: Rank = 1 << 63;
 /// Two candidates with the same rank above these bits differ in nothing but their lowest code.
 const CODE_BITS: u32 = 24;
+/// Where the weight stands, behind two bits for whose wording it is.
+const WEIGHT_SHIFT: u32 = CODE_BITS + 2;
+/// Where stands how the command fits.
+const AFTER_SHIFT: u32 = WEIGHT_SHIFT + 16;
 /// Where the tier stands.
-const TIER_SHIFT: u32 = CODE_BITS + 2 + 16;
+const TIER_SHIFT: u32 = AFTER_SHIFT + 2;
 
 /// The tier in a rank.
 const fn tier_of(rank: Rank) -> Rank {
@@ -178,10 +208,10 @@ impl Catalog {
 
     /// The entry of last resort for an SMTP reply code that stands alone.
     pub fn by_reply(&self, reply: u16) -> Option<&'static Entry> {
-        self.of_reply(reply, 0).and_then(|i| self.entries.get(usize::from(i)))
+        self.of_reply(reply, Known::default()).and_then(|i| self.entries.get(usize::from(i)))
     }
 
-    fn of_reply(&self, reply: u16, known: Providers) -> Option<u16> {
+    fn of_reply(&self, reply: u16, known: Known) -> Option<u16> {
         let all = || self.index.of_reply(reply);
         let is_iana = |i: &u16| self.facts(*i).is(flag::IANA);
         all().find(|i| self.is_known(*i, known) && !is_iana(i)).or_else(|| all().find(is_iana))
@@ -192,8 +222,8 @@ impl Catalog {
     }
 
     /// Whether the provider of an entry is among `known`.
-    fn is_known(&self, entry: u16, known: Providers) -> bool {
-        known & bit(self.facts(entry).provider) != 0
+    fn is_known(&self, entry: u16, known: Known) -> bool {
+        known.all & bit(self.facts(entry).provider) != 0
     }
 
     /// The providers that own one of `hosts`.
@@ -208,29 +238,68 @@ impl Catalog {
     /// something did; the provider known to have said it beats others, whose codes mean nothing there; then the longer
     /// phrase wins.
     pub fn resolve(&self, query: &Query<'_>) -> Resolution {
-        let mut known: Providers = query.providers.iter().fold(0, |known, id| known | self.index.provider(id));
+        let mut speakers: Providers = query.providers.iter().fold(0, |known, id| known | self.index.provider(id));
         for host in query.hosts {
-            known |= self.index.owners(host);
+            speakers |= self.index.owners(host);
         }
+        let spoke = !query.hosts.is_empty() || speakers != 0;
         with_scratch(|scratch| {
             if query.text.is_empty() {
                 scratch.hits.clear();
+                scratch.marks.clear();
             } else {
                 self.index.matches(query.text, scratch);
             }
-            scratch.hits.retain(|hit| {
-                let is_mark = hit.owner >= MARK;
-                if is_mark {
-                    known |= bit((hit.owner - MARK) as u8);
+            let mut known = Known { all: speakers, speakers, spoke };
+            for (provider, nth, start) in scratch.marks.drain(..) {
+                let marks = self.providers.get(usize::from(provider)).map_or(&[][..], |provider| provider.marks);
+                let Some(mark) = marks.get(usize::from(nth)) else { continue };
+                if marks::stands(mark, query.text, start as usize) {
+                    let mut marked = bit(provider);
+                    if marked & self.index.microsoft != 0 && speakers & self.index.microsoft != 0 {
+                        // Which of Microsoft's it is, is known better.
+                        marked = 0;
+                    } else if marked & self.index.microsoft != 0 {
+                        // One mark serves all that Microsoft runs.
+                        marked = self.index.microsoft;
+                    }
+                    known.all |= marked;
+                    known.speakers |= marked & self.index.hosted;
                 }
-                !is_mark
-            });
+            }
+            if let Some(command) = query.command.and_then(Command::read) {
+                scratch.hits.retain(|hit| self.facts(hit.owner).after().is_none_or(|after| after == command));
+            }
+            self.drop_strangers(query, known, scratch);
             if scratch.hits.is_empty() { self.resolve_by_code(query, known) } else { self.best(query, known, scratch) }
         })
     }
 
+    /// Settles between the words of mailbox hosts that did not speak and those that anybody may have said: the former
+    /// stay only where they are rare, and rarer by far than the others.
+    fn drop_strangers(&self, query: &Query<'_>, known: Known, scratch: &mut Scratch) {
+        if known.is_open() {
+            return;
+        }
+        let is_foreign = |hit: &Match| self.tier(hit.owner, query, known) == Tier::Foreign;
+        if !scratch.hits.iter().any(is_foreign) {
+            return;
+        }
+        let telling = |hit: &&Match| !is_foreign(hit) && !self.facts(hit.owner).is(flag::VAGUE);
+        let own = scratch.hits.iter().filter(telling).map(|hit| hit.weight).max().unwrap_or(0);
+        let is_spoken = scratch.hits.iter().any(|hit| self.is_known(hit.owner, known));
+        // Whoever runs Exchange says Microsoft's words.
+        let stays = |hit: &Match| {
+            let microsoft = self.facts(hit.owner).is(flag::MICROSOFT);
+            let least = if microsoft { (DISTINCTIVE / 2).max(own.saturating_mul(2)) } else { DISTINCTIVE };
+            !is_spoken && hit.weight >= least && (microsoft || own == 0)
+        };
+        let any_stays = scratch.hits.iter().any(|hit| is_foreign(hit) && stays(hit));
+        scratch.hits.retain(|hit| if any_stays { is_foreign(hit) && stays(hit) } else { !is_foreign(hit) });
+    }
+
     /// The best of the entries whose phrase matched.
-    fn best(&self, query: &Query<'_>, known: Providers, scratch: &mut Scratch) -> Resolution {
+    fn best(&self, query: &Query<'_>, known: Known, scratch: &mut Scratch) -> Resolution {
         let Scratch { hits, ranked, .. } = scratch;
         ranked.clear();
         if let [only] = hits.as_slice() {
@@ -241,6 +310,7 @@ impl Catalog {
                 ranked.push((rank, self.facts(hit.owner).slug, i as u16, hit.owner));
             }
             ranked.sort_unstable();
+            self.settle_party(query, hits, ranked);
         }
         let Some(((best_rank, _, best, _), rest)) = ranked.split_first() else {
             return self.resolve_by_code(query, known);
@@ -272,28 +342,57 @@ impl Catalog {
         }
     }
 
-    fn rank(&self, hit: &Match, query: &Query<'_>, known: Providers) -> Rank {
-        let facts = self.facts(hit.owner);
-        let basis = || self.basis_with_text(hit.owner, query);
-        let tier = if self.is_known(hit.owner, known) {
-            match basis() {
+    /// How strongly a matching phrase speaks for its entry, by who may have said it.
+    fn tier(&self, entry: u16, query: &Query<'_>, known: Known) -> Tier {
+        let facts = self.facts(entry);
+        let basis = || self.basis_with_text(entry, query);
+        if self.is_known(entry, known) {
+            return match basis() {
                 Basis::CodeAndText => Tier::KnownCode,
                 Basis::RangeAndText => Tier::KnownRange,
                 _ => Tier::KnownText,
-            }
-        } else if facts.is(flag::MICROSOFT) && query.hosts.is_empty() && known == 0 {
-            match basis() {
+            };
+        }
+        if facts.is(flag::MICROSOFT) && known.is_open() {
+            return match basis() {
                 Basis::CodeAndText => Tier::OpenCode,
                 Basis::RangeAndText => Tier::OpenRange,
                 _ => Tier::Anybody,
-            }
-        } else if facts.is(flag::GENERIC | flag::IANA | flag::MICROSOFT) || query.hosts.is_empty() {
-            Tier::Anybody
-        } else {
-            Tier::Foreign
+            };
+        }
+        // Lists, filters and software are quoted by any server; a mailbox host speaks for itself.
+        if !facts.is(flag::HOSTED) || known.is_open() {
+            return Tier::Anybody;
+        }
+        // Microsoft numbers its details from 100 on, and nobody else does.
+        let own_code = |code: &StatusCode| code.detail() >= 100 && self.claims(entry, *code);
+        if facts.is(flag::MICROSOFT) && query.status.iter().chain(query.inner).any(own_code) {
+            return Tier::Anybody;
+        }
+        Tier::Foreign
+    }
+
+    /// Whether an entry names a code, by itself or in a range.
+    fn claims(&self, entry: u16, code: StatusCode) -> bool {
+        self.patterns(entry).any(|pattern| pattern.matches(code))
+    }
+
+    fn patterns(&self, entry: u16) -> impl Iterator<Item = &CodePattern> {
+        let facts = self.facts(entry);
+        self.index.patterns.iter().skip(usize::from(facts.patterns)).take(usize::from(facts.count))
+    }
+
+    fn rank(&self, hit: &Match, query: &Query<'_>, known: Known) -> Rank {
+        let facts = self.facts(hit.owner);
+        let tier = self.tier(hit.owner, query, known);
+        // What answers another command is gone already.
+        let after = match (facts.after(), query.command.and_then(Command::read)) {
+            (Some(_), Some(_)) => 0,
+            (None, _) => 1,
+            (Some(_), None) => 2,
         };
         let own = match () {
-            () if facts.is(flag::EXCHANGE_ONLINE) && query.hosts.is_empty() => 0,
+            () if facts.is(flag::EXCHANGE_ONLINE) && !known.spoke => 0,
             () if facts.is(flag::GENERIC | flag::IANA) => 1,
             () if facts.is(flag::EXCHANGE_ONLINE) => 2,
             () => 3,
@@ -301,9 +400,33 @@ impl Catalog {
         (if facts.is(flag::VAGUE) { VAGUE } else { 0 })
             | Rank::from(!facts.is(flag::OVERLAY)) << 62
             | (tier as Rank) << TIER_SHIFT
-            | Rank::from(u16::MAX - hit.weight) << (CODE_BITS + 2)
+            | after << AFTER_SHIFT
+            | Rank::from(u16::MAX - hit.weight) << WEIGHT_SHIFT
             | own << CODE_BITS
             | Rank::from(facts.first_code.min(Facts::NO_CODE))
+    }
+
+    /// Where entries about several parties are close, the one about the party that the words speak of is worth more.
+    fn settle_party(&self, query: &Query<'_>, hits: &[Match], ranked: &mut [(Rank, u16, u16, u16)]) {
+        let Some((best, ..)) = ranked.first().copied() else { return };
+        let of = |owner: u16| self.facts(owner).party();
+        let close = ranked.iter().take_while(|(rank, ..)| rank >> AFTER_SHIFT == best >> AFTER_SHIFT).count();
+        let close = ranked.get_mut(..close).unwrap_or_default();
+        if close.iter().all(|(.., owner)| of(*owner) == close.first().and_then(|(.., first)| of(*first))) {
+            return;
+        }
+        let said = query.party.or_else(|| party_of(query.command, query.status, query.reply, query.text));
+        let Some(said) = said else { return };
+        for (rank, _, nth, owner) in close.iter_mut() {
+            let other = of(*owner).is_some_and(|party| {
+                party != said && (party.is_sending_side() != said.is_sending_side() || party == Party::Recipient)
+            });
+            if other && let Some(hit) = hits.get(usize::from(*nth)) {
+                // A quarter of the weight.
+                *rank += Rank::from(hit.weight / 4) << WEIGHT_SHIFT;
+            }
+        }
+        close.sort_unstable();
     }
 
     /// Whether a candidate counts as vague beside the others.
@@ -331,12 +454,12 @@ impl Catalog {
 
     /// Names the entries of a code that are worth it beside the answer: those of whoever may have said it, never those
     /// of some other provider. In an order of their own, so that the file's does not matter.
-    fn worth_naming(&self, code: StatusCode, known: Providers, others: &mut Others) {
+    fn worth_naming(&self, code: StatusCode, known: Known, others: &mut Others) {
         let all = || self.index.exact(code).map(|i| (i, self.facts(i)));
-        let is_known = |facts: &Facts| known & bit(facts.provider) != 0 && !facts.is(flag::OVERLAY);
+        let is_known = |facts: &Facts| known.all & bit(facts.provider) != 0 && !facts.is(flag::OVERLAY);
         let is_anybodys =
             |facts: &Facts| facts.is(flag::OVERLAY | flag::MICROSOFT | flag::GENERIC | flag::IANA) && !is_known(facts);
-        if known != 0 {
+        if known.all != 0 {
             // Whoever is known to have said it comes behind overlays and before all others.
             for (i, _) in all().take_while(|(_, facts)| facts.is(flag::OVERLAY)) {
                 others.push(usize::from(i));
@@ -364,10 +487,28 @@ impl Catalog {
         }
     }
 
+    /// Whether an entry says of any class of a code that the address is gone, and the code is temporary.
+    fn is_final(&self, entry: u16, code: StatusCode) -> bool {
+        let gone = |entry: &Entry| entry.suppress == Suppress::Yes && entry.codes.iter().all(|code| code.class != 4);
+        code.class() == 4 && self.entries.get(usize::from(entry)).is_some_and(gone)
+    }
+
+    /// The entry of a reply code where the server said more, which nobody knows: what a code usually means is no more
+    /// than a guess then, so that only the class counts.
+    fn rough(&self, entry: u16, reply: u16) -> u16 {
+        // Others are too narrow for servers to use them for anything.
+        const WIDE: &[u16] = &[421, 450, 451, 452, 550, 551, 552, 553, 554];
+        if self.facts(entry).is(flag::VAGUE) || !WIDE.contains(&reply) {
+            return entry;
+        }
+        let class = StatusCode::new((reply / 100) as u8, 0, 0);
+        let class = class.and_then(|code| self.index.in_range(code).map(|(_, i)| i).last());
+        class.filter(|i| self.facts(*i).is(flag::IANA)).unwrap_or(entry)
+    }
+
     fn basis_with_text(&self, entry: u16, query: &Query<'_>) -> Basis {
-        let (at, count) = self.facts(entry).patterns;
         let mut best = Basis::Text;
-        for pattern in self.index.patterns.iter().skip(usize::from(at)).take(usize::from(count)) {
+        for pattern in self.patterns(entry) {
             if query.status.iter().chain(query.inner).any(|code| pattern.matches(*code)) {
                 best = best.min(if pattern.is_exact() { Basis::CodeAndText } else { Basis::RangeAndText });
             }
@@ -376,15 +517,17 @@ impl Catalog {
     }
 
     /// The answer where no phrase is known: by exact code, narrowest range, reply code, class.
-    fn resolve_by_code(&self, query: &Query<'_>, known: Providers) -> Resolution {
+    fn resolve_by_code(&self, query: &Query<'_>, known: Known) -> Resolution {
         let mut answer =
             Resolution { entry: None, basis: None, phrase: None, values: Vec::new(), others: Vec::new(), tied: false };
         // A bare x.0.0 says nothing but its class: any other code comes first.
         let codes = query.status.iter().chain(query.inner).filter(|code| !code.is_bare());
-        let open_context = query.hosts.is_empty() && known == 0;
+        let open_context = known.is_open();
         let wordy = query.text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 3).nth(1).is_some();
         for code in codes {
-            let exact: Vec<u16> = self.index.exact(*code).collect();
+            // What is said of a mailbox that is gone for good is not what unknown words say for the time being.
+            let exact = self.index.exact(*code).filter(|i| !wordy || !self.is_final(*i, *code));
+            let exact: Vec<u16> = exact.collect();
             let of =
                 |wanted: &dyn Fn(u16) -> bool| -> Vec<u16> { exact.iter().copied().filter(|i| wanted(*i)).collect() };
             let overlay = of(&|i| self.facts(i).is(flag::OVERLAY));
@@ -426,14 +569,16 @@ impl Catalog {
                 return answer;
             }
         }
-        if let Some(i) = query.reply.and_then(|reply| self.of_reply(reply, known)) {
+        if let Some(reply) = query.reply
+            && let Some(i) = self.of_reply(reply, known).map(|i| if wordy { self.rough(i, reply) } else { i })
+        {
             answer.entry = Some(usize::from(i));
             answer.basis = Some(Basis::Class);
             return answer;
         }
         if let Some(code) = query.status {
-            let by_class =
-                self.index.exact(code).map(|i| (Basis::Class, i)).find(|(_, i)| self.facts(*i).is(flag::IANA));
+            let exact = self.index.exact(code).filter(|i| !wordy || !self.is_final(*i, code));
+            let by_class = exact.map(|i| (Basis::Class, i)).find(|(_, i)| self.facts(*i).is(flag::IANA));
             let found = by_class.or_else(|| self.index.in_range(code).map(|(_, i)| (Basis::Class, i)).last());
             if let Some((basis, i)) = found {
                 answer.entry = Some(usize::from(i));

@@ -1,7 +1,8 @@
 //! Templates: literal words with typed holes, as the `texts` of an entry are written, and the sentences that the
 //! caught values fill.
 
-use crate::words::{self, HASH_MASK, Word};
+use crate::frequencies;
+use crate::words::{self, HASH_MASK, INSIDE, Word};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -56,8 +57,16 @@ pub struct Template {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    Word { hash: u64, len: usize },
-    Hole { name: String, hole: Hole },
+    /// `weight`: how rare the word is in life.
+    Word {
+        hash: u64,
+        len: usize,
+        weight: u8,
+    },
+    Hole {
+        name: String,
+        hole: Hole,
+    },
 }
 
 /// Why a text is not a template.
@@ -91,8 +100,10 @@ impl Template {
     pub fn parse(text: &str) -> Result<Template, TemplateError> {
         let mut parts = Vec::new();
         let mut rest = text;
+        let inside = inside(text);
+        let mut at = 0;
         while let Some((before, opened)) = rest.split_once('{') {
-            literal(before, &mut parts)?;
+            literal(before, at, &inside, &mut parts)?;
             let Some((inside, after)) = opened.split_once('}') else {
                 return Err(TemplateError(format!("`{text}`: a hole is opened with {{ and not closed with }}")));
             };
@@ -112,8 +123,9 @@ impl Template {
             }
             parts.push(Part::Hole { name: name.to_string(), hole: *hole });
             rest = after;
+            at = text.len() - rest.len();
         }
-        literal(rest, &mut parts)?;
+        literal(rest, at, &inside, &mut parts)?;
         let lengths: Vec<usize> =
             parts.iter().filter_map(|part| if let Part::Word { len, .. } = part { Some(*len) } else { None }).collect();
         // A code such as [TSS04] is distinctive though short.
@@ -146,14 +158,55 @@ impl Template {
     }
 }
 
-fn literal(text: &str, parts: &mut Vec<Part>) -> Result<(), TemplateError> {
+fn literal(text: &str, at: usize, inside: &[(usize, usize)], parts: &mut Vec<Part>) -> Result<(), TemplateError> {
     if text.contains('}') {
         return Err(TemplateError(format!("`{text}`: a }} without its {{")));
     }
     let mut found = Vec::new();
     words::split(text, usize::MAX, &mut found);
-    parts.extend(found.iter().map(|word| Part::Word { hash: word.hash, len: (word.end - word.start) as usize }));
+    parts.extend(found.iter().map(|word| {
+        let (start, end) = (word.start as usize, word.end as usize);
+        let is_inside = inside.iter().any(|(from, to)| (*from..*to).contains(&(at + start)));
+        Part::Word {
+            hash: if is_inside { word.hash ^ INSIDE } else { word.hash },
+            len: end - start,
+            weight: frequencies::weight(text.get(start..end).unwrap_or_default()),
+        }
+    }));
     Ok(())
+}
+
+/// The parts of a template that are no prose, where its holes hold what they are made for.
+fn inside(text: &str) -> Vec<(usize, usize)> {
+    // Each hole becomes a value of the same length, so that places stay as they are.
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, opened)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((inside, after)) = opened.split_once('}') else { break };
+        let (_, kind) = inside.split_once(':').unwrap_or((inside, inside));
+        let value = match kind {
+            "ip" => "9.9.9.9",
+            "domain" | "host" => "x.com",
+            "address" => "a@x.com",
+            "url" => "a://x.com",
+            _ => "9",
+        };
+        // Every name of a hole is as long as its value, but for its braces; what is left over goes in front.
+        let len = inside.len() + 2;
+        let value = value.get(value.len().saturating_sub(len)..).unwrap_or_default();
+        let pad = match kind {
+            "ip" | "number" | "tag" | "any" => "9",
+            _ => "a",
+        };
+        filled.push_str(&pad.repeat(len - value.len()));
+        filled.push_str(value);
+        rest = after;
+    }
+    filled.push_str(rest);
+    let mut found = Vec::new();
+    words::zones(&filled, |from, to| found.push((from, to)));
+    found
 }
 
 /// The compact form of a part, as the index holds it: the low bits of a word's hash, or with the top bit set a hole's
@@ -242,8 +295,12 @@ pub(crate) fn match_forward(
             return None;
         }
         let (from, to) = catch(hole, text, end)?;
-        caught.push((name, (from, to)));
-        end = to;
+        // A value that was masked says nothing.
+        if !is_masked(text.get(from..to).unwrap_or_default()) {
+            caught.push((name, (from, to)));
+        }
+        end = if hole == Hole::Ip { behind_ip(text, to) } else { to };
+        let to = end;
         while words.get(at).is_some_and(|word| (word.start as usize) < to) {
             at += 1;
         }
@@ -300,18 +357,26 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
         Hole::Ip => {
             let number = text.strip_prefix("IPv6:").unwrap_or(text);
             let start = start + text.len() - number.len();
-            let value = begin(number, |c| c.is_ascii_hexdigit() || c == '.' || c == ':').trim_end_matches(['.', ':']);
-            value.parse::<std::net::IpAddr>().ok()?;
+            let value = begin(number, |c| c.is_ascii_hexdigit() || c == '.' || c == ':');
+            // "2001:db8::" ends in colons of its own.
+            let whole = value.parse::<std::net::IpAddr>().is_ok();
+            let value = if whole { value } else { value.trim_end_matches(['.', ':']) };
+            if value.parse::<std::net::IpAddr>().is_err() {
+                let len = masked(text);
+                return (len > 0).then_some((start, start + len));
+            }
             return Some((start, start + value.len()));
         }
         Hole::Number => {
             let value = begin(text, |c| c.is_ascii_digit() || c == '.' || c == ',');
             let value = value.trim_end_matches(['.', ',']);
             if !value.starts_with(|c: char| c.is_ascii_digit()) {
-                return None;
+                let len = masked(text);
+                return (len > 0).then_some((start, start + len));
             }
             value.len()
         }
+        Hole::Domain | Hole::Host | Hole::Address if masked(text) > 0 => masked(text),
         Hole::Domain | Hole::Host => {
             let value = begin(text, |c| c.is_alphanumeric() || c == '.' || c == '-' || c == '_');
             let value = value.trim_end_matches(['.', '-']);
@@ -347,6 +412,32 @@ fn catch(hole: Hole, text: &str, from: usize) -> Option<(usize, usize)> {
     (len > 0).then_some((start, start + len))
 }
 
+/// How long a masked value is that begins a text: `x.xx.xx.x`, `***`, `192.0.2.x`, `****@****`; 0 where none does.
+fn masked(text: &str) -> usize {
+    let value = begin(text, |c| c.is_ascii_digit() || matches!(c, 'x' | 'X' | '*' | '.' | '@' | '#' | '\u{2022}'));
+    let value = value.trim_end_matches('.');
+    let ends = text.get(value.len()..).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()));
+    if ends && is_masked(value) { value.len() } else { 0 }
+}
+
+/// Whether a value was masked: signs that stand for what is not shown, and three characters at least.
+fn is_masked(value: &str) -> bool {
+    let hides = |c: char| matches!(c, 'x' | 'X' | '*' | '#' | '\u{2022}');
+    value.chars().count() >= 3
+        && value.contains(hides)
+        && value.chars().all(|c| hides(c) || c.is_ascii_digit() || matches!(c, '.' | '@'))
+        && !value.starts_with("0x")
+}
+
+/// Where the bracket of an IP address goes on behind it: Gmail writes `[192.0.2.10      12]`, with a number of its own.
+fn behind_ip(text: &str, to: usize) -> usize {
+    let rest = text.get(to..).unwrap_or_default();
+    let blanks = run(rest, |c| c == ' ');
+    let digits = run(rest.get(blanks..).unwrap_or_default(), |c| c.is_ascii_digit());
+    let closed = rest.get(blanks + digits..).is_some_and(|rest| rest.starts_with(']'));
+    if blanks > 0 && digits > 0 && closed { to + blanks + digits } else { to }
+}
+
 /// Catches the value of a hole that stands before `to`, the start of the first literal word.
 pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
     let hole = Hole::from_code(part >> 16 & 0xFF);
@@ -361,7 +452,7 @@ pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
 /// Fills the holes of a sentence: `{name|fallback}` gives the value caught as `name`, or else the fallback words.
 ///
 /// Values come from messages. Where a sentence names a command for the reader to run, a value is quoted as one word of
-/// it, or left out where no quoting holds.
+/// it, or left out where no quoting holds. `@{...}` is PowerShell's hash table and stays as it is.
 ///
 /// ```
 /// use ndr_resolve::fill;
@@ -370,6 +461,7 @@ pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
 /// assert_eq!(fill(sentence, &[]), "Microsoft 365 refuses mail from your sending address.");
 /// let value = ("address", "a;reboot@example.com".to_string());
 /// assert_eq!(fill("Run Get-Mailbox {address|NAME}.", &[value]), "Run Get-Mailbox 'a;reboot@example.com'.");
+/// assert_eq!(fill("Run Set-Mailbox USER -EmailAddresses @{Add='X500:/o=ORG'}.", &[]), "Run Set-Mailbox USER -EmailAddresses @{Add='X500:/o=ORG'}.");
 /// ```
 pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
     let mut out = String::with_capacity(sentence.len());
@@ -378,6 +470,11 @@ pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
         && let Some((inside, after)) = opened.split_once('}')
     {
         out.push_str(before);
+        if before.ends_with('@') {
+            out.extend(["{", inside, "}"]);
+            rest = after;
+            continue;
+        }
         let (name, fallback) = inside.split_once('|').unwrap_or((inside, inside));
         let so_far = sentence.len() - opened.len() - 1;
         match values.iter().find(|(known, _)| *known == name) {
@@ -448,7 +545,9 @@ pub fn sentence_holes(sentence: &str) -> Vec<(&str, Option<&str>)> {
             found.push((rest.get(before.len()..).unwrap_or_default(), None));
             break;
         };
-        found.push(inside.split_once('|').map_or((inside, None), |(name, fallback)| (name, Some(fallback))));
+        if !before.ends_with('@') {
+            found.push(inside.split_once('|').map_or((inside, None), |(name, fallback)| (name, Some(fallback))));
+        }
         rest = after;
     }
     found

@@ -91,6 +91,203 @@ fn stands_alone(c: char) -> bool {
     matches!(c as u32, 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0xFF66..=0xFF9F | 0x20000..=0x3FFFF)
 }
 
+/// What is added to the hash of a word inside an address, a host name, a web address, a file name or a quoted subject:
+/// there it is no prose, and only what names the like itself is compared with it.
+pub(crate) const INSIDE: u64 = 0x2545_F491_4F6C_DD1D & HASH_MASK;
+
+/// As [`split`], and words that are no prose are told apart by [`INSIDE`].
+pub(crate) fn split_prose(text: &str, limit: usize, out: &mut Vec<Word>) {
+    let first = out.len();
+    split(text, limit, out);
+    let words = out.get_mut(first..).unwrap_or_default();
+    zones(text, |from, to| {
+        let at = words.partition_point(|word| (word.start as usize) < from);
+        for word in words.iter_mut().skip(at).take_while(|word| (word.start as usize) < to) {
+            word.hash ^= INSIDE;
+        }
+    });
+}
+
+/// The most quoted subjects of a text that are told apart.
+const QUOTES: usize = 4;
+
+/// Gives each part of `text` that is no prose once: addresses, host names, web addresses, paths, file names, quoted
+/// subjects and names of files.
+pub(crate) fn zones(text: &str, mut give: impl FnMut(usize, usize)) {
+    let bytes = text.as_bytes();
+    let mut quotes = [(0, 0); QUOTES];
+    quoted(bytes, &mut quotes);
+    for (from, to) in quotes {
+        if from < to {
+            give(from, to);
+        }
+    }
+    let mut done = 0;
+    for at in memchr::memchr3_iter(b'@', b'.', b'/', bytes) {
+        if at < done {
+            continue;
+        }
+        let Some((from, to)) = (match bytes.get(at) {
+            Some(b'@') => address(bytes, at, done),
+            Some(b'/') => path(bytes, at),
+            // A dot within a number or at the end of a sentence is the usual case.
+            _ if !bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => None,
+            _ => host(bytes, at, done),
+        }) else {
+            continue;
+        };
+        done = to;
+        if !quotes.iter().any(|(open, close)| *open < to && from < *close) {
+            give(from, to);
+        }
+    }
+}
+
+fn is_label(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// Where a run of bytes that ends before `at` begins, not before `from`.
+fn back(bytes: &[u8], at: usize, from: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    const LONGEST: usize = 256;
+    let from = from.max(at.saturating_sub(LONGEST));
+    let run = bytes.get(from..at).unwrap_or_default().iter().rev().take_while(|b| wanted(**b)).count();
+    at - run
+}
+
+/// Where a run of bytes that begins at `at` ends.
+fn ahead(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    at + bytes.get(at..).unwrap_or_default().iter().take_while(|b| wanted(**b)).count()
+}
+
+/// `user@example.com`, with the `@` at `at`.
+fn address(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
+    let local = |b: u8| is_label(b) || b".+=%~&!#*/'".contains(&b) || b >= 0x80;
+    let start = back(bytes, at, from, local);
+    let end = ahead(bytes, at + 1, |b| is_label(b) || b == b'.' || b >= 0x80);
+    // "a@example.com...User unknown": the dots part the two.
+    let host = bytes.get(at + 1..end)?;
+    let end = memchr::memmem::find(host, b"..").map_or(end, |dots| at + 1 + dots);
+    (start < at && end > at + 1).then_some((start, end))
+}
+
+/// `https://example.com/x` or `/var/mail/x`, with a slash at `at`.
+fn path(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    let ends = |b: u8| b.is_ascii_whitespace() || b"<>\"[]{}|\\`".contains(&b);
+    let end = ahead(bytes, at, |b| !ends(b));
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    if before == Some(&b':') && bytes.get(at + 1) == Some(&b'/') {
+        let start = back(bytes, at - 1, 0, |b| b.is_ascii_alphabetic());
+        return (start < at - 1).then_some((start, end));
+    }
+    let opens = before.is_none_or(|b| b.is_ascii_whitespace() || b"'\"(=:<[".contains(b));
+    let begins = bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~'));
+    let end = ahead(bytes, at, |b| !ends(b) && !b"'(),;:".contains(&b));
+    let more = bytes.get(at + 1..end)?.iter().any(|b| matches!(b, b'/' | b'.'));
+    (opens && begins && more).then_some((at, end))
+}
+
+/// `mx.example.com` or `plan.docx`, with a dot at `at`.
+fn host(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
+    const DOMAINS: &[&str] = &[
+        "arpa",
+        "biz",
+        "cloud",
+        "com",
+        "edu",
+        "example",
+        "gov",
+        "info",
+        "int",
+        "internal",
+        "invalid",
+        "lan",
+        "local",
+        "localdomain",
+        "mil",
+        "net",
+        "org",
+        "test",
+    ];
+    const FILES: &[&str] = &[
+        "asp", "aspx", "bat", "c", "cfm", "cgi", "cpp", "csv", "doc", "docm", "docx", "eml", "exe", "gif", "gz", "htm",
+        "html", "jar", "jpeg", "jpg", "js", "json", "jsp", "log", "msg", "pdf", "php", "png", "ppt", "pptx", "ps1",
+        "py", "rar", "rtf", "scr", "sh", "shtml", "tar", "txt", "vbs", "xls", "xlsm", "xlsx", "xml", "yaml", "zip",
+    ];
+    let start = back(bytes, at, from, |b| is_label(b) || b == b'.');
+    let end = ahead(bytes, at, |b| is_label(b) || b == b'.');
+    // The local part of an address comes again with its "@".
+    if start == at
+        || matches!(bytes.get(end), Some(b'@'))
+        || start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'@')
+    {
+        return None;
+    }
+    let token = bytes.get(start..end)?;
+    let token = token.strip_suffix(b".").unwrap_or(token);
+    let last = token.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let is_one_of = |list: &[&str]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(last));
+    let dots = token.iter().filter(|b| **b == b'.').count();
+    let tidy = !token.windows(2).any(|pair| pair == b"..");
+    let lower = !token.iter().any(u8::is_ascii_uppercase);
+    let named = (2..=6).contains(&last.len()) && last.iter().all(u8::is_ascii_alphabetic);
+    let is_host = tidy && (is_one_of(DOMAINS) || is_one_of(FILES) || (dots >= 2 && lower && named));
+    if !is_host {
+        return None;
+    }
+    // What follows in a web address without a scheme: "example.com/help".
+    let end = start + token.len();
+    let goes_on = bytes.get(end) == Some(&b'/') && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+    let stops = |b: u8| b.is_ascii_whitespace() || b"<>\"[]{}|\\`),;".contains(&b);
+    Some((start, if goes_on { ahead(bytes, end, |b| !stops(b)) } else { end }))
+}
+
+/// What is quoted as a subject or the name of a file: `the subject "Mailbox full"`.
+fn quoted(bytes: &[u8], found: &mut [(usize, usize); QUOTES]) {
+    const BEFORE: &[&str] = &[
+        "subject",
+        "subject line",
+        "titled",
+        "file",
+        "filename",
+        "attachment",
+        "named",
+        "betreff",
+        "objet",
+        "asunto",
+        "oggetto",
+        "onderwerp",
+        "assunto",
+        "temat",
+    ];
+    const LONGEST: usize = 200;
+    let mut free = found.iter_mut();
+    let mut done = 0;
+    for open in memchr::memchr_iter(b'"', bytes) {
+        if open < done {
+            continue;
+        }
+        let before = bytes.get(open.saturating_sub(20)..open).unwrap_or_default().trim_ascii_end();
+        let before = before.strip_suffix(b":").unwrap_or(before);
+        let announced = BEFORE.iter().any(|word| {
+            before.len().checked_sub(word.len()).and_then(|at| before.split_at_checked(at)).is_some_and(
+                |(rest, end)| {
+                    end.eq_ignore_ascii_case(word.as_bytes()) && !rest.last().is_some_and(u8::is_ascii_alphanumeric)
+                },
+            )
+        });
+        let behind = bytes.get(open + 1..).unwrap_or_default();
+        let close = memchr::memchr(b'"', behind).filter(|len| announced && *len <= LONGEST);
+        if let Some(len) = close {
+            done = open + 1 + len + 1;
+            match free.next() {
+                Some(slot) => *slot = (open + 1, open + 1 + len),
+                None => return,
+            }
+        }
+    }
+}
+
 /// Appends the words of `text` to `out`, at most `limit` of them.
 pub(crate) fn split(text: &str, limit: usize, out: &mut Vec<Word>) {
     if text.is_ascii() {
@@ -243,7 +440,57 @@ mod tests {
         assert_ne!(hashes("user"), hashes("usera"));
     }
 
+    /// The words that are prose.
+    fn prose(text: &str) -> Vec<&str> {
+        let (mut raw, mut out) = (Vec::new(), Vec::new());
+        split(text, usize::MAX, &mut raw);
+        split_prose(text, usize::MAX, &mut out);
+        let kept = raw.iter().zip(&out).filter(|(raw, word)| raw.hash == word.hash);
+        kept.map(|(word, _)| text.get(word.start as usize..word.end as usize).unwrap()).collect()
+    }
+
+    #[test]
+    fn what_stands_inside_names_is_no_prose() {
+        for text in [
+            "user-unknown@example.com",
+            "<mailbox.full+tag=x@mx.example.net>",
+            "https://example.com/mailbox-full?user=unknown",
+            "mailbox.full.example.org",
+            "over-quota.example.com/user/unknown",
+            "/var/mail/user/unknown",
+            "mailbox-full.docx",
+            "SPAM.EXAMPLE.COM.",
+            "virus.example.co.uk",
+        ] {
+            assert_eq!(prose(text), [""; 0], "{text}");
+        }
+        for (text, want) in [
+            ("to a@example.com...User unknown", "to User unknown"),
+            ("said: mailbox full. Try later", "said mailbox full Try later"),
+            ("550 5.1.1 user.unknown and/or gone", "550 5 1 1 user unknown and or gone"),
+            ("RESOLVER.ADR.RecipNotFound; not found", "RESOLVER ADR RecipNotFound not found"),
+            ("192.0.2.1 blocked", "192 0 2 1 blocked"),
+            ("the subject \"Mailbox full\" was said", "the subject was said"),
+            ("returned \"550 User unknown\"", "returned 550 User unknown"),
+            ("see http://example.com/x (user unknown)", "see user unknown"),
+            ("file \"user unknown.doc\" and a@example.com", "file and"),
+            ("a@b", ""),
+            ("@ . / .. // ./a @a a@", "a a a"),
+        ] {
+            assert_eq!(prose(text).join(" "), want, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn zones_are_in_the_text_and_apart(text in "[a-z@./: \"é]{0,80}|\\PC{0,60}") {
+            let mut found = Vec::new();
+            zones(&text, |from, to| found.push((from, to)));
+            found.sort_unstable();
+            prop_assert!(found.iter().all(|(from, to)| from < to && *to <= text.len()));
+            prop_assert!(found.windows(2).all(|pair| pair[0].1 <= pair[1].0));
+        }
+
         #[test]
         fn blocks_and_bytes_give_the_same_words(text in "[a-zA-Z0-9 @\\[`{/:.]{0,200}", limit in 0usize..40) {
             let (mut blocks, mut bytes) = (Vec::new(), Vec::new());

@@ -84,8 +84,8 @@ impl Verdict {
             category: entry.category.slug(),
             permanent: diagnosis.permanent,
             act: entry.act.iter().map(|actor| actor.slug()).collect(),
-            suppress: entry.suppress.slug(),
-            retry: entry.retry.slug(),
+            suppress: diagnosis.suppress.slug(),
+            retry: diagnosis.retry.slug(),
         })
     }
 

@@ -1,10 +1,17 @@
 //! Every phrase that some reader looks for in the whole of a report's words, found in one pass. Each list stands in the
 //! module that knows what it means; here they only meet.
 
+pub(crate) mod events;
 pub(crate) mod exchange;
+pub(crate) mod forwards;
+pub(crate) mod kinds;
+pub(crate) mod later;
+pub(crate) mod logs;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;
+pub(crate) mod roles;
+pub(crate) mod signs;
 
 use crate::mail::status;
 use crate::text::search::Grams;
@@ -67,7 +74,7 @@ struct Atlas {
 }
 
 static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
-    let mailers = mailers::texts();
+    let mailers = signs::texts();
     let lists: [(Topic, &[&'static str]); 13] = [
         (Opener, returned::OPENERS),
         (ExactOpener, returned::EXACT),

@@ -357,8 +357,8 @@ pub(super) fn public_names(catalog: &Catalog) -> Vec<String> {
                 .map(str::to_ascii_lowercase),
         );
     }
-    // Signs that identify a mailer must stay.
-    let signs = crate::phrases::mailers::values_of_signs().map(|value| value.trim_start_matches(['@', '.']));
+    // What tells one mailer from another must stay.
+    let signs = crate::phrases::signs::values_of_signs().map(|value| value.trim_start_matches(['@', '.']));
     names.extend(signs.filter(|value| tokens.is_host(value)).map(str::to_ascii_lowercase));
     // Where a host is known, its domain is no secret either.
     let roots: Vec<String> = names

@@ -4,7 +4,8 @@
 
 use super::entry::{act, codes, permanence, plain};
 use super::words::{
-    Group, act_words, basis_words, fate, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words,
+    Group, act_words, certainty_words, fate, fate_words, groups, kind_words, permanence_words, retry_words,
+    suppress_words,
 };
 use crate::report::{Diagnosis, Recipient, Report};
 use crate::sanitize::html as escape;
@@ -129,10 +130,10 @@ fn group_card(out: &mut String, report: &Report, group: &Group<'_>, last: bool) 
     match &recipient.diagnosis {
         Some(diagnosis) => {
             title(out, mark, diagnosis.entry.title);
-            let entry = diagnosis.entry;
-            let advice = [permanence_words(diagnosis), suppress_words(entry.suppress), retry_words(entry.retry)];
+            let advice =
+                [permanence_words(diagnosis), suppress_words(diagnosis.suppress), retry_words(diagnosis.retry)];
             verdict(out, &act_words(diagnosis), &advice);
-            warning(out, entry);
+            warning(out, diagnosis.entry);
         }
         None => title(out, mark, fate_words(report, recipient)),
     }
@@ -146,7 +147,7 @@ fn group_card(out: &mut String, report: &Report, group: &Group<'_>, last: bool) 
         details(out, report, Some(recipient));
     }
     if let Some(diagnosis) = &recipient.diagnosis {
-        footer(out, &[basis_words(diagnosis.basis), diagnosis.entry.slug]);
+        footer(out, &[&certainty_words(diagnosis), diagnosis.entry.slug]);
     }
     close(out);
 }

@@ -2,7 +2,7 @@
 
 use super::terminal::{Options, Paint, bullet, cut, heading, numbered, wrap};
 use super::words::{
-    act_words, basis_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
+    act_words, certainty_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
     suppress_words,
 };
 use crate::report::{Diagnosis, Recipient, Report};
@@ -82,8 +82,12 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
     for (i, line) in wrap(entry.title, width - 2).iter().enumerate() {
         *out += &format!("{} {}\n", if i == 0 { mark.as_str() } else { " " }, paint.bold(line));
     }
-    let verdict =
-        format!("{} · {} · {}", permanence_words(diagnosis), suppress_words(entry.suppress), retry_words(entry.retry));
+    let verdict = format!(
+        "{} · {} · {}",
+        permanence_words(diagnosis),
+        suppress_words(diagnosis.suppress),
+        retry_words(diagnosis.retry)
+    );
     for line in wrap(&verdict, width - 2) {
         *out += &format!("  {}\n", paint.dim(&line));
     }
@@ -122,7 +126,7 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
         }
     }
     heading(out, "How sure", paint);
-    for line in wrap(basis_words(diagnosis.basis), width - 4) {
+    for line in wrap(&certainty_words(diagnosis), width - 4) {
         *out += &format!("    {line}\n");
     }
     let others: Vec<&str> = recipient.others.iter().map(|entry| entry.slug).take(4).collect();

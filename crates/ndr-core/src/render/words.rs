@@ -2,7 +2,7 @@
 
 use crate::report::{Diagnosis, Recipient, Report};
 use crate::vocabulary::{Action, Kind};
-use ndr_resolve::{Actor, Retry, Suppress};
+use ndr_resolve::{Actor, Basis, Retry, Suppress};
 
 /// Recipients with the same outcome, shown once.
 pub(crate) struct Group<'r> {
@@ -16,16 +16,26 @@ impl<'r> Group<'r> {
     }
 }
 
+/// Whether two recipients have the same diagnosis, values and advice.
+fn same_meaning(one: &Recipient, other: &Recipient) -> bool {
+    match (&one.diagnosis, &other.diagnosis) {
+        (Some(one), Some(other)) => {
+            one.entry.slug == other.entry.slug
+                && one.values == other.values
+                && (one.suppress, one.retry) == (other.suppress, other.retry)
+        }
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 /// Groups recipients with the same diagnosis and the same values.
 pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for recipient in &report.recipients {
         let same = |group: &&mut Group<'_>| {
-            fn key(recipient: &Recipient) -> Option<(&str, &[(&str, String)])> {
-                recipient.diagnosis.as_ref().map(|diagnosis| (diagnosis.entry.slug, diagnosis.values.as_slice()))
-            }
             let known = group.first;
-            key(known) == key(recipient)
+            same_meaning(known, recipient)
                 && known.status == recipient.status
                 && known.action == recipient.action
                 && (recipient.diagnosis.is_some() || known.text == recipient.text)
@@ -129,15 +139,15 @@ pub(crate) fn generator_name(report: &Report) -> String {
     }
 }
 
-/// How sure the answer is, in words.
-pub(crate) const fn basis_words(basis: ndr_resolve::Basis) -> &'static str {
-    use ndr_resolve::Basis;
-    match basis {
-        Basis::CodeAndText => "sure: the code and the words both say so",
-        Basis::RangeAndText => "sure: the words say so, and the code lies in the range",
-        Basis::Text => "fairly sure: the words say so",
-        Basis::Code => "likely: by the code alone, the words are not known",
-        Basis::Range => "rough: by the range of the code",
-        Basis::Class => "rough: only the class or reply code is known",
-    }
+/// How sure the answer is, and by which evidence, in words.
+pub(crate) fn certainty_words(diagnosis: &Diagnosis) -> String {
+    let evidence = match diagnosis.basis {
+        Basis::CodeAndText => "the code and the words both say so",
+        Basis::RangeAndText => "the words say so, and the code lies in the range",
+        Basis::Text => "the words say so",
+        Basis::Code => "by the code alone, the words are not known",
+        Basis::Range => "by the range of the code",
+        Basis::Class => "only the class or reply code is known",
+    };
+    format!("{}: {evidence}", diagnosis.certainty)
 }
