@@ -146,9 +146,8 @@ const SHARED: &str = "the same server refused the sending side, so this recipien
 pub(crate) fn advice(case: &Case<'_>) -> Advice {
     let entry = case.entry;
     // Where the entry blames the sending side and can be lowered no further, the words are not asked.
-    let is_settled = entry.suppress == Suppress::No
-        && entry.retry != Retry::No
-        && entry.category.party().is_some_and(Party::is_sending_side);
+    let is_settled =
+        entry.suppress == Suppress::No && entry.retry != Retry::No && entry.party().is_some_and(Party::is_sending_side);
     let named = if is_settled { None } else { named(case) };
     let mut advice = Advice {
         about: about(case, named),
@@ -170,7 +169,7 @@ pub(crate) fn advice(case: &Case<'_>) -> Advice {
 /// About whom the refusal speaks: what the reply shows, else what is usual for the entry's category. `named` is the party
 /// that its codes and words name.
 fn about(case: &Case<'_>, named: Option<Party>) -> Option<Party> {
-    let usual = case.entry.category.party();
+    let usual = case.entry.party();
     let tells = match usual {
         // The entry knows better than a word which party of the sending side it is.
         Some(party) if party.is_sending_side() => false,

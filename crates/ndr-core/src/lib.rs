@@ -56,8 +56,8 @@ pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
     Actor, Basis, Catalog, Category, CodeError, CodePattern, Command, Entry, FoundCode, Limit, Party, Provider,
-    ProviderKind, Query, Reply as ParsedReply, Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means,
-    fill, find_codes, subject_means,
+    ProviderKind, Query, Reply as ParsedReply, Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual,
+    class_means, fill, find_codes, subject_means,
 };
 pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Reply, Report};
 #[cfg(feature = "serde")]

@@ -146,7 +146,13 @@ mod tests {
     fn a_provider_of_an_overlay_shows_in_the_trace() {
         let mut providers = catalog().providers().to_vec();
         let hosts = &["*.relay.contoso.com"];
-        providers.push(Provider { id: "our-relay", name: "Our relay", hosts, marks: &[] });
+        providers.push(Provider {
+            id: "our-relay",
+            name: "Our relay",
+            kind: ndr_resolve::ProviderKind::MailboxHost,
+            hosts,
+            marks: &[],
+        });
         let own = Decoder::new().with_catalog(Catalog::build(catalog().entries().to_vec(), providers).unwrap());
         let header = b"Received: from pc by a.relay.contoso.com with ESMTPSA; Tue, 21 Jan 2025 06:59:56 +0000\n\n";
         let of = |decoder: &Decoder| decoder.trace_of(header).chain.nodes.last().unwrap().provider;

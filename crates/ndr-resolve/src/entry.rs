@@ -1,6 +1,7 @@
 //! What the catalogue says of one meaning: [`Entry`] and its closed vocabularies.
 
 use crate::code::CodePattern;
+use crate::party::Party;
 use crate::template::fill;
 
 /// Declares a closed vocabulary: an enum whose variants have a permanent kebab-case name.

@@ -397,11 +397,20 @@ impl Catalog {
             () if facts.is(flag::EXCHANGE_ONLINE) => 2,
             () => 3,
         };
+        // Words that go with other codes than the one seen say less of who wrote them.
+        let coded = query.status.is_some_and(|status| !status.is_bare()) && facts.count > 0;
+        let own_number = facts.is(flag::MICROSOFT) && query.status.is_some_and(|status| status.detail() >= 100);
+        let other_code = facts.is(flag::HOSTED) && tier == Tier::Anybody && coded && !own_number;
+        let weight = if other_code && !known.spoke && self.basis_with_text(hit.owner, query) == Basis::Text {
+            hit.weight - hit.weight / 4
+        } else {
+            hit.weight
+        };
         (if facts.is(flag::VAGUE) { VAGUE } else { 0 })
             | Rank::from(!facts.is(flag::OVERLAY)) << 62
             | (tier as Rank) << TIER_SHIFT
             | after << AFTER_SHIFT
-            | Rank::from(u16::MAX - hit.weight) << WEIGHT_SHIFT
+            | Rank::from(u16::MAX - weight) << WEIGHT_SHIFT
             | own << CODE_BITS
             | Rank::from(facts.first_code.min(Facts::NO_CODE))
     }
