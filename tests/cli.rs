@@ -199,8 +199,8 @@ fn bad_usage() {
 
 // ---- headers
 
-/// What the readme shows of a way.
-const README_WAY: &str = "tests/headers/bounce-dmarc.eml";
+/// The message that docs/headers.md shows.
+const DOCUMENTED_ROUTE: &str = "tests/headers/bounce-dmarc.eml";
 /// A report that returns a header with hops.
 const WAY: &str = "tests/headers/bounce-remote-refused.eml";
 
@@ -270,12 +270,12 @@ fn explain_a_file() {
 }
 
 #[test]
-fn readme_shows_what_the_program_prints() {
-    let readme = String::from_utf8(sample("README.md")).unwrap();
-    for (command, path) in [("explain", SAMPLE), ("headers", README_WAY)] {
+fn the_documents_show_what_the_program_prints() {
+    for (page, command, path) in [("README.md", "explain", SAMPLE), ("docs/headers.md", "headers", DOCUMENTED_ROUTE)] {
+        let text = String::from_utf8(sample(page)).unwrap();
         let ran = ndr([command, path]).run();
         let shown = format!("```console\n$ ndr {command} {path}\n{}```\n", ran.text());
-        assert!(readme.contains(&shown), "README.md shows an old answer; paste this:\n{shown}");
+        assert!(text.contains(&shown), "{page} shows an old answer; paste this:\n{shown}");
     }
 }
 
@@ -498,8 +498,11 @@ fn values(schema: &serde_json::Value, place: &str) -> Vec<String> {
 fn the_catalogue_fits_the_schema_that_editors_use() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-    let (text, schema) = (read("catalog.yaml"), read("catalog.schema.json"));
-    assert_eq!(text.lines().next(), Some("# yaml-language-server: $schema=./catalog.schema.json"));
+    let (text, schema) = (read("catalog.yaml"), read("crates/ndr-catalog/generated/catalog.schema.json"));
+    assert_eq!(
+        text.lines().next(),
+        Some("# yaml-language-server: $schema=./crates/ndr-catalog/generated/catalog.schema.json")
+    );
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     let errors = |text: &str| -> Vec<String> {
         let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
@@ -537,6 +540,8 @@ fn schema_is_valid_and_names_every_value() {
     same!("/$defs/diagnosis/properties/act/items/enum", ndr::Actor);
     same!("/$defs/diagnosis/properties/suppress/enum", ndr::Suppress);
     same!("/$defs/diagnosis/properties/retry/enum", ndr::Retry);
+    same!("/$defs/diagnosis/properties/about/enum", ndr::Party);
+    same!("/$defs/diagnosis/properties/certainty/enum", ndr::Certainty);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Every code and every text that is known of a provider leads to an entry of its own: of that provider, of the right
 //! category, and by more than a range or a class.
 
-use ndr::{Basis, Entry, Query, Reply, Resolution};
+use ndr::{Basis, Entry, ParsedReply, Query, Resolution};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A line of facts.tsv.
@@ -43,7 +43,7 @@ impl Fact {
 
     /// What it leads to when `words` are all that was said.
     fn resolve(&self, words: &str) -> Resolution {
-        let reply = Reply::parse(words);
+        let reply = ParsedReply::parse(words);
         ndr::catalog().resolve(&Query {
             text: words,
             status: reply.status,

@@ -14,7 +14,7 @@ fn report() -> Report {
     report.recipients.extend(ndr::explain("550 5.7.606 Access denied, banned sending IP [203.0.113.7]").recipients);
     let mut unknown = report.recipients[0].clone();
     unknown.diagnosis = None;
-    unknown.others = vec!["user-unknown", "mailbox-full"];
+    unknown.others = ndr::catalog().entries().iter().take(2).collect();
     report.recipients.push(unknown);
     assert!(report.recipients.iter().any(|one| !one.attempts.is_empty()), "a sample with attempts");
     assert!(report.recipients.iter().any(|one| one.diagnosis.as_ref().is_some_and(|d| !d.values.is_empty())));

@@ -32,6 +32,33 @@ fn all_rows_are_there() {
     assert_eq!(places.len(), 91);
 }
 
+/// What Microsoft came to say later, bare and with the reply, whoever is known to have said it.
+#[test]
+fn later_texts() {
+    for line in include_str!("microsoft_2026.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [code, reply, text, expected] = cells[..] else { panic!("{line}") };
+        let words = [reply, code, text].into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ");
+        let report = ndr::explain(&words);
+        assert_eq!(slug(&report), Some(expected), "{words}");
+        let diagnosis = report.recipients[0].diagnosis.as_ref().unwrap();
+        assert_eq!(diagnosis.entry.suppress.slug(), "no", "{words}");
+    }
+}
+
+/// Links, numbers and commands that must not get lost when an entry is edited.
+#[test]
+fn kept() {
+    for line in include_str!("microsoft_kept.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let (slug, kept) = line.split_once('\t').unwrap();
+        let entry = ndr::catalog().by_slug(slug).unwrap_or_else(|| panic!("{slug}"));
+        let sentences = [entry.steps_sender, entry.steps_admin].concat();
+        let limits = entry.limits.iter().map(|limit| limit.text);
+        let all = std::iter::once(entry.meaning).chain(sentences).chain(limits).chain(entry.links.iter().copied());
+        assert!(all.into_iter().any(|words| words.contains(kept)), "{slug} no longer says: {kept}");
+    }
+}
+
 #[test]
 fn code_with_text() {
     for row in rows() {
@@ -67,7 +94,8 @@ fn text_alone() {
             assert_eq!(slug(&report), Some(row.slug), "{}: {}", row.place, row.text);
         } else {
             // Nothing but the code tells these rows apart: all of them are named, and a note says so.
-            let named: Vec<&str> = slug(&report).into_iter().chain(recipient.others.iter().copied()).collect();
+            let named: Vec<&str> =
+                slug(&report).into_iter().chain(recipient.others.iter().map(|entry| entry.slug)).collect();
             assert!(shared.iter().all(|slug| named.contains(slug)), "{}: {named:?}", row.place);
             assert!(report.notes.iter().any(|note| note.code == "ambiguous-text"), "{}", row.place);
         }
@@ -112,7 +140,8 @@ fn a_shared_code_alone_lists_all_its_entries() {
     for (code, slugs) in by_code {
         let report = ndr::explain(code);
         let recipient = &report.recipients[0];
-        let named: Vec<&str> = slug(&report).into_iter().chain(recipient.others.iter().copied()).collect();
+        let named: Vec<&str> =
+            slug(&report).into_iter().chain(recipient.others.iter().map(|entry| entry.slug)).collect();
         for slug in slugs {
             assert!(named.contains(&slug), "{code} alone does not name {slug}: {named:?}");
         }
@@ -122,7 +151,7 @@ fn a_shared_code_alone_lists_all_its_entries() {
 #[test]
 fn slugs_are_permanent() {
     // A slug that goes missing here breaks those who rely on it: give the new entry `was: [old-slug]`.
-    for slug in include_str!("../catalog.slugs").lines().filter(|line| !line.is_empty()) {
+    for slug in include_str!("../crates/ndr-catalog/generated/catalog.slugs").lines().filter(|line| !line.is_empty()) {
         assert!(ndr::catalog().by_slug(slug).is_some(), "the slug {slug} vanished");
     }
 }

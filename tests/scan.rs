@@ -588,9 +588,88 @@ fn who_is_dropped_and_who_is_tried_again() {
     // Nobody is dropped for the sender's blocked address, however often it failed: they are tried again.
     let again = all.retry(3);
     assert_eq!(again.len(), 60 + 5 + 1);
-    assert!(again.iter().any(|row| row.address == "once@example.net" && row.entry.retry == ndr::Retry::AsIs));
-    assert!(again.iter().any(|row| row.address == "u59@3.example.net" && row.entry.retry == ndr::Retry::AfterFix));
+    assert!(again.iter().any(|row| row.address == "once@example.net" && row.retry == ndr::Retry::AsIs));
+    assert!(again.iter().any(|row| row.address == "u59@3.example.net" && row.retry == ndr::Retry::AfterFix));
     assert!(Summary::new().suppress(1).is_empty());
+}
+
+/// A report on a message with a Message-ID.
+fn bounce_of(id: &str, address: &str, said: &str, hour: u32) -> String {
+    format!("{}\nReceived: by mail.example.com\nFrom: a@example.com\nMessage-ID: <{id}@example.com>\n", {
+        bounce(address, said, hour) + "\n--- Below this line is a copy of the message.\n"
+    })
+}
+
+#[test]
+fn a_copy_of_a_bounce_counts_once() {
+    let full = "452 4.2.2 Mailbox full";
+    let id = |id: &str, hour| bounce_of(id, "full@example.net", full, hour);
+    let count = |mails: &[String]| {
+        let records: Vec<Record> = mails.iter().enumerate().map(|(n, mail)| decoded(n, mail)).collect();
+        let once = summary(&records);
+        let mut parts = Summary::with_addresses();
+        for record in &records {
+            parts.merge(summary(std::slice::from_ref(record)));
+        }
+        assert_eq!(shown(&once), shown(&parts));
+        let rows = once.suppress(1);
+        (rows.len(), rows[0].failures, once.suppress(3).len())
+    };
+    // One message, reported three times: to the sender, to a postmaster, and once more after a restart.
+    assert_eq!(count(&[id("one", 1), id("one", 2), id("one", 2)]), (1, 1, 0));
+    // Three messages.
+    assert_eq!(count(&[id("one", 1), id("two", 2), id("three", 2)]), (1, 3, 1));
+    // Where the message is unknown, copies have the same date.
+    let plain = |hour| bounce("full@example.net", full, hour);
+    assert_eq!(count(&[plain(1), plain(1), plain(1)]), (1, 1, 0));
+    assert_eq!(count(&[plain(1), plain(2), plain(3)]), (1, 3, 1));
+    // The same message to somebody else is another bounce.
+    assert_eq!(count(&[id("one", 1), bounce_of("one", "b@example.net", full, 1)]).0, 2);
+}
+
+#[test]
+fn the_message_that_decided_is_named() {
+    let gone = "550 5.1.1 User unknown";
+    let full = "452 4.2.2 Mailbox full";
+    let blocked = "550 5.7.606 Access denied, banned sending IP [203.0.113.7]";
+    let mails = [
+        bounce("gone@example.net", gone, 1),
+        bounce("gone@example.net", full, 2),
+        bounce("gone@example.net", blocked, 3),
+        bounce("full@example.net", full, 4),
+        bounce("full@example.net", blocked, 5),
+    ];
+    let records: Vec<Record> = mails.iter().enumerate().map(|(n, mail)| decoded(n, mail)).collect();
+    let rows = summary(&records).suppress(1);
+    let said: Vec<_> = rows.iter().map(|row| (row.address.as_str(), row.source.as_str(), row.failures)).collect();
+    assert_eq!(said, [("full@example.net", "in#3", 2), ("gone@example.net", "in#0", 3)]);
+    assert_eq!((rows[0].entry.slug, rows[1].entry.slug), ("mailbox-full", "generic-user-unknown"));
+}
+
+#[test]
+fn only_addresses_that_failed_are_listed() {
+    let status = |action: &str| {
+        format!(
+            "From: mailer-daemon@example.com\nSubject: Report\nContent-Type: multipart/report; \
+             report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mail.example.com\n\nFinal-Recipient: rfc822; gone@example.net\nAction: failed\n\
+             Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n\n\
+             Final-Recipient: rfc822; other@example.net\nAction: {action}\nStatus: 5.1.1\n\
+             Diagnostic-Code: smtp; 550 5.1.1 User unknown\n--b--\n"
+        )
+    };
+    for action in ["delayed", "delivered", "relayed", "expanded"] {
+        let rows = summary(&[decoded(0, &status(action))]).suppress(1);
+        assert_eq!(rows.iter().map(|row| row.address.as_str()).collect::<Vec<_>>(), ["gone@example.net"], "{action}");
+    }
+    // What the sender wrote in To is no evidence that it failed.
+    let unnamed = "From: mailer-daemon@example.com\nSubject: Undelivered Mail Returned to Sender\n\
+        Date: Mon, 23 Nov 2026 10:00:00 +0100\n\nYour message was not delivered: 550 5.1.1 User unknown\n\n\
+        --- Below this line is a copy of the message.\n\nFrom: a@example.com\nTo: good@example.net\nSubject: x\n";
+    assert_eq!(summary(&[decoded(0, unnamed)]).suppress(1), []);
+    // Whoever sent the message is no recipient, whatever the server says of them.
+    let sender = bounce("a@example.net", "550 5.1.8 <bob@example.com>: Sender address rejected: User unknown", 1);
+    assert_eq!(summary(&[decoded(0, &sender)]).suppress(1), []);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 #![forbid(unsafe_code)]
 
-use ndr_resolve::{Catalog, Category, Entry, Query, Reply, Template};
+use ndr_resolve::{Catalog, Category, Entry, Query, Reply, Template, intern, intern_text};
 use std::sync::LazyLock;
 
 /// Any bytes as a message.
@@ -80,7 +80,7 @@ pub fn templates(bytes: &[u8]) {
     assert!(!parsed.comparison_key().is_empty());
     // The names that a sentence may use are those that a match can give.
     let names: Vec<String> = parsed.hole_names().map(str::to_string).collect();
-    let entry = Entry { texts: leak([leak_text(template)]), ..BLANK };
+    let entry = Entry { texts: intern([intern_text(template)]), ..BLANK };
     let catalog = Catalog::build(vec![entry], Vec::new()).expect("a parsed template builds");
     let reply = Reply::parse(text);
     let query = Query { text, status: reply.status, inner: &reply.inner, reply: reply.code, ..Query::default() };
@@ -97,6 +97,7 @@ pub fn templates(bytes: &[u8]) {
     drop(ndr_resolve::sentence_holes(template));
 }
 
+// An entry is static data, so memory grows with each template. `cargo xtask fuzz` restarts the process now and then.
 const BLANK: Entry = Entry {
     slug: "probe",
     provider: "generic",
@@ -120,15 +121,6 @@ const BLANK: Entry = Entry {
     was: &[],
     origin: None,
 };
-
-// An entry is static data. `cargo xtask fuzz` starts the process anew now and then.
-fn leak<const N: usize>(list: [&'static str; N]) -> &'static [&'static str] {
-    Box::leak(Box::new(list))
-}
-
-fn leak_text(text: &str) -> &'static str {
-    Box::leak(text.to_string().into_boxed_str())
-}
 
 /// Any text as a catalogue, as an overlay on a small one, and as a file to tidy.
 pub fn overlay(bytes: &[u8]) {

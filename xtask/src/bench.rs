@@ -1,26 +1,26 @@
-//! `cargo xtask bench`: measures and writes BENCHMARKS.md, or counts instructions and compares them with the baseline.
+//! `cargo xtask bench`: measures speed and writes docs/benchmarks.md, or compares instruction counts with the baseline.
 
-use crate::{cargo, shared};
+use crate::command::{self, PROFILE, cargo, program};
+use crate::shared;
 use clap::Args;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// Only count instructions, with valgrind, and compare the ratios with the baseline
+    /// Count instructions with valgrind and compare them with the baseline, instead of measuring time
     #[arg(long)]
     instructions: bool,
-    /// Make what was counted the new baseline
+    /// Save the counts as the new baseline
     #[arg(long, requires = "instructions")]
     write: bool,
 }
 
-const PAGE: &str = "BENCHMARKS.md";
-const BASELINE: &str = "bench/baseline.tsv";
-/// How much slower than the baseline the work may become.
+const PAGE: &str = "docs/benchmarks.md";
+const BASELINE: &str = "crates/ndr-bench/baseline.tsv";
+/// Allowed increase over the baseline.
 const TOLERANCE: f64 = 0.05;
-/// What is counted, each divided by the count of the yardstick in the same run: that hardly changes with machines.
+/// The work that is counted. Each count is divided by that of `YARDSTICK`, because the ratio hardly depends on the machine.
 const COUNTED: &[&str] = &["decode", "decode-json", "resolve", "index"];
 const YARDSTICK: &str = "mail-parser";
 
@@ -33,17 +33,17 @@ pub(crate) fn run(args: &Bench) -> Result<(), String> {
     }
     let figures = output(Command::new(program("ndr-bench")).arg("figures").env("NDR_BENCH_PROGRAM", program("ndr")))?;
     let mut page = String::from(
-        "# Benchmarks\n\nWritten by `cargo xtask bench`. The work takes turns in one process, each behind a pass of its own that is not timed and fills the caches, and the best of many rounds is shown, so the ratios hold where the times depend on the machine and on what else it does.\n\n",
+        "# Benchmarks\n\nWritten by `cargo xtask bench`, which builds with `[profile.dist]`. All work runs in one process, in turns. Before each timed pass, an untimed pass fills the caches, and the best of many rounds is shown. The times depend on the machine and its load; the ratios hardly do.\n\n",
     );
     page += &machine();
     page += "\n";
     page += &figures;
     page += "\n";
     page += &output(&mut Command::new(program("ndr-bench-allocations")))?;
-    page += "\n## A mailbox from end to end\n\n`cargo xtask bench-scan`: `ndr scan --format ndjson` of an mbox, its output thrown away, beside `cat` of the same file. Wanted: two jobs at least 1.9 times as fast as one.\n\n```text\n";
+    page += "\n## A mailbox from end to end\n\n`cargo xtask bench-scan` runs `ndr scan --format ndjson` on an mbox, discards the output, and compares it with `cat` of the same file. The target: two jobs are at least 1.9 times as fast as one.\n\n```text\n";
     page += &crate::bench_scan::report(&Default::default())?;
     page += "```\n";
-    page += "\n## Instructions\n\nCounted by valgrind, without what is built once at start. `.ci/run` fails where a ratio grows by more than 5 %.\n\n";
+    page += "\n## Instructions\n\nCounted by valgrind, without the work that is done once at start. `.ci/run` fails if a ratio grows by more than 5 %.\n\n";
     page += &counts().map_or_else(|error| format!("Not counted: {error}.\n"), |counts| table(&counts));
     std::fs::write(shared::root().join(PAGE), &page).map_err(|error| format!("{PAGE}: {error}"))?;
     println!("{page}");
@@ -51,14 +51,8 @@ pub(crate) fn run(args: &Bench) -> Result<(), String> {
 }
 
 fn build() -> Result<(), String> {
-    let mut command = cargo(&["build", "--quiet", "--release", "--locked", "-p", "ndr-bench", "-p", "ndr-cli"]);
-    let status = command.status().map_err(|error| error.to_string())?;
-    status.success().then_some(()).ok_or_else(|| "the programs to measure do not build".to_string())
-}
-
-fn program(name: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| shared::root().join("target"), PathBuf::from);
-    target.join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION)
+    let packages = ["-p", "ndr-bench", "-p", "ndr-cli"];
+    command::run(cargo(&["build", "--quiet", "--profile", PROFILE, "--locked"]).args(packages))
 }
 
 fn output(command: &mut Command) -> Result<String, String> {
@@ -69,7 +63,7 @@ fn output(command: &mut Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// What the figures were measured on.
+/// Describes the machine that the figures were measured on.
 fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
@@ -92,10 +86,10 @@ fn machine() -> String {
     )
 }
 
-/// Instructions of one pass, by the name of the work.
+/// Counts the instructions of one pass of each kind of work.
 fn counts() -> Result<BTreeMap<&'static str, u64>, String> {
     let one = |name: &'static str| -> Result<(&'static str, u64), String> {
-        // What is built once falls out of the difference.
+        // The difference leaves out the work that is done once at start.
         let (first, third) = (count(name, 1)?, count(name, 3)?);
         Ok((name, third.saturating_sub(first) / 2))
     };
@@ -140,20 +134,20 @@ fn compare(counts: &BTreeMap<&str, u64>) -> Result<(), String> {
     let mut slower = Vec::new();
     for name in COUNTED {
         let now = ratio(counts, name);
-        let before = known.get(name).copied().ok_or_else(|| format!("{BASELINE} says nothing of {name}"))?;
+        let before = known.get(name).copied().ok_or_else(|| format!("{BASELINE} has no line for {name}"))?;
         let change = now / before - 1.0;
         println!("{name}: {now:.4}, was {before:.4} ({:+.1} %)", change * 100.0);
         if change > TOLERANCE {
             slower.push(format!("{name} takes {:.1} % more instructions than before", change * 100.0));
         } else if change < -TOLERANCE {
-            println!("  faster than before: cargo xtask bench --instructions --write");
+            println!("  faster than the baseline; to update it: cargo xtask bench --instructions --write");
         }
     }
     if slower.is_empty() {
         return Ok(());
     }
     Err(format!(
-        "{}; allowed are {:.0} %\nif it is worth that: cargo xtask bench --instructions --write",
+        "{}; the limit is {:.0} %\nto accept the change: cargo xtask bench --instructions --write",
         slower.join("\n"),
         TOLERANCE * 100.0
     ))
@@ -165,7 +159,11 @@ fn read_baseline(text: &str) -> Result<BTreeMap<&str, f64>, String> {
         let (name, value): (&str, &str) = str::split_once(line, '\t')?;
         Some((name, value.parse().ok()?))
     };
-    lines.map(|line| row(line).ok_or_else(|| format!("{BASELINE}: `{line}` is no name and number"))).collect()
+    lines
+        .map(|line| {
+            row(line).ok_or_else(|| format!("{BASELINE}: `{line}` is not a name and a number, separated by a tab"))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -182,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_baseline_of_the_repository_is_whole() {
+    fn the_baseline_has_a_line_for_all_work() {
         let text = shared::read(BASELINE).unwrap();
         let known = read_baseline(&text).unwrap();
         assert!(COUNTED.iter().all(|name| known.contains_key(name)), "{known:?}");

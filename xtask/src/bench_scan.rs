@@ -1,7 +1,7 @@
-//! `cargo xtask bench-scan`: `ndr scan` from end to end, beside `cat` of the same file.
+//! `cargo xtask bench-scan`: the speed of `ndr scan` on a large mbox, compared with `cat` of the same file.
 
 use crate::process::{Usage, ndr};
-use crate::{mailbox, shared};
+use crate::{command, mailbox, shared};
 use clap::Args;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
@@ -9,16 +9,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Measure `ndr scan` beside `cat`, and two threads beside one.
 #[derive(Args)]
 pub(crate) struct BenchScan {
-    /// Messages in the mbox
+    /// Number of messages in the mbox
     #[arg(long, default_value_t = 100_000)]
     messages: u64,
-    /// How often each is run; the best counts
+    /// Runs of each command; the fastest counts
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// Messages to use in place of tests/samples
+    /// Directory of messages to use instead of tests/samples
     #[arg(long)]
     directory: Option<PathBuf>,
 }
@@ -39,13 +38,12 @@ impl Default for BenchScan {
     }
 }
 
-/// What `BENCHMARKS.md` says of it.
+/// Runs the comparison and returns the lines for docs/benchmarks.md.
 pub(crate) fn report(args: &BenchScan) -> Result<String, String> {
     let mut out = String::new();
     let directory = args.directory.clone().unwrap_or_else(|| shared::root().join("tests/samples"));
     let samples = mailbox::messages(&directory)?;
-    let path = shared::root().join("target/bench-scan.mbox");
-    // With CARGO_TARGET_DIR set, nobody has made it.
+    let path = command::target().join("bench-scan.mbox");
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     let size = made.and_then(|()| write(&path, &samples, args.messages));
     let size = size.map_err(|error| format!("{}: {error}", path.display()))?;
@@ -77,7 +75,7 @@ pub(crate) fn report(args: &BenchScan) -> Result<String, String> {
         let one = *first.get_or_insert(wall);
         let _ = writeln!(
             out,
-            "jobs {jobs}   {wall:>8.3} s  {:>8.0} messages/s  {:>6.1} MB/s  {:>6.2} s of processors  {:>4} MB  \
+            "jobs {jobs}   {wall:>8.3} s  {:>8.0} messages/s  {:>6.1} MB/s  {:>6.2} s of CPU time  {:>4} MB  \
              {:.1} x cat  {:.2} x one job",
             args.messages as f64 / wall,
             size as f64 / wall / 1e6,
@@ -100,7 +98,7 @@ fn write(path: &Path, samples: &[Vec<u8>], messages: u64) -> std::io::Result<u64
     Ok(out.get_ref().metadata()?.len())
 }
 
-/// The shortest of several runs, with their output thrown away.
+/// Returns the fastest of several runs. Their output is discarded.
 fn best(runs: usize, command: impl Fn() -> Command) -> Result<Run, String> {
     let mut best: Option<Run> = None;
     for _ in 0..runs.max(1) {
@@ -110,7 +108,7 @@ fn best(runs: usize, command: impl Fn() -> Command) -> Result<Run, String> {
             command.stdout(Stdio::null()).spawn().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
         let mut usage = Usage::default();
         let status = loop {
-            // What a process used cannot be asked for once it has ended.
+            // Sample while the process runs: /proc has no figures once it has ended.
             usage = Usage::of(child.id()).unwrap_or(usage);
             if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
                 break status;

@@ -1,5 +1,5 @@
-//! `cargo xtask catalog`: the commands for people who edit catalog.yaml. They read the file itself, so they work while
-//! it holds mistakes.
+//! `cargo xtask catalog`: commands for editing catalog.yaml. They read the file at run time, so they still work when it
+//! holds mistakes.
 
 use crate::shared::{SLUGS, read, root};
 use clap::{Args, Subcommand};
@@ -12,27 +12,27 @@ pub(crate) const CATALOG: &str = "catalog.yaml";
 
 #[derive(Subcommand)]
 pub(crate) enum Task {
-    /// Find every mistake.
+    /// Check the catalogue and list every mistake
     Check,
-    /// Put entries and fields in order and tidy whitespace; texts and comments stay as they are.
+    /// Sort entries and fields and tidy whitespace; texts and comments stay as they are
     Fmt {
-        /// Write nothing; fail where the layout is not in order.
+        /// Write nothing; fail if the file is not formatted
         #[arg(long)]
         check: bool,
     },
-    /// Add an entry; asks for what the flags do not give.
+    /// Add an entry; asks for values that the options do not give
     New(New),
-    /// Show which entries a text leads to, and why.
+    /// Show which entries match a text, and why
     Try(Try),
-    /// Count what the catalogue knows of each provider.
+    /// Count entries, codes, texts and examples of each provider
     Stats {
-        /// Name every example that leads to another entry.
+        /// Name every example that leads to another entry
         #[arg(long)]
         all: bool,
     },
-    /// Count the words of xtask/words anew, by which the resolver weighs phrases.
+    /// Count the words of xtask/words anew, by which the resolver weighs phrases
     Words {
-        /// Write nothing; fail where the table is stale.
+        /// Write nothing; fail where the table is stale
         #[arg(long)]
         check: bool,
     },
@@ -40,42 +40,42 @@ pub(crate) enum Task {
 
 #[derive(Args)]
 pub(crate) struct New {
-    /// The permanent name, in kebab-case.
+    /// Permanent name, in kebab-case
     #[arg(long)]
     slug: Option<String>,
-    /// Whose wording it is, such as `gmail`; `generic` for a wording of many servers.
+    /// Provider whose wording it is, such as gmail; generic for wording that many servers share
     #[arg(long)]
     provider: Option<String>,
-    /// A code or range, such as 5.7.1; may be given several times.
+    /// Status code or range, such as 5.7.1; may be repeated
     #[arg(long)]
     code: Vec<String>,
-    /// Words that the server uses; may be given several times.
+    /// Words that the server uses; may be repeated
     #[arg(long)]
     text: Vec<String>,
-    /// What happened, in one line.
+    /// What happened, in one line
     #[arg(long)]
     title: Option<String>,
-    /// The kind of trouble, such as `mailbox-full`.
+    /// Category, such as mailbox-full
     #[arg(long)]
     category: Option<String>,
-    /// A whole reply line; may be given several times.
+    /// Complete reply line; may be repeated
     #[arg(long)]
     example: Vec<String>,
 }
 
 #[derive(Args)]
 pub(crate) struct Try {
-    /// What the server said.
+    /// The words of the server
     text: String,
-    /// The server that said it.
+    /// Host name of the server that replied; may be repeated
     #[arg(long)]
     host: Vec<String>,
-    /// The provider that is known to have said it.
+    /// Provider that is known to have replied; may be repeated
     #[arg(long)]
     provider: Vec<String>,
-    /// The SMTP command that was answered, such as "RCPT TO".
+    /// The SMTP command that was answered, such as "RCPT TO"
     #[arg(long)]
-    pub(crate) command: Option<String>,
+    command: Option<String>,
 }
 
 pub(crate) fn run(task: Task) -> Result<(), String> {
@@ -108,7 +108,7 @@ fn counted(problems: &Problems) -> String {
     }
 }
 
-/// Checks the catalogue and the list of released slugs; a summary, or every problem.
+/// Checks the catalogue and the list of released slugs. Returns a summary, or every problem.
 pub(crate) fn check(name: &str) -> Result<String, String> {
     let start = Instant::now();
     let text = read(name)?;
@@ -127,7 +127,7 @@ pub(crate) fn check(name: &str) -> Result<String, String> {
     }
 }
 
-/// Released slugs that the catalogue no longer knows.
+/// Finds released slugs that are missing from the catalogue.
 fn vanished(text: &str, slugs: &str) -> Vec<Problem> {
     let names = ndr_catalog::names(text);
     let lost = slugs.lines().enumerate().filter(|(_, slug)| !slug.is_empty() && !names.contains(*slug));
@@ -142,7 +142,7 @@ fn vanished(text: &str, slugs: &str) -> Vec<Problem> {
     lost.map(problem).collect()
 }
 
-/// Tidies the layout, or says where it is not in order.
+/// Formats the catalogue, or with `check` names the first line that is not formatted.
 pub(crate) fn format(name: &str, check: bool) -> Result<(), String> {
     let before = read(name)?;
     let after = ndr_catalog::format(name, &before).map_err(|problems| counted(&problems))?;
@@ -150,16 +150,16 @@ pub(crate) fn format(name: &str, check: bool) -> Result<(), String> {
         return Ok(());
     }
     if !check {
-        println!("tidied {name}");
+        println!("formatted {name}");
         return write(name, &after);
     }
     let line = before.lines().zip(after.lines()).take_while(|(old, new)| old == new).count() + 1;
     let shown = |text: &str| text.lines().nth(line - 1).unwrap_or("(end of file)").to_string();
     Err(if before.lines().eq(after.lines()) {
-        format!("{name}: line endings or the end of the file are not in order\nrun: cargo xtask catalog fmt")
+        format!("{name}: the line endings or the end of the file are not formatted\nrun: cargo xtask catalog fmt")
     } else {
         let (old, new) = (shown(&before), shown(&after));
-        format!("{name}:{line} is not in order\n  is:        {old}\n  should be: {new}\nrun: cargo xtask catalog fmt")
+        format!("{name}:{line} is not formatted\n  is:        {old}\n  should be: {new}\nrun: cargo xtask catalog fmt")
     })
 }
 
@@ -174,7 +174,7 @@ fn new(name: &str, flags: New) -> Result<(), String> {
     let categories: Vec<&str> = Category::ALL.iter().map(|category| category.slug()).collect();
     let one_of = |list: &[&str], text: &str| -> Option<String> {
         let near = || ndr_catalog::nearest(text, list).map_or(String::new(), |near| format!("did you mean `{near}`? "));
-        (!list.contains(&text)).then(|| format!("{}`{text}` is none of {}", near(), list.join(", ")))
+        (!list.contains(&text)).then(|| format!("{}`{text}` is not one of {}", near(), list.join(", ")))
     };
     let filled = |text: &str| text.is_empty().then(|| "it must not be empty".to_string());
 
@@ -185,33 +185,34 @@ fn new(name: &str, flags: New) -> Result<(), String> {
         let taken = catalog.by_slug(slug).map(|entry| format!("`{slug}` is already a name of `{}`", entry.slug));
         taken.or_else(|| filled(slug))
     })?;
-    let question = "--provider: whose wording it is, such as gmail; generic for a wording of many servers";
+    let question =
+        "--provider: the provider whose wording it is, such as gmail; generic for wording that many servers share";
     let provider = answer(flags.provider, question, |id| one_of(&providers, id))?;
     let title = answer(flags.title, "--title: what happened, in one line without a full stop", filled)?;
-    let question = format!("--category: the kind of trouble, one of {}", categories.join(", "));
+    let question = format!("--category: one of {}", categories.join(", "));
     let category = answer(flags.category, &question, |slug| one_of(&categories, slug))?;
     let mut examples = flags.example;
     if examples.is_empty() {
-        examples.push(answer(None, "--example: a whole reply line as the server wrote it", filled)?);
+        examples.push(answer(None, "--example: a complete reply line as the server wrote it", filled)?);
     }
     let (mut codes, mut texts) = (flags.code, flags.text);
     if codes.is_empty() && texts.is_empty() {
         // The example usually holds the code.
         codes = Reply::parse(&examples[0]).status.map(|code| code.to_string()).into_iter().collect();
-        texts.push(answer(None, "--text: the part of it that is always the same", filled)?);
+        texts.push(answer(None, "--text: the part of it that never changes", filled)?);
     }
 
     let stub =
         Stub { slug, provider, title, codes, texts, category, examples, today: ndr_catalog::today(), meaning: None };
     let (text, line) = stub.insert(name, &read(name)?).map_err(|problems| counted(&problems))?;
     write(name, &text)?;
-    println!("{name}:{line} holds the new entry `{}`; make its sentences say more", stub.slug);
-    let summary = check(name).map_err(|problems| format!("{problems}\nthe entry is written; mend it in {name}"))?;
+    println!("{name}:{line} holds the new entry `{}`; now improve its sentences", stub.slug);
+    let summary = check(name).map_err(|problems| format!("{problems}\nthe entry was written; fix it in {name}"))?;
     println!("{summary}");
     Ok(())
 }
 
-/// What a flag gives, or else what the person at the terminal answers. `wrong` says what is wrong with an answer.
+/// Returns the value of an option, or else asks for it at the terminal. `wrong` explains what is wrong with a value.
 fn answer(given: Option<String>, question: &str, wrong: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     if let Some(given) = given {
         return wrong(&given).map_or(Ok(given), Err);
@@ -232,7 +233,7 @@ fn answer(given: Option<String>, question: &str, wrong: impl Fn(&str) -> Option<
     }
 }
 
-/// A table for the terminal.
+/// Renders the counts as a table for the terminal.
 fn stats(catalog: &Catalog) -> String {
     let mut rows = crate::stats::rows(catalog);
     rows.push(crate::stats::total(catalog));
@@ -271,10 +272,10 @@ fn strays(catalog: &Catalog, all: bool) -> String {
     out
 }
 
-/// The most entries that `try` shows.
+/// Maximum number of entries that `try` shows.
 const MOST: usize = 10;
 
-/// What a text leads to: the winner, then what would win without it, and so on.
+/// Lists the entries that match a text: the winner, then the entry that would win without it, and so on.
 fn attempt(catalog: &Catalog, words: &Try) -> String {
     let reply = Reply::parse(&words.text);
     let hosts: Vec<&str> = words.host.iter().map(String::as_str).collect();
@@ -307,7 +308,7 @@ fn attempt(catalog: &Catalog, words: &Try) -> String {
                 _ => "\nwithout these, no entry matches\n",
             };
             for at in &answer.others {
-                out += &format!("  has the code, and no text that matches: {}\n", rest.entries()[*at].slug);
+                out += &format!("  has the code, but no matching text: {}\n", rest.entries()[*at].slug);
             }
             return out;
         };
@@ -326,7 +327,7 @@ fn attempt(catalog: &Catalog, words: &Try) -> String {
     out + "\nand more\n"
 }
 
-/// One entry and the evidence for it.
+/// Describes one entry and the evidence for it.
 fn why(entry: &Entry, answer: &Resolution, words: &Try, reply: &Reply) -> String {
     let mut out = format!("  {} ({}, {}): {}\n", entry.slug, entry.provider, entry.category, entry.title);
     let basis = answer.basis.unwrap_or(Basis::Class);
@@ -346,7 +347,7 @@ fn why(entry: &Entry, answer: &Resolution, words: &Try, reply: &Reply) -> String
         out += &format!("    {{{name}}} = {value}\n");
     }
     if answer.tied {
-        out += "    another entry fits as well; only the fixed order decides\n";
+        out += "    another entry matches equally well; the fixed order decides\n";
     }
     out
 }
@@ -378,7 +379,7 @@ mod tests {
     #[test]
     fn a_released_slug_may_not_vanish() {
         assert_eq!(vanished(&small_text(), "full\nold-quota\nquota\n"), []);
-        // Also beside other mistakes.
+        // A missing slug is reported beside other mistakes too.
         let text = small_text().replace("mailbox-full", "mailbox-ful");
         let lost = Problems(vanished(&text, "full\ngone\n")).to_string();
         assert!(lost.contains("the slug `gone` vanished") && lost.contains("catalog.slugs:2:1"), "{lost}");
@@ -404,7 +405,7 @@ mod tests {
         assert!(widths.iter().all(|width| *width == widths[0]), "{table}");
     }
 
-    /// To format the real catalogue loses nothing, and to do it twice changes nothing more.
+    /// Formatting the catalogue loses no line, and formatting it twice changes nothing more.
     #[test]
     fn the_layout_of_the_catalogue() {
         let text = read(CATALOG).unwrap();

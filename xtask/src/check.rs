@@ -1,31 +1,31 @@
-//! `cargo xtask check`: everything that a change must pass, the quick checks first. It ends at the first failure.
+//! `cargo xtask check`: the Rust checks that a change must pass, quick ones first. It stops at the first failure.
 
-use crate::{cargo, catalog, docs, python, shared};
-use std::process::Command;
+use crate::command::{self, cargo, shown};
+use crate::{catalog, python, shared};
 
 type Step = (&'static str, fn() -> Result<(), String>);
 
 const STEPS: &[Step] = &[
-    ("format of the code", || run_command(&mut cargo(&["fmt", "--all", "--check"]))),
+    ("format of the code", || command::run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("catalogue", || catalog::check(catalog::CATALOG).map(|summary| println!("{summary}"))),
     ("layout of the catalogue", || catalog::format(catalog::CATALOG, true)),
     ("dependency tree", dependency_tree),
     ("unsafe code", unsafe_code),
     ("size of the dependency tree", tree_sizes),
     ("clippy", || {
-        run_command(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
+        command::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
     }),
     ("tests", || {
         let mut command = cargo(&["test", "--workspace", "--all-features"]);
         command.env("INSTA_UPDATE", "no");
-        run_command(&mut command)
+        command::run(&mut command)
     }),
     ("documentation", || {
         let mut command = cargo(&["doc", "--workspace", "--lib", "--no-deps", "--all-features"]);
         command.env("RUSTDOCFLAGS", "-Dwarnings");
-        run_command(&mut command)
+        command::run(&mut command)
     }),
-    ("generated files", || docs(true)),
+    ("generated files", || command::docs(true)),
 ];
 
 const PYTHON: Step = ("Python", python::run);
@@ -39,20 +39,8 @@ pub(crate) fn run(python: bool) -> Result<(), String> {
     Ok(())
 }
 
-pub(crate) fn run_command(command: &mut Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;
-    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", shown(command))) }
-}
-
-/// The command as one would type it.
-fn shown(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy();
-    let words = command.get_args().map(|word| word.to_string_lossy());
-    std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-/// serde_yaml reads the catalogue at compile time and must not reach those who use the library. The exit status of
-/// `cargo tree` says nothing of that, so the output does.
+/// Fails if ndr-core depends on serde_yaml at run time: only the macro may read YAML. `cargo tree` succeeds either way,
+/// so its output decides.
 fn dependency_tree() -> Result<(), String> {
     let command = &mut cargo(&["tree", "--package", "ndr-core", "--all-features", "--edges", "normal,no-proc-macro"]);
     command.args(["--invert", "serde_yaml"]);
@@ -67,16 +55,16 @@ fn dependency_tree() -> Result<(), String> {
     Ok(())
 }
 
-/// The checks that need nothing but the repository and cargo: what SECURITY.md promises of the code itself.
+/// Checks what SECURITY.md promises about the code. Needs only the repository and cargo.
 pub(crate) fn trust() -> Result<(), String> {
     dependency_tree()?;
     unsafe_code()?;
     tree_sizes()?;
-    println!("no unsafe code, no YAML in the core, and no more dependencies than SECURITY.md says");
+    println!("no unsafe code, no YAML in the core, and no more dependencies than SECURITY.md allows");
     Ok(())
 }
 
-/// Every crate takes its lints from the workspace, which forbids unsafe code, and none takes that back.
+/// Fails unless every crate inherits the lints of the workspace, which forbid unsafe code.
 fn unsafe_code() -> Result<(), String> {
     let read = shared::read;
     if !read("Cargo.toml")?.contains("\nunsafe_code = \"forbid\"\n") {
@@ -104,7 +92,7 @@ fn unsafe_code() -> Result<(), String> {
     Ok(())
 }
 
-/// Nothing comes into the tree unnoticed: SECURITY.md states how many crates there may be.
+/// Fails if a package has more dependencies than SECURITY.md states, so that none is added unnoticed.
 fn tree_sizes() -> Result<(), String> {
     let page = shared::read("SECURITY.md")?;
     let rows: Vec<(&str, usize)> = page

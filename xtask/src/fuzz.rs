@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: runs the fuzz targets of `fuzz/` and says how far each came, or writes their seeds.
+//! `cargo xtask fuzz`: runs the fuzz targets in `fuzz/` and prints their figures, or writes their seeds.
 
 use crate::shared;
 use clap::{Args, Subcommand};
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 #[derive(Args)]
 pub(crate) struct Fuzz {
-    /// How long each target runs
+    /// Minutes to run each target
     #[arg(long, default_value_t = 1.0)]
     minutes: f64,
-    /// Which targets; all when left out
+    /// Targets to run [default: all]
     targets: Vec<String>,
     #[command(subcommand)]
     task: Option<Task>,
@@ -19,17 +19,18 @@ pub(crate) struct Fuzz {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write seeds, made of the samples and of the catalogue, to fuzz/corpus
+    /// Write seeds from the samples and the catalogue to fuzz/corpus
     Seeds,
 }
 
-/// A target and what it is run with.
+/// A fuzz target and its settings.
 struct Target {
     name: &'static str,
     dictionary: &'static str,
-    /// The longest input, in bytes.
+    /// Maximum size of an input in bytes.
     longest: usize,
-    /// Entries of a catalogue are never freed: such a target starts anew after so many seconds.
+    /// Seconds after which the target is restarted. Built catalogues are never freed, so targets that build them need
+    /// short runs.
     slice: u64,
 }
 
@@ -42,8 +43,9 @@ const TARGETS: &[Target] = &[
     Target { name: "redact", dictionary: "mail", longest: 8_192, slice: 3_600 },
 ];
 
-/// The most memory that a target may take, in MiB, and the most seconds of one input.
+/// Memory limit of a target in MiB.
 const MEMORY: u32 = 2_048;
+/// Time limit for one input in seconds.
 const SECONDS: u32 = 10;
 
 pub(crate) fn run(args: &Fuzz) -> Result<(), String> {
@@ -53,7 +55,7 @@ pub(crate) fn run(args: &Fuzz) -> Result<(), String> {
     }
     if let Some(unknown) = args.targets.iter().find(|name| TARGETS.iter().all(|target| target.name != **name)) {
         let known: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
-        return Err(format!("there is no target {unknown}; the targets are {}", known.join(", ")));
+        return Err(format!("unknown target {unknown}; the targets are {}", known.join(", ")));
     }
     status(cargo_fuzz(&["build", "-O", "--sanitizer", "none"]))?;
     println!("| target | time | executions | per second | coverage (edges) | features | corpus | peak memory |");
@@ -72,7 +74,7 @@ pub(crate) fn run(args: &Fuzz) -> Result<(), String> {
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n\n")) }
 }
 
-/// What libFuzzer says at the end of a run.
+/// The figures that libFuzzer prints at the end of a run.
 #[derive(Default)]
 struct Figures {
     executions: u64,
@@ -82,7 +84,7 @@ struct Figures {
     memory: u64,
 }
 
-/// Runs one target and gives its row of the table.
+/// Runs one target and returns its row of the table.
 fn one(target: &Target, time: Duration) -> Result<String, String> {
     let start = Instant::now();
     let mut all = Figures::default();
@@ -90,7 +92,7 @@ fn one(target: &Target, time: Duration) -> Result<String, String> {
         let said = slice(target, left.as_secs().min(target.slice))?;
         let now = figures(&said);
         if now.executions == 0 {
-            return Err(format!("{}: libFuzzer gave no figures\n{}", target.name, tail(&said)));
+            return Err(format!("{}: libFuzzer printed no figures\n{}", target.name, tail(&said)));
         }
         all.executions += now.executions;
         all.coverage = all.coverage.max(now.coverage);
@@ -113,7 +115,7 @@ fn one(target: &Target, time: Duration) -> Result<String, String> {
     ))
 }
 
-/// Runs the fuzzer once and gives what it printed; an input that breaks something is an error that names it.
+/// Runs the fuzzer once and returns its output. An input that fails is an error that names the input.
 fn slice(target: &Target, seconds: u64) -> Result<String, String> {
     let mut command = cargo_fuzz(&["run", "-O", "--sanitizer", "none", target.name, "--"]);
     command.args([
@@ -129,7 +131,7 @@ fn slice(target: &Target, seconds: u64) -> Result<String, String> {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     match output.status.success() {
         true => Ok(said),
-        false => Err(format!("{}: an input breaks it; see fuzz/artifacts\n{}", target.name, tail(&said))),
+        false => Err(format!("{}: an input fails; see fuzz/artifacts\n{}", target.name, tail(&said))),
     }
 }
 
@@ -150,12 +152,13 @@ fn figures(said: &str) -> Figures {
 }
 
 fn tail(text: &str) -> String {
-    // cargo-fuzz shows the input as a list of numbers; the file that holds it is named as well.
+    // Skip the long line in which cargo-fuzz dumps the input: its file is named as well.
     let lines: Vec<&str> = text.lines().filter(|line| line.len() < 400).collect();
     lines.get(lines.len().saturating_sub(40)..).unwrap_or_default().join("\n")
 }
 
-/// `cargo fuzz`, on the stable compiler: libFuzzer's instrumentation needs flags that are unstable in name only.
+/// Returns a `cargo fuzz` command at low priority. `RUSTC_BOOTSTRAP` lets the stable compiler accept the flags that
+/// libFuzzer's instrumentation needs.
 fn cargo_fuzz(args: &[&str]) -> Command {
     let nice = Path::new("/usr/bin/nice");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -164,7 +167,7 @@ fn cargo_fuzz(args: &[&str]) -> Command {
         command.args(["-n", "10"]).arg(&cargo);
     }
     command.arg("fuzz").args(args).current_dir(shared::root()).env("RUSTC_BOOTSTRAP", "1");
-    // What cargo set for this program is not meant for the next one.
+    // Cargo set these for this program; they would mislead the next cargo.
     for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_TARGET_DIR"] {
         command.env_remove(name);
     }
@@ -173,13 +176,12 @@ fn cargo_fuzz(args: &[&str]) -> Command {
 
 fn status(mut command: Command) -> Result<(), String> {
     let status = command.status().map_err(|error| error.to_string())?;
-    status
-        .success()
-        .then_some(())
-        .ok_or_else(|| "`cargo fuzz build` failed; it is installed by: cargo install cargo-fuzz --locked".to_string())
+    status.success().then_some(()).ok_or_else(|| {
+        "`cargo fuzz build` failed; to install cargo-fuzz: cargo install cargo-fuzz --locked".to_string()
+    })
 }
 
-/// Writes what every target starts from. Seeds are made, not kept: the samples and the catalogue are the source.
+/// Writes the seed inputs of every target. They are not checked in: the samples and the catalogue are their source.
 fn seeds() -> Result<(), String> {
     let mut count = 0;
     let mut put = |target: &str, name: &str, bytes: &[u8]| -> Result<(), String> {
@@ -220,8 +222,8 @@ fn end_of_header(bytes: &[u8]) -> usize {
     bytes.windows(2).position(|pair| pair == b"\n\n").map_or(bytes.len(), |at| at + 2)
 }
 
-/// The files below a folder, in order.
-pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+/// Returns the files below a folder, sorted by path.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut names = Vec::new();
     for item in std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
         names.push(item.map_err(|error| error.to_string())?.path());

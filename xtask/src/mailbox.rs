@@ -1,9 +1,9 @@
-//! Mailboxes made of the samples, for the soak and the benchmark.
+//! Builds mailboxes from the samples, for the soak test and the benchmark.
 
 use std::io::Write;
 use std::path::Path;
 
-/// Every message below a directory, in the order of their paths.
+/// Reads every message below a directory, sorted by path.
 pub(crate) fn messages(directory: &Path) -> Result<Vec<Vec<u8>>, String> {
     let mut open = vec![directory.to_path_buf()];
     let mut paths = Vec::new();
@@ -23,7 +23,7 @@ pub(crate) fn messages(directory: &Path) -> Result<Vec<Vec<u8>>, String> {
     if found.is_empty() { Err(format!("{} holds no messages", directory.display())) } else { Ok(found) }
 }
 
-/// Writes a message to an mbox, so that it is one message there whatever it holds (mboxrd, and a header field in front).
+/// Appends a message to an mbox. Quoting (mboxrd) and an extra header field keep it one message, whatever it holds.
 pub(crate) fn append(out: &mut impl Write, number: u64, message: &[u8]) -> std::io::Result<()> {
     writeln!(out, "From mailer-daemon@example.com Mon Nov 23 10:00:00 2026\nX-Number: {number}")?;
     for line in message.split_inclusive(|b| *b == b'\n') {

@@ -1,9 +1,10 @@
-//! Tasks of this repository: `cargo xtask --help`.
+//! `cargo xtask`: the development tasks of this repository. `cargo xtask --help` lists them.
 
 mod bench;
 mod bench_scan;
 mod catalog;
 mod check;
+mod command;
 mod fuzz;
 mod mailbox;
 mod mutate;
@@ -15,9 +16,9 @@ mod stats;
 mod words;
 
 use clap::{Parser, Subcommand};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
-/// Tasks of this repository.
+/// Development tasks of this repository.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Args {
@@ -27,39 +28,39 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write everything that is generated from catalog.yaml: the reference, the table in README.md, the schema.
+    /// Write all files that are generated from catalog.yaml: the reference, the table of Exchange codes, the schema
     Docs {
-        /// Write nothing; fail where a generated file is stale.
+        /// Write nothing; fail if a generated file is stale
         #[arg(long)]
         check: bool,
     },
-    /// Work on catalog.yaml.
+    /// Check, format, extend and query catalog.yaml
     #[command(subcommand)]
     Catalog(catalog::Task),
-    /// Feed mutated samples to `ndr scan` for a while: no crash, no hang, no growth, no message lost.
+    /// Feed mutated samples to `ndr scan` for minutes; fail on a crash, a hang, growing memory or a lost message
     Soak(soak::Soak),
-    /// Measure `ndr scan` beside `cat`, and two threads beside one.
+    /// Compare the speed of `ndr scan` with `cat`, and of two threads with one
     BenchScan(bench_scan::BenchScan),
-    /// Build the Python package and run its tests: types, notebook, dataframes, Spark and Ray.
+    /// Build the Python package and test it: types, notebook, data frames, Spark and Ray
     Python,
-    /// Everything that a change must pass.
+    /// Run the Rust checks that a change must pass; `bash .ci/run` runs all of them
     Check {
-        /// The Python bindings too.
+        /// Check the Python bindings too
         #[arg(long)]
         python: bool,
-        /// Only what SECURITY.md promises of the code: no unsafe code, no YAML in the core, few dependencies.
+        /// Check only what SECURITY.md promises: no unsafe code, no YAML in the core, few dependencies
         #[arg(long, conflicts_with = "python")]
         trust: bool,
     },
-    /// Measure speed beside yardsticks and write BENCHMARKS.md.
+    /// Measure speed against other programs and write docs/benchmarks.md
     Bench(bench::Bench),
-    /// Throw hostile input at every reader, with libFuzzer: see fuzz/README.md.
+    /// Run the fuzz targets: see fuzz/README.md
     Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().task {
-        Task::Docs { check } => catalog::check(catalog::CATALOG).and_then(|_| docs(check)),
+        Task::Docs { check } => catalog::check(catalog::CATALOG).and_then(|_| command::docs(check)),
         Task::Catalog(task) => catalog::run(task),
         Task::Check { trust: true, .. } => check::trust(),
         Task::Check { python, .. } => check::run(python),
@@ -76,19 +77,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The generator is a program of its own, because it needs ndr: see Cargo.toml.
-fn docs(check: bool) -> Result<(), String> {
-    let mut command = cargo(&["run", "--quiet", "--package", "xtask", "--bin", "xtask-docs", "--"]);
-    command.args(check.then_some("--check"));
-    let status = command.status().map_err(|error| format!("cargo does not start: {error}"))?;
-    status.success().then_some(()).ok_or_else(|| "the generated files are not in order".to_string())
-}
-
-/// The cargo that started this program, at the top of the repository.
-fn cargo(args: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(args).current_dir(shared::root());
-    command
 }

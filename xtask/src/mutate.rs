@@ -1,6 +1,6 @@
-//! Messages as broken software and hostile people would write them, made of good ones. The same seed gives the same.
+//! Mutates good messages into what broken or hostile software might send. The same seed gives the same messages.
 
-/// Numbers that look random (xorshift64*).
+/// A seeded pseudo-random number generator (xorshift64*).
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -15,7 +15,7 @@ impl Dice {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    /// A number below `end`; 0 if that is 0.
+    /// Returns a number below `end`, or 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         if end == 0 { 0 } else { (self.next() >> 11) as usize % end }
     }
@@ -25,10 +25,10 @@ impl Dice {
     }
 }
 
-/// The most bytes of a mutated message.
+/// Maximum size of a mutated message in bytes.
 const MOST: usize = 256 << 10;
 
-/// Pieces that readers stumble over.
+/// Fragments that are hard to parse.
 const PIECES: &[&[u8]] = &[
     b"\n\n",
     b"\r",
@@ -60,7 +60,7 @@ const PIECES: &[&[u8]] = &[
 const CHARSETS: &[&[u8]] =
     &[b"utf-8", b"utf-16", b"utf-7", b"iso-8859-1", b"windows-1252", b"iso-2022-jp", b"gb18030", b"x-unknown", b""];
 
-/// A message made of one of `all`, changed in one to four ways.
+/// Returns one of `all`, changed one to four times.
 pub(crate) fn mutated(all: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     let mut message = dice.pick(all).clone();
     for _ in 0..=dice.below(4) {
@@ -85,13 +85,13 @@ fn change(message: &mut Vec<u8>, all: &[Vec<u8>], dice: &mut Dice) {
         2 => line_ends(message, dice),
         3 => charset(message, dice),
         4 => {
-            // The head of one message, the tail of another.
+            // Join the head of one message with the tail of another.
             let other = dice.pick(all);
             message.truncate(at);
             message.extend_from_slice(&other[dice.below(other.len() + 1)..]);
         }
         5 => {
-            // A header line, many times.
+            // Repeat a header line many times.
             let lines: Vec<&[u8]> = message.split_inclusive(|b| *b == b'\n').take(60).collect();
             if !lines.is_empty() {
                 let line = dice.pick(&lines).to_vec();
@@ -137,7 +137,7 @@ fn line_ends(message: &mut Vec<u8>, dice: &mut Dice) {
     *message = out;
 }
 
-/// Another charset is named, or the bytes are those of another.
+/// Names another charset, or changes the bytes so that they no longer fit the named one.
 fn charset(message: &mut Vec<u8>, dice: &mut Dice) {
     let name = b"charset=";
     if let Some(at) = message.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name)) {
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_gives_the_same() {
+    fn the_same_seed_gives_the_same_messages() {
         let all = [b"From: a@example.com\n\nx\n".to_vec(), b"Content-Type: text/plain; charset=utf-8\n\ny\n".to_vec()];
         let make = |seed| {
             let mut dice = Dice::new(seed);

@@ -1,19 +1,22 @@
-//! What both programs of this package need: the files at the top of the repository.
+//! Paths and file access that both programs of this package need.
 
 use std::path::PathBuf;
 
-pub(crate) const SLUGS: &str = "catalog.slugs";
+/// The list of every slug that was ever released.
+pub(crate) const SLUGS: &str = "crates/ndr-catalog/generated/catalog.slugs";
 
-/// The top of the repository. Cargo names the folder of the package when it runs this program; the one it was compiled
-/// in may be another checkout that shares the target folder.
+/// Returns the root of the repository.
+///
+/// Cargo sets `CARGO_MANIFEST_DIR` when it runs this program. The compiled-in value is only a fallback: it may name
+/// another checkout that shares the target folder.
 pub(crate) fn root() -> PathBuf {
-    let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    let mut root = PathBuf::from(own);
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let mut root = PathBuf::from(package);
     root.pop();
     root
 }
 
-/// Reads a file named relative to the top of the repository.
+/// Reads a file; `name` is relative to the root of the repository.
 pub(crate) fn read(name: &str) -> Result<String, String> {
     std::fs::read_to_string(root().join(name)).map_err(|error| format!("{name}: {error}"))
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: mutated samples through `ndr scan -` for minutes on end. It fails where a message is lost, where
-//! ndr ends or hangs, and where its memory grows.
+//! `cargo xtask soak`: sends mutated samples through `ndr scan -` for minutes. It fails if a message is lost, if ndr
+//! crashes or hangs, and if its memory grows.
 
 use crate::mailbox;
 use crate::mutate::{Dice, mutated};
@@ -12,26 +12,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// The longest silence before it counts as a hang.
+/// Time without a record after which ndr counts as hanging.
 const SILENCE: Duration = Duration::from_secs(60);
-/// What memory may grow by from the first quarter to the last: heaps breathe.
+/// Allowed growth of memory from the first quarter to the last, because heap use varies.
 const GROWTH: u64 = 32 << 20;
 
-/// Feed mutated samples to `ndr scan` for a while, and count what comes out.
 #[derive(Args)]
 pub(crate) struct Soak {
-    /// How long
+    /// Duration in minutes
     #[arg(long, default_value_t = 10.0)]
     minutes: f64,
-    /// The same seed gives the same messages
+    /// Seed of the random mutations; the same seed gives the same messages
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Threads of ndr
+    /// Threads that ndr uses
     #[arg(long, default_value_t = 2)]
     jobs: usize,
 }
 
-/// What came out.
+/// Counts of the output so far.
 #[derive(Default)]
 struct Counts {
     records: AtomicU64,
@@ -52,7 +51,7 @@ pub(crate) fn run(args: &Soak) -> Result<(), String> {
         .map_err(|error| format!("ndr does not start: {error}"))?;
     let (Some(stdin), Some(stdout), Some(mut stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {
-        return Err("ndr has no pipes".into());
+        return Err("ndr was started without pipes".into());
     };
     println!("{} samples, seed {}, {} minutes, {} jobs", samples.len(), args.seed, args.minutes, args.jobs);
     let end = Instant::now() + Duration::from_secs_f64(args.minutes * 60.0);
@@ -114,7 +113,7 @@ pub(crate) fn run(args: &Soak) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes messages until the time is over. Gives their number and size.
+/// Writes messages until `end`. Returns their number and total size.
 fn feed(
     samples: &[Vec<u8>],
     seed: u64,
@@ -139,14 +138,14 @@ fn feed(
     Ok((number, bytes))
 }
 
-/// Reads records: each must be whole, and the next one in order.
+/// Reads records. Each must be complete and in order.
 fn count(stdout: ChildStdout, counts: &Counts) -> Result<(), String> {
     let mut lines = BufReader::with_capacity(1 << 20, stdout);
     let mut line = Vec::new();
     let mut number = 0u64;
     loop {
         line.clear();
-        let n = lines.read_until(b'\n', &mut line).map_err(|error| format!("the output broke off: {error}"))?;
+        let n = lines.read_until(b'\n', &mut line).map_err(|error| format!("the output ended early: {error}"))?;
         if n == 0 {
             return Ok(());
         }
@@ -154,7 +153,7 @@ fn count(stdout: ChildStdout, counts: &Counts) -> Result<(), String> {
         let head = format!("{{\"source\":\"-#{number}\",\"kind\":\"");
         if !line.starts_with(head.as_bytes()) || !line.ends_with(b"]}\n") {
             let text = String::from_utf8_lossy(&line[..line.len().min(200)]).into_owned();
-            return Err(format!("record {number} is not as it should be: {text:?}"));
+            return Err(format!("record {number} is malformed or out of order: {text:?}"));
         }
         let is = |kind: &str| line[head.len()..].starts_with(kind.as_bytes());
         counts.recognised.fetch_add(u64::from(!is("other")), Ordering::Relaxed);
@@ -168,7 +167,7 @@ fn count(stdout: ChildStdout, counts: &Counts) -> Result<(), String> {
 
 type Seen = (Vec<u64>, std::process::ExitStatus);
 
-/// Waits for the end, and looks at the memory every second.
+/// Waits for the process to end and samples its memory.
 fn watch(child: &mut std::process::Child, counts: &Counts, written: &AtomicU64) -> Result<Seen, String> {
     let start = Instant::now();
     let mut memory = Vec::new();
@@ -196,7 +195,7 @@ fn watch(child: &mut std::process::Child, counts: &Counts, written: &AtomicU64) 
     }
 }
 
-/// The most memory in the first and in the last quarter.
+/// Returns the peak memory of the first and of the last quarter.
 fn growth(memory: &[u64]) -> (u64, u64) {
     let quarter = memory.len().div_ceil(4);
     let most = |part: &[u64]| part.iter().copied().max().unwrap_or(0);

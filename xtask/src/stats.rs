@@ -1,24 +1,24 @@
-//! How much the catalogue knows of each provider, and how sure that is.
+//! Counts entries, codes, texts and sources of each provider.
 
 use ndr_resolve::{Catalog, Entry, Trust};
 
-/// The numbers of one provider, or of all.
+/// The counts of one provider, or of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
     pub(crate) entries: usize,
-    /// Codes and ranges that its entries name.
+    /// Codes and ranges in its entries.
     pub(crate) codes: usize,
     pub(crate) texts: usize,
     pub(crate) examples: usize,
-    /// Entries by their surest source: documented, observed, inferred.
+    /// Entries by their most reliable source: documented, observed, inferred.
     pub(crate) trust: [usize; 3],
-    /// The date at which the source was checked that was not looked at for the longest time.
+    /// The oldest date in the `checked` fields of its sources.
     pub(crate) oldest: &'static str,
 }
 
-/// A row for each provider with entries, in the order of the catalogue.
+/// Returns a row for each provider that has entries, in catalogue order.
 pub(crate) fn rows(catalog: &Catalog) -> Vec<Row> {
     let row = |id: &'static str, name: &'static str| {
         let mut row = Row { id, name, ..Row::default() };
@@ -29,7 +29,7 @@ pub(crate) fn rows(catalog: &Catalog) -> Vec<Row> {
     rows.filter(|row| row.entries > 0).collect()
 }
 
-/// The sum of all rows.
+/// Returns the counts of the whole catalogue.
 pub(crate) fn total(catalog: &Catalog) -> Row {
     let mut row = Row { id: "all", name: "All", ..Row::default() };
     catalog.entries().iter().for_each(|entry| row.add(entry));
@@ -55,7 +55,7 @@ impl Row {
         }
     }
 
-    /// The numbers in the order of [`HEAD`].
+    /// Returns the counts in the order of [`HEAD`].
     pub(crate) fn cells(&self) -> [String; 8] {
         let [documented, observed, inferred] = self.trust;
         let counts = [self.entries, self.codes, self.texts, self.examples, documented, observed, inferred];
@@ -64,7 +64,7 @@ impl Row {
     }
 }
 
-/// What the numbers are.
+/// Column titles of [`Row::cells`].
 pub(crate) const HEAD: [&str; 8] =
     ["entries", "codes", "texts", "examples", "documented", "observed", "inferred", "oldest check"];
 

@@ -1,11 +1,12 @@
 //! The catalogue as Python objects, and everything that is done with one.
 
 use crate::error::{CatalogError, InputError, unreadable};
-use crate::report::{Reduced, Report, Steps, line};
+use crate::object::{Reduced, hash, line, object};
+use crate::report::{Report, Steps};
 use crate::scan::{Options, Scan};
 use crate::table::{self, Column};
-use crate::trace::{self, Trace};
-use crate::values::List;
+use crate::trace::Trace;
+use crate::values::{List, Pairs};
 use crate::{input, json};
 use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
@@ -14,7 +15,7 @@ use pyo3_arrow::error::PyArrowResult;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Names and texts of the overlays on the built-in catalogue, in their order. They tell one catalogue from another.
 type Overlays = Vec<(String, String)>;
@@ -23,7 +24,7 @@ type Overlays = Vec<(String, String)>;
 #[pyclass(frozen, eq, hash, module = "ndr")]
 #[derive(Clone)]
 pub(crate) struct Catalog {
-    catalog: &'static ndr::Catalog,
+    catalog: Arc<ndr::Catalog>,
     overlays: Overlays,
 }
 
@@ -41,33 +42,31 @@ impl std::hash::Hash for Catalog {
 
 impl Catalog {
     pub(crate) fn built_in() -> Catalog {
-        Catalog { catalog: ndr::catalog(), overlays: Vec::new() }
+        Catalog { catalog: Arc::clone(ndr::Decoder::new().catalog()), overlays: Vec::new() }
     }
 
-    /// The built-in catalogue with overlays. Entries live as long as the process, so each set is read only once.
+    /// The built-in catalogue with overlays. Equal catalogues that are in use share one copy, so that entries can be
+    /// unpickled without reading the overlays each time.
     fn with(overlays: Overlays) -> Result<Catalog, String> {
-        static KNOWN: Mutex<Option<HashMap<Overlays, &'static ndr::Catalog>>> = Mutex::new(None);
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.get_or_insert_default();
-        let mut catalog = ndr::catalog();
-        for (at, (name, text)) in overlays.iter().enumerate() {
-            let so_far = &overlays[..=at];
-            catalog = match known.get(so_far) {
-                Some(catalog) => catalog,
-                None => {
-                    let merged = ndr_catalog::load_overlay(catalog, name, text)
-                        .map_err(|problems| format!("the catalogue {name} has mistakes\n\n{problems}"))?;
-                    let merged: &'static ndr::Catalog = Box::leak(Box::new(merged));
-                    known.insert(so_far.to_vec(), merged);
-                    merged
-                }
-            };
+        static IN_USE: Mutex<Option<HashMap<Overlays, Weak<ndr::Catalog>>>> = Mutex::new(None);
+        let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+        let in_use = in_use.get_or_insert_default();
+        if let Some(catalog) = in_use.get(&overlays).and_then(Weak::upgrade) {
+            return Ok(Catalog { catalog, overlays });
         }
+        let mut catalog = Catalog::built_in().catalog;
+        for (name, text) in &overlays {
+            let merged = ndr_catalog::load_overlay(&catalog, name, text)
+                .map_err(|problems| format!("the catalogue {name} has mistakes\n\n{problems}"))?;
+            catalog = Arc::new(merged);
+        }
+        in_use.retain(|_, known| known.strong_count() > 0);
+        in_use.insert(overlays.clone(), Arc::downgrade(&catalog));
         Ok(Catalog { catalog, overlays })
     }
 
     pub(crate) fn decoder(&self) -> ndr::Decoder {
-        ndr::Decoder::new().with_catalog(self.catalog)
+        ndr::Decoder::new().with_catalog(Arc::clone(&self.catalog))
     }
 
     fn list(&self, entries: Vec<&'static ndr::Entry>) -> Entries {
@@ -100,15 +99,31 @@ impl Catalog {
     #[pyo3(signature = (data, /, *, domains = Vec::new(), outer = false))]
     fn headers(&self, data: &Bound<'_, PyAny>, domains: Vec<String>, outer: bool) -> PyResult<Trace> {
         let input = input::read(data)?;
-        let (decoder, bytes) = (self.decoder().with_domains(trace::kept(domains)), &input.bytes[..]);
-        let read = || if outer { ndr::trace::of_message(bytes) } else { decoder.trace_of(bytes) };
+        let (decoder, bytes) = (self.decoder().with_domains(domains), &input.bytes[..]);
+        let read = || if outer { decoder.trace_of_outer(bytes) } else { decoder.trace_of(bytes) };
         Trace::new(&data.py().detach(read))
     }
 
-    /// Decodes a text: a reply, a log line, a pasted report, a code.
-    #[pyo3(signature = (text, /))]
-    fn explain(&self, text: &Bound<'_, PyString>) -> PyResult<Report> {
-        self.report(text.py(), input::text_bytes(text)?.as_bytes(), None)
+    /// Decodes a text: a reply, a log line, a pasted report, a code. With what a client knows of one reply, such as the
+    /// command that it answers, the text is that reply.
+    #[pyo3(signature = (text, /, *, remote = None, command = None, recipient = None, sender = None))]
+    fn explain(
+        &self,
+        text: &Bound<'_, PyString>,
+        remote: Option<&str>,
+        command: Option<&str>,
+        recipient: Option<&str>,
+        sender: Option<&str>,
+    ) -> PyResult<Report> {
+        let bytes = input::text_bytes(text)?;
+        let known = [remote, command, recipient, sender];
+        if known.iter().all(Option::is_none) {
+            return self.report(text.py(), bytes.as_bytes(), None);
+        }
+        let words = String::from_utf8_lossy(bytes.as_bytes());
+        let reply = ndr::Reply { text: words.trim(), remote, command, recipient, sender };
+        let decoder = self.decoder();
+        Report::new(text.py().detach(|| decoder.reply(&reply)))
     }
 
     /// Decodes many messages while somebody takes them, as Arrow record batches.
@@ -121,26 +136,26 @@ impl Catalog {
         steps: bool,
         dictionaries: bool,
     ) -> PyResult<Scan> {
-        Scan::new(self, data, Options { jobs, progress, steps, dictionaries })
+        Scan::new(self.decoder(), data, Options { jobs, progress, steps, dictionaries })
     }
 
     /// The entries of a status code, an SMTP reply code or a slug.
     #[pyo3(signature = (code, /))]
     fn lookup(&self, code: &str) -> Entries {
-        self.list(ndr_catalog::look_up(self.catalog, code.trim()))
+        self.list(ndr_catalog::look_up(&self.catalog, code.trim()))
     }
 
     /// Entries by words of their texts and titles, best first.
     #[pyo3(signature = (text, /, *, limit = 10))]
     fn search(&self, py: Python<'_>, text: &str, limit: usize) -> Entries {
-        let found = py.detach(|| ndr_catalog::search(self.catalog, text));
+        let found = py.detach(|| ndr_catalog::search(&self.catalog, text));
         self.list(found.into_iter().take(limit).map(|(entry, _)| entry).collect())
     }
 
     /// The entries of a provider, a category and an actor.
     #[pyo3(signature = (*, provider = None, category = None, act = None))]
     fn filter(&self, provider: Option<&str>, category: Option<&str>, act: Option<&str>) -> PyResult<Entries> {
-        let found = ndr_catalog::filter(self.catalog, provider, category, act).map_err(InputError::new_err)?;
+        let found = ndr_catalog::filter(&self.catalog, provider, category, act).map_err(InputError::new_err)?;
         Ok(self.list(found))
     }
 
@@ -161,9 +176,9 @@ impl Catalog {
 
     /// The providers: their ids and names.
     #[getter]
-    fn providers(&self) -> crate::values::Pairs {
+    fn providers(&self) -> Pairs {
         let providers = self.catalog.providers().iter();
-        crate::values::Pairs(providers.map(|provider| (provider.id.to_string(), provider.name.to_string())).collect())
+        Pairs(providers.map(|provider| (provider.id.to_string(), provider.name.to_string())).collect())
     }
 
     fn __len__(&self) -> usize {
@@ -517,7 +532,7 @@ impl Entry {
 
     /// The entry for people, on 80 columns.
     fn __str__(&self) -> String {
-        ndr::render::entry_human(self.entry, ndr::render::Options::default())
+        ndr::render::entry_human(&self.catalog.catalog, self.entry, ndr::render::Options::default())
     }
 
     /// The entry as a card, for notebooks.
@@ -550,12 +565,4 @@ impl Entry {
 #[pyfunction]
 pub(crate) fn _restore_entry(catalog: &Catalog, slug: &str) -> PyResult<Entry> {
     catalog.entry(slug)
-}
-
-/// A hash for Python.
-pub(crate) fn hash(value: &impl std::hash::Hash) -> u64 {
-    use std::hash::{DefaultHasher, Hasher};
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

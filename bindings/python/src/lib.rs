@@ -1,12 +1,12 @@
 //! The native part of the Python package `ndr`: a thin front over the core. Nothing is parsed or decided here.
 
-#[macro_use]
-mod report;
-
 mod catalog;
 mod error;
 mod input;
 mod json;
+mod object;
+mod pickle;
+mod report;
 mod scan;
 mod summary;
 mod table;
@@ -43,7 +43,7 @@ fn _ndr(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(catalog::_restore_entries, module)?)?;
     module.add_function(wrap_pyfunction!(catalog::_restore_entry, module)?)?;
     module.add_function(wrap_pyfunction!(report::_restore_report, module)?)?;
-    module.add_function(wrap_pyfunction!(report::_restore, module)?)?;
+    module.add_function(wrap_pyfunction!(pickle::_restore, module)?)?;
     module.add("CATALOG", catalog::Catalog::built_in())?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -2,49 +2,12 @@
 //! `to_json()` cannot disagree with it.
 
 use crate::json;
+use crate::object::{self, Reduced, line, object};
 use crate::trace::{self, Trace};
 use crate::values::{List, Pairs};
 use pyo3::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
-
-/// What every object of a result can do.
-macro_rules! object {
-    ($(#[$meta:meta])* $name:ident { $($fields:tt)* } { $($methods:tt)* }) => {
-        $(#[$meta])*
-        #[pyclass(frozen, eq, hash, get_all, module = "ndr")]
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub(crate) struct $name { $($fields)* }
-
-        #[pymethods]
-        impl $name {
-            /// The object as JSON; with `pretty` on several lines.
-            #[pyo3(signature = (*, pretty = false))]
-            fn to_json(&self, pretty: bool) -> PyResult<String> {
-                $crate::json::write(self, pretty)
-            }
-
-            /// The object as plain dicts, lists, strings and numbers.
-            fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                $crate::json::loads(py, &$crate::json::write(self, false)?)
-            }
-
-            fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (&'static str, String))> {
-                Ok(($crate::report::restore(py)?, (stringify!($name), $crate::json::write(self, false)?)))
-            }
-
-            fn __copy__(slf: Py<Self>) -> Py<Self> {
-                slf
-            }
-
-            fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
-                slf
-            }
-
-            $($methods)*
-        }
-    };
-}
 
 object! {
     /// What a report says of one recipient, and what it means.
@@ -92,12 +55,14 @@ object! {
         act: List<String>,
         suppress: String,
         retry: String,
+        about: Option<String>,
         meaning: String,
         steps: Steps,
         links: List<String>,
         security: bool,
         values: Pairs,
         basis: String,
+        certainty: String,
         evidence: Option<Evidence>,
         origin: Option<String>,
     } {
@@ -318,7 +283,7 @@ impl Report {
     }
 
     fn __hash__(&self) -> u64 {
-        crate::catalog::hash(&self.json)
+        object::hash(&self.json)
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py, Pickled<'_>>> {
@@ -335,9 +300,6 @@ impl Report {
     }
 }
 
-/// How an object is made again: a function and its arguments.
-pub(crate) type Reduced<'py, State> = (Bound<'py, PyAny>, State);
-
 /// What a pickle of a report holds.
 type Pickled<'r> = (&'r str, &'r str, &'r str, Option<trace::State>);
 
@@ -351,40 +313,4 @@ pub(crate) fn _restore_report(
 ) -> PyResult<Report> {
     let trace = trace.map(|(json, html, text, found)| trace::_restore_trace(json, html, text, found));
     Ok(Report { fields: json::read(&json)?, json, shown: Shown::Stored { html, text, trace } })
-}
-
-/// Unpickles what a report is made of.
-#[pyfunction]
-pub(crate) fn _restore<'py>(py: Python<'py>, class: &str, json: &str) -> PyResult<Bound<'py, PyAny>> {
-    fn made<'py, T>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>>
-    where
-        T: serde::de::DeserializeOwned + pyo3::PyClass + Into<PyClassInitializer<T>>,
-    {
-        Ok(Bound::new(py, json::read::<T>(json)?)?.into_any())
-    }
-    match class {
-        "Recipient" => made::<Recipient>(py, json),
-        "Attempt" => made::<Attempt>(py, json),
-        "Diagnosis" => made::<Diagnosis>(py, json),
-        "Steps" => made::<Steps>(py, json),
-        "Evidence" => made::<Evidence>(py, json),
-        "Original" => made::<Original>(py, json),
-        "Note" => made::<Note>(py, json),
-        "Limit" => made::<crate::catalog::Limit>(py, json),
-        "Source" => made::<crate::catalog::Source>(py, json),
-        _ => Err(crate::error::InputError::new_err(format!("this version of ndr knows no {class}"))),
-    }
-}
-
-pub(crate) fn restore(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import("ndr._ndr")?.getattr("_restore")
-}
-
-/// An object on one line, at most 120 columns of it, without what a terminal would obey.
-pub(crate) fn line<'a>(class: &str, words: impl IntoIterator<Item = Option<&'a str>>) -> String {
-    let words: Vec<&str> = words.into_iter().flatten().collect();
-    let text = ndr::sanitize::terminal(&words.join(" ")).replace(['\n', '\r', '\t'], " ");
-    let cut: String = text.chars().take(100).collect();
-    let dots = if cut.len() < text.len() { "…" } else { "" };
-    format!("<ndr.{class} {cut}{dots}>")
 }

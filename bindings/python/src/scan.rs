@@ -1,18 +1,19 @@
 //! Many messages as a stream of Arrow record batches.
 
-use crate::catalog::Catalog;
 use crate::error::InputError;
 use crate::input;
+use crate::object::line;
+use crate::table;
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader, StructArray};
-use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
 use ndr_scan::arrow::{Batches, Columns};
 use ndr_scan::{Cancel, ErrorKind, Input, ScanError, Step};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyIterator, PyString, PyTuple};
 use pyo3_arrow::error::PyArrowResult;
-use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
+use pyo3_arrow::ffi::to_schema_pycapsule;
 use pyo3_arrow::input::AnyArray;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +35,7 @@ enum Source {
 #[pyclass(frozen, module = "ndr")]
 pub(crate) struct Scan {
     source: Source,
-    catalog: Catalog,
+    decoder: ndr::Decoder,
     columns: Columns,
     jobs: Option<usize>,
     progress: Option<Py<PyAny>>,
@@ -67,7 +68,7 @@ pub(crate) struct Options {
 }
 
 impl Scan {
-    pub(crate) fn new(catalog: &Catalog, data: &Bound<'_, PyAny>, options: Options) -> PyResult<Scan> {
+    pub(crate) fn new(decoder: ndr::Decoder, data: &Bound<'_, PyAny>, options: Options) -> PyResult<Scan> {
         if options.jobs == Some(0) {
             return Err(InputError::new_err("jobs is the number of threads, 1 or more, not 0"));
         }
@@ -80,7 +81,7 @@ impl Scan {
         }
         let Options { jobs, progress, .. } = options;
         let progress = progress.filter(|asked| !asked.bind(data.py()).is(pyo3::types::PyBool::new(data.py(), false)));
-        Ok(Scan { source: source(data)?, catalog: catalog.clone(), columns, jobs, progress })
+        Ok(Scan { source: source(data)?, decoder, columns, jobs, progress })
     }
 
     /// A scan that begins now.
@@ -100,7 +101,7 @@ impl Scan {
                 vec![Input::Messages(Box::new(Items { iterator: iterator.unbind(), count: 0, failure, cancel }))]
             }
         };
-        let scan = ndr_scan::Scan::new(inputs).decoder(self.catalog.decoder()).cancel(cancel);
+        let scan = ndr_scan::Scan::new(inputs).decoder(self.decoder.clone()).cancel(cancel);
         let scan = scan.measured(self.progress.is_some());
         Ok(match self.jobs {
             Some(jobs) => scan.jobs(jobs),
@@ -133,7 +134,7 @@ impl Scan {
             failure,
             teller: self.teller(py)?,
         };
-        capsule(py, Box::new(stream), requested_schema)
+        table::capsule(py, Box::new(stream), requested_schema)
     }
 
     /// The schema of the record batches.
@@ -146,7 +147,7 @@ impl Scan {
             Source::Paths(paths) => {
                 let names: Vec<String> = paths.iter().take(3).map(|path| path.display().to_string()).collect();
                 let more = if paths.len() > 3 { ", …" } else { "" };
-                crate::report::line("Scan", [Some("of"), Some(format!("{}{more}", names.join(", ")).as_str())])
+                line("Scan", [Some("of"), Some(format!("{}{more}", names.join(", ")).as_str())])
             }
             Source::Column(chunks) => {
                 format!("<ndr.Scan of {} rows>", chunks.iter().map(|chunk| chunk.len()).sum::<usize>())
@@ -154,17 +155,6 @@ impl Scan {
             Source::Items(..) => "<ndr.Scan of messages>".to_string(),
         }
     }
-}
-
-/// A reader as a capsule that any Arrow library takes.
-pub(crate) fn capsule<'py>(
-    py: Python<'py>,
-    reader: Box<dyn RecordBatchReader + Send>,
-    requested_schema: Option<Bound<'py, PyCapsule>>,
-) -> PyArrowResult<Bound<'py, PyCapsule>> {
-    let field = Field::new_struct("", reader.schema().fields().clone(), false);
-    let arrays = reader.map(|batch| Ok(Arc::new(StructArray::from(batch?)) as ArrayRef));
-    to_stream_pycapsule(py, Box::new(ArrayIterator::new(arrays, Arc::new(field))), requested_schema)
 }
 
 /// What is scanned, by what it is: one path, a column, or a collection of paths or messages.

@@ -211,7 +211,7 @@ pub(crate) fn summary(data: &Bound<'_, PyAny>, catalog: Option<&Catalog>) -> PyR
         )));
     }
     let built_in = Catalog::built_in();
-    let mut table = TableSummary::new(catalog.unwrap_or(&built_in).decoder().catalog());
+    let mut table = TableSummary::new(catalog.unwrap_or(&built_in).decoder().catalog().clone());
     for batch in data.extract::<AnyRecordBatch>()?.into_reader()? {
         let added = batch.and_then(|batch| data.py().detach(|| table.add(&batch)));
         added.map_err(|error| InputError::new_err(error.to_string()))?;

@@ -2,13 +2,16 @@
 
 use crate::error::InputError;
 use crate::json;
-use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
+use crate::object::line;
+use crate::values::List;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray};
 use arrow_json::ReaderBuilder;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyIterator, PyList};
 use pyo3_arrow::error::PyArrowResult;
+use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -53,6 +56,17 @@ impl Column {
     }
 }
 
+/// A reader as a capsule that any Arrow library takes.
+pub(crate) fn capsule<'py>(
+    py: Python<'py>,
+    reader: Box<dyn RecordBatchReader + Send>,
+    requested_schema: Option<Bound<'py, PyCapsule>>,
+) -> PyArrowResult<Bound<'py, PyCapsule>> {
+    let field = Field::new_struct("", reader.schema().fields().clone(), false);
+    let arrays = reader.map(|batch| Ok(Arc::new(StructArray::from(batch?)) as ArrayRef));
+    to_stream_pycapsule(py, Box::new(ArrayIterator::new(arrays, Arc::new(field))), requested_schema)
+}
+
 /// Rows as a record batch.
 pub(crate) fn batch<T: Serialize>(columns: Columns<'_>, rows: &[T]) -> PyResult<RecordBatch> {
     let fields: Vec<Field> = columns.iter().map(|(name, column)| Field::new(*name, column.data_type(), true)).collect();
@@ -73,7 +87,7 @@ pub(crate) fn stream<'py>(
 ) -> PyArrowResult<Bound<'py, PyCapsule>> {
     let schema = batch.schema();
     let reader: Box<dyn RecordBatchReader + Send> = Box::new(RecordBatchIterator::new([Ok(batch)], schema));
-    crate::scan::capsule(py, reader, requested_schema)
+    capsule(py, reader, requested_schema)
 }
 
 /// A small table. Any Arrow library takes it; by itself it is a sequence of dicts.
@@ -115,8 +129,8 @@ impl Table {
 
     /// The names of the columns.
     #[getter]
-    fn columns(&self) -> crate::values::List<String> {
-        crate::values::List(self.batch.schema().fields().iter().map(|field| field.name().clone()).collect())
+    fn columns(&self) -> List<String> {
+        List(self.batch.schema().fields().iter().map(|field| field.name().clone()).collect())
     }
 
     #[pyo3(signature = (requested_schema = None))]
@@ -146,7 +160,7 @@ impl Table {
 
     fn __repr__(&self) -> String {
         let columns = self.columns().0.join(", ");
-        crate::report::line("Table", [Some(format!("{} rows: {columns}", self.batch.num_rows()).as_str())])
+        line("Table", [Some(format!("{} rows: {columns}", self.batch.num_rows()).as_str())])
     }
 
     /// A table, for notebooks.

@@ -1,11 +1,10 @@
 //! The way of a message: what its header tells.
 
 use crate::json;
+use crate::object::{Reduced, line};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMappingProxy, PyTuple};
 use serde_json::Value;
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
 
 /// What the header of a message tells.
 #[pyclass(frozen, eq, hash, module = "ndr")]
@@ -102,7 +101,7 @@ impl Trace {
         let fields: Value = json::read(&self.json)?;
         let hops = fields["path"]["hops"].as_array().map_or(0, Vec::len);
         let words = format!("{hops} {}", if hops == 1 { "hop" } else { "hops" });
-        Ok(crate::report::line("Trace", [Some(words.as_str()), fields["message"]["from"].as_str()]))
+        Ok(line("Trace", [Some(words.as_str()), fields["message"]["from"].as_str()]))
     }
 
     /// The trace for people, on 80 columns.
@@ -115,7 +114,7 @@ impl Trace {
         &self.html
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<crate::report::Reduced<'py, State>> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py, State>> {
         Ok((py.import("ndr._ndr")?.getattr("_restore_trace")?, self.state()))
     }
 
@@ -150,19 +149,4 @@ fn frozen<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
         }
         plain => json::loads(py, &plain.to_string())?,
     })
-}
-
-/// The reader's own domains for as long as the process lives; each set is kept once.
-pub(crate) fn kept(domains: Vec<String>) -> &'static [String] {
-    static KNOWN: Mutex<Option<HashSet<&'static [String]>>> = Mutex::new(None);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = known.get_or_insert_default();
-    match known.get(domains.as_slice()) {
-        Some(domains) => domains,
-        None => {
-            let domains: &'static [String] = Vec::leak(domains);
-            known.insert(domains);
-            domains
-        }
-    }
 }

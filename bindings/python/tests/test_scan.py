@@ -48,6 +48,8 @@ def test_a_row_for_each_recipient(table, ndr_command):
                     },
                     "security": diagnosis.get("security"),
                     "basis": diagnosis.get("basis"),
+                    "about": diagnosis.get("about"),
+                    "certainty": diagnosis.get("certainty"),
                     "evidence": (diagnosis.get("evidence") or {}).get("phrase"),
                     "original_message_id": record["original"]["message_id"],
                     "original_from": record["original"]["from"],

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 /// A wider range is one of the registry's, such as X.7.0-999: it says no more than class and subject do.
 pub const GENERAL: u32 = 500;
 
-/// The entries of a status code, a reply code or a slug; the registry's general ranges only where nothing else is known.
+/// The entries of a status code, a reply code, a slug or a server's own token such as `S3140`; the registry's general
+/// ranges only where nothing else is known.
 ///
 /// ```
 /// # let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog.yaml"));
@@ -14,8 +15,16 @@ pub const GENERAL: u32 = 500;
 /// assert_eq!(ndr_catalog::look_up(&catalog, "group-internal-only")[0].slug, "group-internal-only");
 /// assert!(ndr_catalog::look_up(&catalog, "5.7.133").iter().any(|entry| entry.slug == "group-internal-only"));
 /// assert!(ndr_catalog::look_up(&catalog, "group-for-nobody").is_empty());
+/// for (token, slug) in [
+///     ("0x80070005", "outlook-no-permission-to-send-as"),
+///     ("AS(42004)", "bad-outbound-sender"),
+///     ("s3140", "outlook-com-network-blocked"),
+///     ("OU-001", "outlook-com-spamhaus-listed-ip"),
+/// ] {
+///     assert!(ndr_catalog::look_up(&catalog, token).iter().any(|entry| entry.slug == slug), "{token}");
+/// }
 /// ```
-pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
+pub fn look_up(catalog: &Catalog, text: &str) -> Vec<&'static Entry> {
     if let Ok(code) = text.parse::<StatusCode>() {
         let all = catalog.by_code(code);
         let near: Vec<&Entry> = all
@@ -34,7 +43,30 @@ pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
             }))
             .collect();
     }
-    catalog.by_slug(text).into_iter().collect()
+    match catalog.by_slug(text) {
+        Some(entry) => vec![entry],
+        None => by_token(catalog, text),
+    }
+}
+
+/// The entries whose texts, or else examples, hold a server's own token, such as `S3140`, `AS(42004)`, `OU-001` or
+/// `0x80070005`: letters and digits without a space.
+fn by_token(catalog: &Catalog, text: &str) -> Vec<&'static Entry> {
+    let has = |kind: fn(&char) -> bool| text.chars().any(|c| kind(&c));
+    let one_word = text.len() <= 40 && !text.contains(char::is_whitespace);
+    if !one_word || !has(char::is_ascii_digit) || !has(char::is_ascii_alphabetic) {
+        return Vec::new();
+    }
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    };
+    let token = words(text);
+    let holds = |text: &str| words(text).windows(token.len()).any(|run| run == token);
+    let entries = |texts: fn(&Entry) -> &'static [&'static str]| -> Vec<&'static Entry> {
+        catalog.entries().iter().filter(|entry| texts(entry).iter().any(|text| holds(text))).collect()
+    };
+    let named = entries(|entry| entry.texts);
+    if named.is_empty() { entries(|entry| entry.examples) } else { named }
 }
 
 /// The entries of a provider, a category and an actor, in the order of the catalogue; what is `None` does not count.
@@ -49,12 +81,12 @@ pub fn look_up<'c>(catalog: &'c Catalog, text: &str) -> Vec<&'c Entry> {
 /// assert!(found.iter().all(|entry| entry.provider == "gmail") && !found.is_empty());
 /// assert!(ndr_catalog::filter(&catalog, None, Some("mailbox-ful"), None).unwrap_err().contains("mailbox-full"));
 /// ```
-pub fn filter<'c>(
-    catalog: &'c Catalog,
+pub fn filter(
+    catalog: &Catalog,
     provider: Option<&str>,
     category: Option<&str>,
     act: Option<&str>,
-) -> Result<Vec<&'c Entry>, String> {
+) -> Result<Vec<&'static Entry>, String> {
     let category = known(category, Category::from_slug, Category::ALL.iter().map(|c| c.slug()), "category")?;
     let act = known(act, Actor::from_slug, Actor::ALL.iter().map(|a| a.slug()), "actor")?;
     let of_provider = |id: &str| catalog.providers().iter().find(|provider| provider.id == id);
@@ -100,7 +132,7 @@ pub fn tokens(text: &str) -> Vec<String> {
 /// assert_eq!(entry.slug, "banned-sending-ip");
 /// assert!(words.contains("banned"));
 /// ```
-pub fn search<'c>(catalog: &'c Catalog, query: &str) -> Vec<(&'c Entry, HashSet<String>)> {
+pub fn search(catalog: &Catalog, query: &str) -> Vec<(&'static Entry, HashSet<String>)> {
     let wanted = tokens(query);
     let fields: Vec<(Vec<String>, Vec<String>)> = catalog
         .entries()

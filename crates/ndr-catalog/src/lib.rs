@@ -39,7 +39,7 @@ pub use stub::Stub;
 pub use unknowns::{Group, Seen, Unknowns};
 
 use layout::{Item, Layout};
-use ndr_resolve::{Catalog, Entry, Limit, Provider, ProviderKind, Source};
+use ndr_resolve::{Catalog, Entry, Limit, Provider, ProviderKind, Source, intern, intern_text};
 use raw::{RawEntry, RawProvider};
 
 /// Reads a whole catalogue.
@@ -59,6 +59,8 @@ pub fn load(file: &str, text: &str) -> Result<Catalog, Problems> {
 /// Reads an overlay: entries that are added to those of `base`, or replace the ones of the same slug.
 ///
 /// Every entry of the overlay carries the file's name as its [`Entry::origin`], and wins over built-in ones where both fit.
+/// Entries and texts stay in memory for as long as the process lives, each kept once: to load the same overlay again
+/// costs no further memory.
 ///
 /// # Errors
 /// As [`load`]; an entry may use the providers of `base` as well as its own.
@@ -119,7 +121,7 @@ pub fn names(text: &str) -> std::collections::BTreeSet<String> {
 fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Problems> {
     let mut layout = Layout::read(file, text);
     let mut problems = std::mem::take(&mut layout.problems);
-    let origin = base.map(|_| leak(file));
+    let origin = base.map(|_| intern_text(file));
 
     let mut providers: Vec<Provider> = base.map(|base| base.providers().to_vec()).unwrap_or_default();
     for item in &layout.providers {
@@ -131,11 +133,11 @@ fn read(base: Option<&Catalog>, file: &str, text: &str) -> Result<Catalog, Probl
                 }
                 providers.retain(|known| known.id != raw.id.0);
                 providers.push(Provider {
-                    id: leak(&raw.id.0),
-                    name: leak(&raw.name),
+                    id: intern_text(&raw.id.0),
+                    name: intern_text(&raw.name),
                     kind: raw.kind.map_or(ProviderKind::MailboxHost, |kind| kind.0),
-                    hosts: leak_list(&raw.hosts),
-                    marks: leak_list(&raw.marks),
+                    hosts: keep_texts(&raw.hosts),
+                    marks: keep_texts(&raw.marks),
                 });
             }
             Err(problem) => problems.push(problem),
@@ -249,54 +251,45 @@ fn between<'m>(text: &'m str, open: &str, close: &str) -> Option<&'m str> {
 
 fn entry(raw: RawEntry, origin: Option<&'static str>) -> Entry {
     let usual = raw.category.0.usual();
+    let limit =
+        |limit: &raw::RawLimit| Limit { text: intern_text(limit.text.trim()), as_of: intern_text(&limit.as_of.0) };
+    let source = |source: &raw::RawSource| Source {
+        name: intern_text(&source.name),
+        url: source.url.as_deref().map(intern_text),
+        checked: intern_text(&source.checked.0),
+        trust: source.trust.0,
+    };
     Entry {
-        slug: leak(&raw.slug.0),
-        provider: leak(&raw.provider.0),
-        title: leak(raw.title.trim()),
-        codes: leak_vec(raw.codes.iter().map(|code| code.0)),
-        replies: leak_vec(raw.replies.iter().map(|reply| reply.0)),
-        texts: leak_list(&raw.texts),
+        slug: intern_text(&raw.slug.0),
+        provider: intern_text(&raw.provider.0),
+        title: intern_text(raw.title.trim()),
+        codes: intern(raw.codes.iter().map(|code| code.0).collect::<Vec<_>>()),
+        replies: intern(raw.replies.iter().map(|reply| reply.0).collect::<Vec<_>>()),
+        texts: keep_texts(&raw.texts),
         category: raw.category.0,
         about: raw.about.map(|word| word.0),
         after: raw.after.map(|word| word.0),
-        needs_host: raw.needs_host.as_deref().map(|reason| leak(reason.trim())),
+        needs_host: raw.needs_host.as_deref().map(|reason| intern_text(reason.trim())),
         permanent: raw.permanent,
-        act: raw.act.map_or(usual.act, |act| leak_vec(act.iter().map(|actor| actor.0))),
+        act: raw.act.map_or(usual.act, |act| intern(act.iter().map(|actor| actor.0).collect::<Vec<_>>())),
         suppress: raw.suppress.map_or(usual.suppress, |word| word.0),
         retry: raw.retry.map_or(usual.retry, |word| word.0),
         security: raw.security,
-        meaning: leak(raw.meaning.trim()),
-        steps_sender: leak_list(&raw.steps.sender),
-        steps_admin: leak_list(&raw.steps.admin),
-        limits: leak_vec(
-            raw.limits.iter().map(|limit| Limit { text: leak(limit.text.trim()), as_of: leak(&limit.as_of.0) }),
-        ),
-        links: leak_list(&raw.links),
-        examples: leak_list(&raw.examples),
-        sources: leak_vec(raw.sources.iter().map(|source| Source {
-            name: leak(&source.name),
-            url: source.url.as_deref().map(leak),
-            checked: leak(&source.checked.0),
-            trust: source.trust.0,
-        })),
-        was: leak_vec(raw.was.iter().map(|slug| leak(&slug.0))),
+        meaning: intern_text(raw.meaning.trim()),
+        steps_sender: keep_texts(&raw.steps.sender),
+        steps_admin: keep_texts(&raw.steps.admin),
+        limits: intern(raw.limits.iter().map(limit).collect::<Vec<_>>()),
+        links: keep_texts(&raw.links),
+        examples: keep_texts(&raw.examples),
+        sources: intern(raw.sources.iter().map(source).collect::<Vec<_>>()),
+        was: intern(raw.was.iter().map(|slug| intern_text(&slug.0)).collect::<Vec<_>>()),
         origin,
     }
 }
 
-// A catalogue lives as long as the process: entries hold `&'static` data whether they come from the macro's tables or
-// from an overlay that is read once at start.
-
-fn leak(text: &str) -> &'static str {
-    Box::leak(text.to_string().into_boxed_str())
-}
-
-fn leak_list(list: &[String]) -> &'static [&'static str] {
-    leak_vec(list.iter().map(|text| leak(text.trim())))
-}
-
-fn leak_vec<T>(items: impl IntoIterator<Item = T>) -> &'static [T] {
-    Box::leak(items.into_iter().collect::<Vec<T>>().into_boxed_slice())
+/// Keeps texts without the space around them.
+fn keep_texts(list: &[String]) -> &'static [&'static str] {
+    intern(list.iter().map(|text| intern_text(text.trim())).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -716,6 +716,15 @@ fn an_overlay_replaces_the_entry_of_the_same_slug() {
 }
 
 #[test]
+fn the_same_overlay_is_kept_once() {
+    let own = changed(GOOD, &[("mailbox-is-full", "archive-is-full"), ("quota of", "archive of")]);
+    let text = format!("entries:\n{own}");
+    let catalogs = [1, 2].map(|_| load_overlay(&base(), "own.yaml", &text).unwrap());
+    assert!(std::ptr::eq(catalogs[0].entries(), catalogs[1].entries()));
+    assert!(std::ptr::eq(catalogs[0].providers(), catalogs[1].providers()));
+}
+
+#[test]
 fn an_overlay_wins_over_the_base() {
     let own = changed(GOOD, &[("mailbox-is-full", "our-quota"), ("quota of {address} is", "{address} is")]);
     let own =

@@ -164,6 +164,18 @@ pub(crate) struct Explain {
     /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
+    /// The input is one reply, and this server gave it
+    #[arg(long, value_name = "HOST")]
+    pub(crate) remote: Option<String>,
+    /// The input is one reply, and it answers this SMTP command
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+    /// The input is one reply, about this recipient
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) recipient: Option<String>,
+    /// The input is one reply to mail of this envelope sender
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) sender: Option<String>,
 }
 
 /// What `scan` and `summary` read.

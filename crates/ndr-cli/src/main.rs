@@ -95,7 +95,7 @@ fn run(cli: &Cli) -> Outcome {
         Command::Summary(args) => args.inputs.limiting.limits(),
         _ => ndr::Limits::default(),
     };
-    let decoder = ndr::Decoder::new().with_catalog(commands::catalog(&cli.catalog)?).with_limits(limits);
+    let decoder = commands::decoder(&cli.catalog)?.with_limits(limits);
     let out = output::Output::new(cli.color, cli.csv_raw);
     match &cli.command {
         Command::Explain(args) => commands::explain(args, &decoder, &out),

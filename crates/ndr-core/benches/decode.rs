@@ -67,7 +67,7 @@ fn decode_to_json(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn resolve_reply(bencher: divan::Bencher<'_, '_>) {
     let examples: Vec<&str> = ndr::catalog().entries().iter().flat_map(|entry| entry.examples).copied().collect();
-    let replies: Vec<_> = examples.iter().map(|text| (ndr::Reply::parse(text), *text)).collect();
+    let replies: Vec<_> = examples.iter().map(|text| (ndr::ParsedReply::parse(text), *text)).collect();
     bencher.counter(divan::counter::ItemsCount::new(replies.len())).bench(|| {
         for (reply, text) in &replies {
             let query = ndr::Query {

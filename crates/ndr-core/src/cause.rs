@@ -62,10 +62,3 @@ impl Cause {
         catalog().by_code(code).into_iter().filter_map(|entry| Cause::from_slug(entry.slug)).collect()
     }
 }
-
-impl crate::Diagnosis {
-    /// The meaning as an enum; `None` for an entry of an overlay.
-    pub fn cause(&self) -> Option<Cause> {
-        self.entry.origin.is_none().then(|| Cause::from_slug(self.entry.slug)).flatten()
-    }
-}

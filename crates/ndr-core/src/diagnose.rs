@@ -1,12 +1,13 @@
 //! From facts to meaning: each recipient's words are resolved against the catalogue, and what disagrees is noted.
 
+use crate::advice::{self, Case};
 use crate::evidence::{Finding, STATEMENT};
 use crate::merge::Merged;
 use crate::page::Page;
 use crate::report::{Diagnosis, Evidence, Recipient};
 use crate::text;
-use crate::vocabulary::{Kind, Note};
-use ndr_resolve::{Basis, Catalog, Query, Reply, Resolution, StatusCode};
+use crate::vocabulary::{Certainty, Kind, Note};
+use ndr_resolve::{Basis, Catalog, Entry, Query, Reply, Resolution, StatusCode};
 use std::borrow::Cow;
 
 /// The recipients of a report with their meaning. Adds to `notes` what disagrees.
@@ -14,14 +15,16 @@ pub(crate) fn diagnose(
     merged: &mut Merged,
     kind: Kind,
     page: &Page<'_>,
-    catalog: &'static Catalog,
+    catalog: &Catalog,
     notes: &mut Vec<Note>,
 ) -> Vec<Recipient> {
-    let explains = matches!(kind, Kind::Failure | Kind::Delay) || (kind == Kind::Other && page.is_pasted);
+    let explains = matches!(kind, Kind::Failure | Kind::Delay) || page.is_pasted;
     let findings = std::mem::take(&mut merged.recipients);
     let mut recipients = Vec::with_capacity(findings.len());
     for finding in findings {
-        let meaning = (explains && !finding.arrived()).then(|| meaning(&finding, merged, page, catalog, notes));
+        // Somebody who pastes a reply of success asks what it means.
+        let is_asked = !finding.arrived() || page.is_pasted && kind == Kind::Success;
+        let meaning = (explains && is_asked).then(|| meaning(&finding, merged, kind, page, catalog, notes));
         let (diagnosis, others) = meaning.unwrap_or_default();
         recipients.push(Recipient {
             address: finding.address,
@@ -37,17 +40,24 @@ pub(crate) fn diagnose(
             others,
         });
     }
+    notes.extend(advice::share(&mut recipients).map(lowered));
     recipients
+}
+
+/// Says why the advice is not the entry's.
+fn lowered(reason: &'static str) -> Note {
+    Note { code: "lowered-advice", text: reason.into() }
 }
 
 /// The diagnosis of one recipient, and the slugs of further candidates.
 fn meaning(
     recipient: &Finding,
     merged: &Merged,
+    kind: Kind,
     page: &Page<'_>,
-    catalog: &'static Catalog,
+    catalog: &Catalog,
     notes: &mut Vec<Note>,
-) -> (Option<Diagnosis>, Vec<&'static str>) {
+) -> (Option<Diagnosis>, Vec<&'static Entry>) {
     let mut note = |code: &'static str, text: Cow<'static, str>| notes.push(Note { code, text });
     let generator = merged.generator.as_deref();
     let dialect = merged.dialect;
@@ -112,8 +122,7 @@ fn meaning(
             }
         }
     }
-    let others: Vec<&'static str> =
-        answer.others.iter().filter_map(|other| catalog.entries().get(*other)).map(|entry| entry.slug).collect();
+    let others: Vec<&'static Entry> = answer.others.iter().filter_map(|other| catalog.entries().get(*other)).collect();
     let Some(entry) = entry_of(&answer) else {
         if !others.is_empty() {
             note("ambiguous-code", "several entries share this code, and no text tells which is meant".into());
@@ -121,11 +130,37 @@ fn meaning(
         return (None, others);
     };
     let words = from_context.as_deref().unwrap_or(text);
-    let class =
-        recipient.status.map(|status| status.class()).or(recipient.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0);
     let evidence = evidence(&answer, words, recipient, page);
     let Some(basis) = answer.basis else { return (None, others) };
-    let diagnosis = Diagnosis { entry, permanent: entry.is_permanent(class), values: answer.values, basis, evidence };
+    let span = |of: &str| answer.phrase.filter(|_| of == words);
+    let advice = advice::advice(&Case {
+        entry,
+        basis,
+        kind,
+        action: recipient.action,
+        command: recipient.command,
+        status: recipient.status,
+        reply: recipient.reply,
+        words: advice::near(text, span(text)),
+        other: from_context.as_deref().map_or("", |context| advice::near(context, span(context))),
+        role: recipient.role,
+    });
+    let certainty = match Certainty::of(basis) {
+        // Another entry has the same words.
+        Certainty::Sure if answer.tied => Certainty::Likely,
+        certainty => certainty,
+    };
+    let diagnosis = Diagnosis {
+        entry,
+        permanent: advice.permanent,
+        suppress: advice.suppress,
+        retry: advice.retry,
+        about: advice.about,
+        values: answer.values,
+        basis,
+        certainty,
+        evidence,
+    };
     if answer.tied {
         note(
             "ambiguous-text",
@@ -133,6 +168,11 @@ fn meaning(
         );
     }
     conflicts(recipient, &mut note);
+    if let Some(lowered) = advice.reason.map(lowered)
+        && !notes.contains(&lowered)
+    {
+        notes.push(lowered);
+    }
     (Some(diagnosis), others)
 }
 

@@ -58,6 +58,8 @@ pub(crate) struct Finding {
     pub(crate) address: Option<String>,
     /// What the sender typed, where it differs.
     pub(crate) original_address: Option<String>,
+    /// Whose the address is, where the report does not say that it failed.
+    pub(crate) role: Role,
     /// Where the statement stands.
     pub(crate) origin: Origin,
     /// What was done.
@@ -93,6 +95,7 @@ impl Finding {
         Finding {
             address,
             original_address: None,
+            role: Role::Failed,
             origin: Origin::Frame,
             action: None,
             status: None,
@@ -197,5 +200,17 @@ impl Findings {
     /// Whether it found a recipient, or knows what the input is: readers of less certain forms then stay out.
     pub(crate) const fn is_decisive(&self) -> bool {
         !self.recipients.is_empty() || self.kind.is_some()
+    }
+
+    /// Whether it found a recipient in a structure: no prose reads like one.
+    pub(crate) const fn is_structured(&self) -> bool {
+        matches!(self.reader, Reader::Event | Reader::Log | Reader::Fields | Reader::Transcript)
+            && !self.recipients.is_empty()
+    }
+
+    /// Whether it found a recipient in an item of its own that says something of it.
+    pub(crate) fn has_item(&self) -> bool {
+        let is_item = |one: &Finding| one.origin != Origin::Prose && one.has_statement();
+        self.reader != Reader::Reply && self.recipients.iter().any(is_item)
     }
 }

@@ -1,17 +1,20 @@
 //! What a message is. The order of evidence: the declared type and the machine-readable part; Exchange's mark;
 //! automatic answers; only then the words.
 
-use crate::evidence::{Finding, Findings};
+use crate::evidence::{Finding, Findings, Reader};
 use crate::mail::PartKind;
 use crate::mail::headers::Headers;
 use crate::mail::status::FieldRecipient;
 use crate::merge;
 use crate::page::Page;
-use crate::page::daemon::{is_daemon, is_daemon_name, null_sender};
-use crate::phrases::mailers::contains_ignoring_case;
+use crate::page::daemon::{is_bounce_subject, is_daemon, is_daemon_name, null_sender};
+use crate::phrases::kinds::{
+    self, AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS,
+};
+use crate::phrases::signs::contains_ignoring_case;
 use crate::phrases::{Topic, outcome};
 use crate::report::{Recipient, Report};
-use crate::statement::tells;
+use crate::statement::{self, tells};
 use crate::text;
 use crate::text::search::{Phrases, phrases};
 use crate::vocabulary::{Action, Kind};
@@ -50,6 +53,12 @@ pub(crate) fn of(page: &Page<'_>, findings: &[Findings]) -> Verdict {
     if page.is_pasted {
         return verdict(Kind::Other, "what a pasted text is shows when its words are explained");
     }
+    // A server tells its postmaster of sessions that it refused: nobody's mail came back. One that broke off behind an
+    // accepted recipient lost a message.
+    let is_refused = |one: &Finding| one.command != Some("DATA");
+    if findings.iter().any(|one| one.reader == Reader::Transcript && one.recipients.iter().any(is_refused)) {
+        return verdict(Kind::Other, "it tells a postmaster of a session that the server refused");
+    }
     of_mail(&Evidence { page, said: merge::said(findings) })
 }
 
@@ -68,6 +77,9 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
         return verdict(Kind::Other, "it is an aggregate report on DMARC (RFC 7489)");
     }
     if (declares("disposition-notification") || has(PartKind::Disposition)) && !has(PartKind::DeliveryStatus) {
+        if is_rejecting_receipt(evidence) {
+            return verdict(Kind::Failure, "a mailbox rejected the message, in the form of a read receipt");
+        }
         return verdict(Kind::ReadReceipt, "a disposition-notification part says so (RFC 8098)");
     }
     if has(PartKind::DeliveryStatus)
@@ -88,6 +100,12 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
     }
     let daemon = is_daemon(headers);
     let subject = headers.text("Subject").unwrap_or_default().to_lowercase();
+    if is_of_ticket_system(headers) {
+        return verdict(Kind::AutoReply, "a ticket system wrote it, whatever it quotes");
+    }
+    if is_notice(&subject) && evidence.page.failed.is_empty() && !evidence.page.has_fields_in_text {
+        return verdict(Kind::Other, "its subject is that of a notice, not of a report");
+    }
     if let Some(reason) = auto_reply(headers, &subject)
         && evidence.page.failed.is_empty()
         && !is_daemon_name(headers)
@@ -105,7 +123,7 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
     if !evidence.page.failed.is_empty() {
         return verdict(by_words(evidence), "X-Failed-Recipients names who did not get the message");
     }
-    if is_newsletter(headers) {
+    if is_newsletter(headers, &subject) {
         return verdict(Kind::Other, "it is mail of a list, not a report");
     }
     if !daemon
@@ -171,136 +189,9 @@ fn by_words(evidence: &Evidence<'_>) -> Kind {
     if (late && !gone) || late_subject { Kind::Delay } else { Kind::Failure }
 }
 
-fn is_bounce_subject(subject: &str) -> bool {
-    static BOUNCES: Phrases = phrases!(&[
-        "undeliver",
-        "mail failed",
-        "are not member",
-        "not a member",
-        "returned mail",
-        "failure notice",
-        "delivery failure",
-        "mail delivery failed",
-        "delivery status notification",
-        "delivery failed",
-        "mail failure",
-        "delivery notification",
-        "mail system error",
-        "could not be delivered",
-        "non remis",
-        "unzustellbar",
-        "onbestelbaar",
-        "olevererbart",
-        "non recapitabile",
-        "não entregue",
-        "no se puede entregar",
-        "returned message",
-        "mail error",
-        "delivery has failed",
-        "message delivery has failed",
-        "delivery status",
-        "undelivered mail",
-        "returning message to sender",
-        "message could not be delivered",
-        "error sending your mail",
-        "nondeliverable",
-        "non-delivery",
-        "bounced mail",
-        "mail returned",
-        "retour",
-        "配信エラー",
-        "送信エラー",
-        "エラー通知",
-        "delivery error",
-        "delivery problem",
-        "rejected:",
-        "недоставлен",
-        "退信",
-        "returned to sender",
-        "warning: could not send",
-        "can not be delivered",
-        "delayed mail",
-        "メールエラー",
-        "failed delivery",
-        "mail could not",
-        "cannot deliver",
-        "delivery report",
-        "user unknown",
-    ]);
-    BOUNCES.any(subject)
-}
-
 /// An automatic answer of a person's mailbox (RFC 3834).
 fn auto_reply(headers: &Headers<'_>, subject: &str) -> Option<&'static str> {
-    static SUBJECTS: Phrases = phrases!(&[
-        "automatic reply",
-        "auto reply",
-        "auto-reply",
-        "autoreply",
-        "auto response",
-        "auto-response",
-        "autoresponse",
-        "autoresponder",
-        "auto:",
-        "out of office",
-        "out-of-office",
-        "out of the office",
-        "away from my mail",
-        "away from the office",
-        "on vacation",
-        "vacation",
-        "automatische antwort",
-        "abwesenheit",
-        "abwesend",
-        "nicht im büro",
-        "réponse automatique",
-        "absence du bureau",
-        "absent du bureau",
-        "respuesta automática",
-        "respuesta automatica",
-        "fuera de la oficina",
-        "fuera de oficina",
-        "resposta automática",
-        "ausência",
-        "fora do escritório",
-        "ausente do escritório",
-        "risposta automatica",
-        "fuori sede",
-        "fuori ufficio",
-        "automatisch antwoord",
-        "automatische beantwoording",
-        "afwezig",
-        "autosvar",
-        "automatiskt svar",
-        "automatisk svar",
-        "frånvaro",
-        "fravær",
-        "automaattinen vastaus",
-        "poissa toimistosta",
-        "autoodpowiedź",
-        "automatyczna odpowiedź",
-        "odpowiedź automatyczna",
-        "automatická odpověď",
-        "automatikus válasz",
-        "răspuns automat",
-        "αυτόματη απάντηση",
-        "otomatik yanıt",
-        "автоответ",
-        "автоматический ответ",
-        "автоматична відповідь",
-        "自動応答",
-        "自動返信",
-        "不在通知",
-        "不在連絡",
-        "自动回复",
-        "自动答复",
-        "自動回覆",
-        "자동 회신",
-        "자동 응답",
-        "부재중",
-        "תשובה אוטומטית",
-        "رد تلقائي",
-    ]);
+    static SUBJECTS: Phrases = phrases!(AUTO_REPLY_SUBJECTS);
     // At the beginning, or behind a mark such as "Re: " or "[".
     let begins = |at: usize| at <= 1 || at <= 12 && text::upto(subject, at).trim_end_matches([' ', '[']).ends_with(':');
     if SUBJECTS.find(subject).any(|hit| begins(hit.start)) {
@@ -309,23 +200,41 @@ fn auto_reply(headers: &Headers<'_>, subject: &str) -> Option<&'static str> {
     if headers.raw("Auto-Submitted").is_some_and(|value| contains_ignoring_case(value, b"auto-replied")) {
         return Some("Auto-Submitted says that a machine answered (RFC 3834)");
     }
-    let names = [
-        ("x-autoreply", ""),
-        ("x-autorespond", ""),
-        ("x-autoreply-from", ""),
-        ("x-mail-autoreply", ""),
-        ("x-autogenerated", "reply"),
-        ("precedence", "auto_reply"),
-        ("x-apple-action", "vacation"),
-    ];
-    let marked = names
+    let marked = AUTO_REPLY_FIELDS
         .iter()
         .any(|(known, wanted)| headers.all(known).any(|value| contains_ignoring_case(value, wanted.as_bytes())));
     marked.then_some("a header marks it as an automatic answer")
 }
 
-fn is_newsletter(headers: &Headers<'_>) -> bool {
-    (headers.has("List-Unsubscribe") || headers.has("List-Id")) && !is_daemon(headers)
+/// Mail of a list or a newsletter, whatever its sender is called.
+fn is_newsletter(headers: &Headers<'_>, subject: &str) -> bool {
+    (headers.has("List-Unsubscribe") || headers.has("List-Id"))
+        && !null_sender(headers)
+        && !(is_daemon_name(headers) && is_bounce_subject(subject))
+}
+
+/// Whether a ticket system wrote it: such mail quotes reports and is none.
+fn is_of_ticket_system(headers: &Headers<'_>) -> bool {
+    TICKET_FIELDS.iter().any(|name| headers.has(name))
+}
+
+/// A notice about mail or a mailbox: a digest of a quarantine, a warning about a quota, a complaint.
+fn is_notice(subject: &str) -> bool {
+    static NOTICES: Phrases = phrases!(NOTICE_SUBJECTS);
+    NOTICES.any(subject) && !is_bounce_subject(subject)
+}
+
+/// A rejection in the form of a read receipt, as Sieve's `reject` and servers with a full mailbox send it.
+fn is_rejecting_receipt(evidence: &Evidence<'_>) -> bool {
+    static REJECTIONS: Phrases = phrases!(MDN_REJECTIONS);
+    let page = evidence.page;
+    let receipts = page.mail.parts.iter().filter(|part| part.kind == PartKind::Disposition);
+    let is_deleted = receipts.map(|part| part.text.to_ascii_lowercase()).any(|text| {
+        let disposition = text.lines().find(|line| line.starts_with("disposition:"));
+        disposition.is_some_and(|line| line.contains("deleted") || line.contains("denied") || line.contains("failed"))
+    });
+    let subject = page.mail.headers.text("Subject").unwrap_or_default().to_lowercase();
+    is_deleted && (REJECTIONS.any(page.words.text.as_bytes()) || REJECTIONS.any(&subject))
 }
 
 /// The subject that RFC 7489 section 7.2.1.1 demands of an aggregate report.
@@ -335,62 +244,177 @@ fn is_dmarc_report(headers: &Headers<'_>) -> bool {
     })
 }
 
-/// A text that somebody pasted is a report when it holds a code or a known phrase.
-pub(crate) fn of_pasted(report: &mut Report) {
-    let decided = |recipient: &Recipient| {
+/// Failure, delay or success of a pasted text, if it is a report at all; sets what was done for each recipient.
+pub(crate) fn outcome_of_pasted(page: &Page<'_>, recipients: &mut [Finding]) -> Kind {
+    let matches = &page.words.matches;
+    let is_late = matches.any(Topic::Delay, WORDS_READ) && !matches.any(Topic::Gone, WORDS_READ);
+    let is_final = !is_late && (matches.any(Topic::Gone, WORDS_READ) || says_undelivered(page));
+    let class =
+        |one: &Finding| one.reply.map(|reply| reply / 100).or(one.status.map(|status| u16::from(status.class())));
+    for one in recipients.iter_mut() {
+        // What the frame says of the outcome comes before what the codes say.
+        one.action = one.action.or(match class(one) {
+            Some(2 | 3) => Some(Action::Delivered),
+            _ if is_late => Some(Action::Delayed),
+            Some(4) if !is_final => Some(Action::Delayed),
+            _ => Some(Action::Failed),
+        });
+    }
+    let any = |action: Action| recipients.iter().any(|one| one.action == Some(action));
+    match () {
+        () if any(Action::Failed) => Kind::Failure,
+        () if any(Action::Delayed) => Kind::Delay,
+        () if recipients.is_empty() => Kind::Other,
+        () => Kind::Success,
+    }
+}
+
+/// Whether the report's frame says that the message was not delivered. Words such as "user unknown" may be a server's.
+fn says_undelivered(page: &Page<'_>) -> bool {
+    page.words.matches.of_topic(Topic::Failure).any(|mark| mark.number < outcome::FRAMES)
+}
+
+/// Whether a pasted text is a report: it has the frame of one, it states a reply, or a known phrase is most of it.
+/// `has_item`: whether a reader found a recipient in an item of its own.
+pub(crate) fn is_pasted_report(report: &Report, page: &Page<'_>, has_item: bool) -> bool {
+    let words = text::trim(&page.words.text);
+    let matches = &page.words.matches;
+    let has_words_of_report = || {
+        page.mailer.is_some()
+            || page.is_exchange
+            || [Topic::Failure, Topic::Delay, Topic::Gone, Topic::Done]
+                .iter()
+                .any(|topic| matches.any(*topic, WORDS_READ))
+    };
+    let is_explained = |recipient: &Recipient| {
         recipient.diagnosis.is_some()
             || recipient.status.is_some()
             || recipient.reply.is_some()
-            || recipient.action.is_some()
             || !recipient.others.is_empty()
     };
-    let any = report.recipients.iter().any(decided);
-    if !any {
-        report.kind = Kind::Other;
-        report.recipients.clear();
-        report.note("kind", "no code and no known phrase was found");
-        return;
+    // "There was a problem delivering your message to a@example.com" names who, and says what became of the message.
+    let names_somebody = || {
+        report.recipients.iter().any(|one| one.address.is_some())
+            && (says_undelivered(page)
+                || [Topic::Delay, Topic::Done].iter().any(|topic| matches.any(*topic, WORDS_READ)))
+    };
+    has_item && has_words_of_report()
+        || page.mailer.is_some()
+        || names_somebody()
+        || report.recipients.iter().any(|one| is_explained(one) && (states(one, words) || covers(one, words, page)))
+}
+
+/// Whether a text states the reply or the status of a recipient where a reply begins, and not a number in passing.
+fn states(recipient: &Recipient, words: &str) -> bool {
+    let Some(stated) = statement::stated(words) else { return false };
+    let has_phrase = recipient.diagnosis.as_ref().is_some_and(|diagnosis| diagnosis.basis <= ndr_resolve::Basis::Text);
+    // A number alone at the beginning of a line may count packages.
+    let is_short = words.len() <= 300 && words.lines().count() <= 3;
+    match stated {
+        statement::Stated::Coded => true,
+        statement::Stated::Reply(code) => has_phrase || code >= 400 && is_short || is_bare(words),
     }
-    let class = |recipient: &Recipient| {
-        recipient.status.map(|status| u16::from(status.class())).or(recipient.reply.map(|reply| reply / 100))
-    };
-    // What the text says of the outcome comes before what the codes say.
-    let failed = report.recipients.iter().any(|recipient| match recipient.action {
-        Some(action) => action == Action::Failed,
-        None => {
-            recipient.reply.map_or(class(recipient) != Some(4), |reply| reply >= 500)
-                && !matches!(class(recipient), Some(2 | 3))
+}
+
+/// Whether a text is a code and nothing else.
+fn is_bare(words: &str) -> bool {
+    words.len() <= 12 && words.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b' ' | b'#' | b'-'))
+}
+
+/// Whether the phrase that explains a recipient is most of a text. A question about a full mailbox is no report of one.
+/// Where the text says besides that something was refused, or that mail was not delivered, less of it is enough.
+fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
+    static MAIL: Phrases = phrases!(kinds::MAIL_WORDS);
+    let phrase = recipient
+        .diagnosis
+        .as_ref()
+        .filter(|diagnosis| diagnosis.basis <= ndr_resolve::Basis::Text)
+        .and_then(|diagnosis| diagnosis.evidence.as_ref());
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let says_refused = || page.words.matches.any(Topic::Failure, WORDS_READ);
+    let Some(evidence) = phrase.filter(|_| !words.ends_with(['?', '？'])) else { return false };
+    let (part, all) = (letters(&evidence.phrase), letters(words));
+    part * 2 >= all || part * 3 >= all && says_refused() || says_undelivered(page) && MAIL.any(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Kind;
+
+    fn kind(mail: &str) -> Kind {
+        crate::decode(mail.as_bytes()).kind
+    }
+
+    #[test]
+    fn pasted_texts_are_reports_by_what_they_state() {
+        for text in [
+            "550 5.1.1 User unknown",
+            "SMTP error: 550 5.1.1 User unknown",
+            "Remote server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound'",
+            "The mailbox is full",
+            "552",
+            "<a@example.com>: host mx.example.com said: 554 no",
+        ] {
+            assert_eq!(kind(text), Kind::Failure, "{text}");
         }
-    });
-    let fine = report.recipients.iter().all(|recipient| match recipient.action {
-        Some(action) => !matches!(action, Action::Failed | Action::Delayed),
-        None => matches!(class(recipient), Some(2 | 3)),
-    });
-    report.kind = if failed {
-        Kind::Failure
-    } else if fine {
-        Kind::Success
-    } else {
-        Kind::Delay
-    };
-    let overall = match report.kind {
-        Kind::Failure => Action::Failed,
-        Kind::Success => Action::Delivered,
-        _ => Action::Delayed,
-    };
-    for recipient in &mut report.recipients {
-        // Among several recipients each has an outcome of its own.
-        let own = match recipient.reply.map(|reply| reply / 100).or(class(recipient)) {
-            Some(5) => Action::Failed,
-            Some(4) => Action::Delayed,
-            Some(2) => Action::Delivered,
-            _ => overall,
+        for text in [
+            "nodemailer@5.1.1:\n  version \"5.1.1\"",
+            "if reply.code >= 500:\n    raise PermanentError(\"user unknown\")",
+            "My mailbox is full again, can you raise the limit for the project before Friday, please?",
+            "Our office is in room 5.2.2, second floor.",
+            "Line 550 of the script fails; see ticket 5.1.1 of the release plan.",
+            "mailbox_size_limit = 51200000\nrelay_domains_reject_code = 554",
+        ] {
+            assert_eq!(kind(text), Kind::Other, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_frame_says_whether_delivery_goes_on() {
+        let giving_up =
+            "Your message could not be delivered to the following address. Giving up.\n\n<a@example.com>: 421 busy\n";
+        assert_eq!(kind(giving_up), Kind::Failure);
+        let trying =
+            "This is a warning only. We are still trying to deliver your message.\n\n<a@example.com>: 421 busy\n";
+        assert_eq!(kind(trying), Kind::Delay);
+        assert_eq!(kind("421 4.7.0 busy, try again later"), Kind::Delay);
+    }
+
+    #[test]
+    fn mail_about_mail_is_no_report() {
+        let body = "\n\nThis is the mail system at host mx.example.net.\n\n<a@example.com>: 550 5.1.1 no such user\n";
+        for header in [
+            "From: Helpdesk <rt@example.com>\nX-RT-Loop-Prevention: example.com\nSubject: [#1] Undeliverable: offer",
+            "From: Quarantine <postmaster@example.com>\nSubject: Spam quarantine digest",
+            "From: News <bounce@example.com>\nList-Unsubscribe: <https://example.com/u>\nSubject: Why mail bounces",
+            "From: Mia <mia@example.com>\nSubject: Re: Undelivered Mail Returned to Sender",
+        ] {
+            let kind = kind(&format!("{header}{body}"));
+            assert!(matches!(kind, Kind::Other | Kind::AutoReply), "{kind:?} {header}");
+        }
+        let report = format!("From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail Returned to Sender{body}");
+        assert_eq!(kind(&report), Kind::Failure);
+    }
+
+    #[test]
+    fn a_rejection_may_come_as_a_read_receipt() {
+        let receipt = |words: &str, disposition: &str| {
+            format!(
+                "From: postmaster@example.net\nSubject: Automatically rejected mail\nContent-Type: multipart/report; \
+                 report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\n{words}\n\n--b\n\
+                 Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; a@example.net\n\
+                 Disposition: {disposition}\n\n--b--\n"
+            )
         };
-        let action = *recipient.action.get_or_insert(own);
-        if action == Action::Delivered && !fine {
-            recipient.diagnosis = None;
-            recipient.others.clear();
-        }
+        let rejected = receipt(
+            "Your message was automatically rejected: Quota exceeded",
+            "automatic-action/MDN-sent-automatically; deleted",
+        );
+        let report = crate::decode(rejected.as_bytes());
+        assert_eq!(report.kind, Kind::Failure);
+        assert_eq!(report.recipients[0].address.as_deref(), Some("a@example.net"));
+        let read = receipt("I read it", "manual-action/MDN-sent-manually; displayed")
+            .replace("Automatically rejected mail", "Read: offer");
+        assert_eq!(kind(&read), Kind::ReadReceipt);
     }
-    report.note("kind", "the text holds a code or a known phrase");
 }

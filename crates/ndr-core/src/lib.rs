@@ -21,9 +21,12 @@
     clippy::string_slice
 )]
 
+mod advice;
 mod cause;
 mod diagnose;
 mod evidence;
+#[cfg(feature = "trace")]
+mod header;
 mod kind;
 mod mail;
 mod merge;
@@ -44,7 +47,6 @@ pub mod redact;
 pub mod render;
 pub mod sanitize;
 #[cfg(feature = "trace")]
-#[path = "header/mod.rs"]
 pub mod trace;
 
 pub use cause::{Cause, catalog};
@@ -52,37 +54,41 @@ pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
     Actor, Basis, Catalog, Category, CodeError, CodePattern, Command, Entry, FoundCode, Limit, Party, Provider,
-    ProviderKind, Query, Reply, Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual, class_means, fill,
-    find_codes, party_of, subject_means,
+    ProviderKind, Query, Reply as ParsedReply, Resolution, Retry, Source, StatusCode, Suppress, Trust, Usual,
+    class_means, fill, find_codes, subject_means,
 };
-pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Report};
+pub use report::{Attempt, Diagnosis, Evidence, Original, Recipient, Reply, Report};
 #[cfg(feature = "serde")]
 pub use serialize::EntryView;
-pub use vocabulary::{Action, Kind, Note};
+pub use vocabulary::{Action, Certainty, Kind, Note};
 
+use evidence::Findings;
 use mail::input::{self, Input};
 use page::Page;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
-/// Decodes with a catalogue and limits of one's own.
-#[derive(Clone, Copy, Debug)]
+/// Decodes with a custom catalogue and limits. Clones share the catalogue.
+#[derive(Clone, Debug)]
 pub struct Decoder {
-    catalog: &'static Catalog,
+    catalog: Arc<Catalog>,
     limits: Limits,
     #[cfg(feature = "trace")]
     trace: bool,
     #[cfg(feature = "trace")]
-    domains: &'static [String],
+    domains: Arc<[String]>,
 }
 
 impl Default for Decoder {
     fn default() -> Self {
+        static BUILT_IN: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(catalog().clone()));
         Decoder {
-            catalog: catalog(),
+            catalog: Arc::clone(&BUILT_IN),
             limits: Limits::default(),
             #[cfg(feature = "trace")]
             trace: false,
             #[cfg(feature = "trace")]
-            domains: &[],
+            domains: Arc::default(),
         }
     }
 }
@@ -94,8 +100,14 @@ impl Decoder {
     }
 
     /// Uses another catalogue, such as the built-in one with an overlay.
-    pub fn with_catalog(self, catalog: &'static Catalog) -> Decoder {
-        Decoder { catalog, ..self }
+    ///
+    /// ```
+    /// let catalog = std::sync::Arc::new(ndr::catalog().clone());
+    /// let decoders = [1, 2].map(|_| ndr::Decoder::new().with_catalog(catalog.clone()));
+    /// assert!(decoders[0].decode(b"550 5.1.1 User unknown").is_recognised());
+    /// ```
+    pub fn with_catalog(self, catalog: impl Into<Arc<Catalog>>) -> Decoder {
+        Decoder { catalog: catalog.into(), ..self }
     }
 
     /// Uses other limits.
@@ -129,18 +141,17 @@ impl Decoder {
     /// The domains that are the reader's own. With them, the trace can say that a message which came back is not theirs.
     ///
     /// ```
-    /// let own = Box::leak(Box::new(["contoso.com".to_string()]));
     /// let bounce = b"From: mailer-daemon@example.net\nSubject: Undelivered Mail Returned to Sender\n\n\
     ///     <user@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1 User unknown\n\n\
     ///     --- Below this line is a copy of the message.\n\n\
     ///     Received: from [203.0.113.9] by mx.example.net; Thu, 1 Oct 2026 10:00:00 +0000\n\
     ///     From: ceo@contoso.com\nMessage-ID: <1@bot.example.org>\n";
-    /// let trace = ndr::Decoder::new().with_domains(own).trace_of(bounce);
+    /// let trace = ndr::Decoder::new().with_domains(["contoso.com"]).trace_of(bounce);
     /// assert_eq!(trace.hints[0].kind, ndr::trace::HintKind::LikelyBackscatter);
     /// ```
     #[cfg(feature = "trace")]
-    pub fn with_domains(self, domains: &'static [String]) -> Decoder {
-        Decoder { domains, ..self }
+    pub fn with_domains(self, domains: impl IntoIterator<Item = impl Into<String>>) -> Decoder {
+        Decoder { domains: domains.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// The way of the message that bounced, where `bytes` is a report; of the message itself, where it is none.
@@ -151,28 +162,44 @@ impl Decoder {
     /// ```
     #[cfg(feature = "trace")]
     pub fn trace_of(&self, bytes: &[u8]) -> trace::Trace {
-        let report = self.with_trace(true).decode(bytes);
+        let report = self.clone().with_trace(true).decode(bytes);
         let is_report = matches!(report.kind, Kind::Failure | Kind::Delay | Kind::Success | Kind::Feedback);
         match report.trace.filter(|trace| is_report && trace.is_of_returned()) {
             Some(trace) => *trace,
-            None => trace::of_message(bytes),
+            None => self.trace_of_outer(bytes),
         }
     }
 
+    /// The route of the message itself, also where it is a report.
+    ///
+    /// ```
+    /// let report = b"Received: by mx.example.com; Tue, 21 Jan 2025 06:59:56 +0000\nSubject: Undelivered\n\n";
+    /// assert_eq!(ndr::Decoder::new().trace_of_outer(report), ndr::trace::of_message(report));
+    /// ```
+    #[cfg(feature = "trace")]
+    pub fn trace_of_outer(&self, bytes: &[u8]) -> trace::Trace {
+        trace::of_message_with(bytes, &self.catalog)
+    }
+
     /// The catalogue that is used.
-    pub fn catalog(&self) -> &'static Catalog {
-        self.catalog
+    pub const fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
     }
 
     /// Decodes a message, or any text that holds what a server said. The input type is detected.
     pub fn decode(&self, bytes: &[u8]) -> Report {
+        self.decode_framed(bytes).report
+    }
+
+    /// As [`Decoder::decode`], with what the mail around the report is.
+    pub(crate) fn decode_framed(&self, bytes: &[u8]) -> Framed {
         let bytes = mail::clean(bytes);
         let limits = self.limits.for_readers();
         let (bytes, cut) = match input::kind(&bytes) {
             Input::Mail => limits.fit_header(bytes),
             _ => (bytes, None),
         };
-        let mut report = self.read(&bytes, &limits, 0);
+        let Framed { mut report, is_carried } = self.read(&bytes, &limits, 0);
         if report.recipients.len() > self.limits.recipients {
             report.recipients.truncate(self.limits.recipients);
             let text = format!("more than {} recipients; the rest was left out", self.limits.recipients);
@@ -181,18 +208,52 @@ impl Decoder {
         if let Some((code, text)) = cut {
             report.note(code, text);
         }
+        Framed { report, is_carried }
+    }
+
+    /// Explains one reply of a server, as a mail service that talked to it knows it: the words, the host, the command,
+    /// the recipient. The diagnosis is that of a report which states the same.
+    ///
+    /// ```
+    /// let reply = ndr::Reply {
+    ///     text: "550 5.1.1 User unknown",
+    ///     remote: Some("mx.example.com"),
+    ///     command: Some("RCPT TO:<a@example.com>"),
+    ///     recipient: Some("a@example.com"),
+    ///     ..ndr::Reply::default()
+    /// };
+    /// let report = ndr::Decoder::new().reply(&reply);
+    /// assert_eq!(report.recipients[0].address.as_deref(), Some("a@example.com"));
+    /// assert_eq!(report.recipients[0].diagnosis.as_ref().unwrap().suppress, ndr::Suppress::Yes);
+    /// // The same words about the sender drop nobody.
+    /// let refused = ndr::Decoder::new().reply(&ndr::Reply { command: Some("MAIL FROM"), ..reply });
+    /// assert_eq!(refused.recipients[0].diagnosis.as_ref().unwrap().suppress, ndr::Suppress::No);
+    /// ```
+    pub fn reply(&self, reply: &Reply<'_>) -> Report {
+        let limits = self.limits.for_readers();
+        let page = Page::of_text(Cow::Borrowed(text::cap(reply.text, limits.text_bytes)), &limits);
+        let mut finding = read::reply_of(&page, reply);
+        finding.origin = evidence::Origin::Field;
+        let mut merged = merge::Merged { recipients: vec![finding], ..merge::Merged::default() };
+        merged.original.from = reply.sender.map(str::to_string);
+        let mut notes = Vec::new();
+        let kind = kind::outcome_of_pasted(&page, &mut merged.recipients);
+        let recipients = diagnose::diagnose(&mut merged, kind, &page, &self.catalog, &mut notes);
+        let mut report = Report { recipients, original: merged.original, notes, ..Report::new(kind) };
+        report.note("kind", "the caller states a reply to a delivery");
         report
     }
 
     /// The steps from bytes to a report. `depth` counts the mails around it.
-    fn read(&self, bytes: &[u8], limits: &Limits, depth: usize) -> Report {
-        let page = if depth == 0 { Page::of(bytes, limits) } else { Page::of_mail(bytes, limits) };
+    fn read(&self, bytes: &[u8], limits: &Limits, depth: usize) -> Framed {
+        let page = Page::of(bytes, limits);
         if depth < unwrap::DEPTH {
             for inner in unwrap::inner(&page) {
-                let mut report = self.read(&inner.bytes, limits, depth + 1);
+                let Framed { mut report, .. } = self.read(&inner.bytes, limits, depth + 1);
                 if matches!(report.kind, Kind::Failure | Kind::Delay) {
                     report.note(inner.note.0, inner.note.1);
-                    return report;
+                    let attached = page.mail.original.as_deref();
+                    return Framed { report, is_carried: attached.is_some_and(|own| std::ptr::eq(own, &*inner.bytes)) };
                 }
             }
         }
@@ -200,30 +261,58 @@ impl Decoder {
             page.mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
         let findings = read::all(&page);
         let verdict = kind::of(&page, &findings);
+        let is_structured = findings.iter().any(Findings::is_structured);
+        let has_item = findings.iter().any(Findings::has_item);
         let mut merged = merge::merge(&page, findings, verdict.kind, &mut notes);
-        let recipients = diagnose::diagnose(&mut merged, verdict.kind, &page, self.catalog, &mut notes);
         let is_open = page.is_pasted && verdict.kind == Kind::Other;
+        let kind = if is_open { kind::outcome_of_pasted(&page, &mut merged.recipients) } else { verdict.kind };
         if !is_open {
             notes.insert(page.mail.truncated.len(), Note { code: "kind", text: verdict.reason.into() });
         }
+        let recipients = diagnose::diagnose(&mut merged, kind, &page, &self.catalog, &mut notes);
         let mut report = Report {
+            writer: merged.dialect.and_then(|dialect| self.provider_name(dialect)),
             dialect: merged.dialect,
             generator: merged.generator,
             recipients,
             original: merged.original,
             notes,
-            ..Report::new(verdict.kind)
+            ..Report::new(kind)
         };
         if is_open {
-            kind::of_pasted(&mut report);
+            if is_structured || kind::is_pasted_report(&report, &page, has_item) {
+                report.note("kind", "the text holds a reply, the frame of a report, or a known phrase");
+            } else {
+                report = Report { notes: std::mem::take(&mut report.notes), ..Report::new(Kind::Other) };
+                report.note("kind", "no reply, no frame of a report and no known phrase was found");
+            }
         }
         #[cfg(feature = "trace")]
         if self.trace {
-            report.trace =
-                Some(Box::new(trace::of_report(&report, &page, bytes, &self.limits, depth > 0, self.domains)));
+            report.trace = Some(Box::new(trace::of_report(
+                &report,
+                &page,
+                bytes,
+                &self.limits,
+                depth > 0,
+                &self.domains,
+                &self.catalog,
+            )));
         }
-        report
+        Framed { report, is_carried: false }
     }
+
+    fn provider_name(&self, id: &str) -> Option<&'static str> {
+        self.catalog.providers().iter().find(|provider| provider.id == id).map(|provider| provider.name)
+    }
+}
+
+/// A report, and what the mail around it is.
+pub(crate) struct Framed {
+    pub(crate) report: Report,
+    /// Whether the report is an attachment of a mail that only carries it.
+    #[cfg_attr(not(feature = "redact"), allow(dead_code, reason = "only masking asks"))]
+    pub(crate) is_carried: bool,
 }
 
 /// Decodes the bytes of a message, or any text that holds what a server said, with the built-in catalogue.

@@ -9,7 +9,7 @@
 //! | who said it, to which command | the fields, then the words | Remote-MTA names the server outright |
 //! | the same recipient twice | the first statement | a later one is often its echo |
 
-use crate::evidence::{Finding, Findings, Origin, Reader};
+use crate::evidence::{Finding, Findings, Origin, Reader, Role};
 use crate::mail::headers::Headers;
 use crate::page::Page;
 use crate::report::Original;
@@ -96,7 +96,7 @@ fn writer(page: &Page<'_>, generator: Option<&str>) -> (Option<&'static str>, Op
         let dialect = exchange_dialect(generator, &page.mail.headers);
         return (Some(dialect), Some(dialect));
     }
-    (page.mailer.map(|mailer| mailer.id), page.mailer.and_then(|mailer| mailer.provider))
+    (page.mailer.and_then(|mailer| mailer.id), page.mailer.and_then(|mailer| mailer.provider))
 }
 
 /// Exchange Online or a server of one's own, by the generating host and the header.
@@ -234,12 +234,21 @@ fn complete(one: &mut Finding, other: &Finding) {
     one.add_context(&other.context);
 }
 
+/// Words of a report that are short enough to be the statement themselves, in bytes.
+const SHORT: usize = 600;
+
 /// Completes what the fields say by the words of a report that name no recipient.
 fn complete_by_words(one: &mut Finding, words: &str, is_single: bool) {
     let coded = coded_words(words);
     if is_single && is_poor(one) && tells(&coded) {
         let status = one.status.take();
         statement::set_text(one, Marked::new(&unfold_reply(&coded)).reply_part());
+        one.status = one.status.or(status);
+        one.part = 0;
+    }
+    if is_single && one.action == Some(Action::Failed) && one.text.is_none() && text::trim(words).len() <= SHORT {
+        let status = one.status.take();
+        statement::set_text(one, &unfold_reply(text::trim(words)));
         one.status = one.status.or(status);
         one.part = 0;
     }
@@ -264,5 +273,113 @@ fn of_original(page: &Page<'_>, original: &Original, notes: &mut Vec<Note>) -> F
             text: "the report names no recipient; the address is the To of the returned message".into(),
         });
     }
-    of_shared_words(first.map(|address| (*address).to_string()), page)
+    let mut one = of_shared_words(first.map(|address| (*address).to_string()), page);
+    // What the sender wrote in To is no evidence that it failed.
+    one.role = Role::Unknown;
+    one
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Action, Kind, Recipient, Report};
+
+    /// A report with these words, fields and returned header.
+    fn report(header: &str, words: &str, fields: &str, returned: &str) -> Report {
+        let mail = format!(
+            "From: mailer-daemon@mx.example.net\nTo: mia@example.com\n{header}Content-Type: multipart/report; \
+             report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\n{words}\n\n--b\n\
+             Content-Type: message/delivery-status\n\n{fields}\n\n--b\nContent-Type: text/rfc822-headers\n\n{returned}\n\n--b--\n"
+        );
+        crate::decode(mail.as_bytes())
+    }
+
+    fn first(report: &Report) -> &Recipient {
+        &report.recipients[0]
+    }
+
+    const FIELDS: &str =
+        "Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\n";
+
+    #[test]
+    fn who_failed_say_the_fields_before_the_words() {
+        let report = report("", "<b@example.com>: 550 5.1.1 no such user", &format!("{FIELDS}Status: 5.1.1"), "");
+        assert_eq!(first(&report).address.as_deref(), Some("a@example.com"));
+        assert_eq!(report.recipients.len(), 1);
+    }
+
+    #[test]
+    fn who_failed_says_the_header_before_the_words() {
+        let mail = "From: mailer-daemon@mx.example.net\nX-Failed-Recipients: a@example.com\nSubject: Mail delivery failed\n\n\
+                    Your mail could not be delivered. See b@example.com\n";
+        let report = crate::decode(mail.as_bytes());
+        assert_eq!(first(&report).address.as_deref(), Some("a@example.com"));
+    }
+
+    #[test]
+    fn the_returned_message_names_the_recipient_only_where_nothing_else_does() {
+        let mail = |words: &str| {
+            format!(
+                "From: mailer-daemon@mx.example.net\nTo: mia@example.com\nSubject: Undelivered mail\n\n{words}\n\n\
+                 --- Below this line is a copy of the message.\n\nFrom: mia@example.com\nTo: c@example.com\n\
+                 Message-ID: <1@example.com>\nDate: Mon, 2 Mar 2026 10:00:00 +0000\n\nhello\n"
+            )
+        };
+        let silent = crate::decode(mail("Your message could not be delivered: 550 no such user").as_bytes());
+        assert_eq!(first(&silent).address.as_deref(), Some("c@example.com"));
+        assert!(silent.notes.iter().any(|note| note.code == "recipient-from-original"));
+        let named = crate::decode(mail("<a@example.com>: 550 no such user").as_bytes());
+        assert_eq!(first(&named).address.as_deref(), Some("a@example.com"));
+    }
+
+    #[test]
+    fn what_was_done_say_the_fields_before_the_kind() {
+        let fields =
+            format!("{FIELDS}Status: 5.1.1\n\nFinal-Recipient: rfc822; b@example.com\nAction: delayed\nStatus: 4.4.1");
+        let report = report("", "could not be delivered", &fields, "");
+        let actions: Vec<_> = report.recipients.iter().map(|one| one.action).collect();
+        assert_eq!(report.kind, Kind::Failure);
+        assert_eq!(actions, [Some(Action::Failed), Some(Action::Delayed)]);
+    }
+
+    #[test]
+    fn the_words_speak_where_the_fields_hold_no_code() {
+        let words =
+            "<a@example.com>: host mx.example.com[192.0.2.1] said: 550 5.7.1 blocked (in reply to DATA command)";
+        let bare = report("", words, &format!("{FIELDS}Status: 5.0.0\nDiagnostic-Code: smtp; failed"), "");
+        assert_eq!(first(&bare).text.as_deref(), Some("550 5.7.1 blocked"));
+        assert_eq!(first(&bare).command, Some("DATA"));
+        let coded = report("", words, &format!("{FIELDS}Status: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 full"), "");
+        assert_eq!(first(&coded).text.as_deref(), Some("552 5.2.2 full"));
+    }
+
+    #[test]
+    fn the_status_in_the_words_counts_before_the_field_and_any_before_a_bare_one() {
+        let status = |field: &str, words: &str| {
+            let fields = format!("{FIELDS}Status: {field}\nDiagnostic-Code: smtp; {words}");
+            first(&report("", "could not be delivered", &fields, "")).status.map(|status| status.to_string())
+        };
+        assert_eq!(status("5.1.1", "550 5.7.1 blocked").as_deref(), Some("5.7.1"));
+        assert_eq!(status("5.1.1", "550 5.0.0 failed").as_deref(), Some("5.1.1"));
+        assert_eq!(status("5.1.1", "550 failed").as_deref(), Some("5.1.1"));
+    }
+
+    #[test]
+    fn who_said_it_says_the_field_before_the_words() {
+        let words = "<a@example.com>: host mx1.example.com[192.0.2.1] said: 550 5.1.1 no (in reply to RCPT TO command)";
+        let named = report("", words, &format!("{FIELDS}Status: 5.1.1\nRemote-MTA: dns; mx2.example.com"), "");
+        assert_eq!(first(&named).remote.as_deref(), Some("mx2.example.com"));
+        let silent = report("", words, &format!("{FIELDS}Status: 5.1.1"), "");
+        assert_eq!(first(&silent).remote.as_deref(), Some("mx1.example.com"));
+    }
+
+    #[test]
+    fn the_first_statement_about_a_recipient_counts() {
+        let fields = format!(
+            "{FIELDS}Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 first\n\nFinal-Recipient: rfc822; a@example.com\n\
+             Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 second"
+        );
+        let report = report("", "could not be delivered", &fields, "");
+        assert_eq!(report.recipients.len(), 1);
+        assert_eq!(first(&report).text.as_deref(), Some("550 5.1.1 first"));
+    }
 }

@@ -1,5 +1,6 @@
 //! Closed vocabularies that every step shares: what a message is, what was done for a recipient, and notes.
 
+use ndr_resolve::Basis;
 use std::borrow::Cow;
 
 /// Declares an enum whose variants have a permanent name in JSON.
@@ -24,8 +25,16 @@ macro_rules! named {
                 f.pad(self.slug())
             }
         }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.slug())
+            }
+        }
     };
 }
+#[cfg(feature = "trace")]
 pub(crate) use named;
 
 named! {
@@ -64,11 +73,53 @@ named! {
     }
 }
 
+named! {
+    /// How sure a diagnosis is.
+    Certainty {
+        /// The server's words and its code say the same.
+        Sure = "sure",
+        /// One of the two says it: known words, or the exact code.
+        Likely = "likely",
+        /// Only the kind of code is known.
+        Rough = "rough",
+    }
+}
+
+impl Certainty {
+    /// How sure evidence makes a diagnosis.
+    ///
+    /// ```
+    /// use ndr::{Basis, Certainty};
+    /// assert_eq!(Certainty::of(Basis::CodeAndText), Certainty::Sure);
+    /// assert_eq!(Certainty::of(Basis::Class), Certainty::Rough);
+    /// ```
+    pub const fn of(basis: Basis) -> Certainty {
+        match basis {
+            Basis::CodeAndText | Basis::RangeAndText => Certainty::Sure,
+            Basis::Text | Basis::Code => Certainty::Likely,
+            Basis::Range | Basis::Class => Certainty::Rough,
+        }
+    }
+}
+
 /// An oddity, or the reason for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Note {
     /// A permanent name, kebab-case.
     pub code: &'static str,
     /// The note in words.
     pub text: Cow<'static, str>,
+}
+
+/// A value in JSON as it is displayed; null for `None`.
+#[cfg(feature = "serde")]
+pub(crate) fn as_text<T: std::fmt::Display, S: serde::Serializer>(
+    value: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
 }

@@ -1,6 +1,7 @@
 //! What the catalogue says of one meaning: [`Entry`] and its closed vocabularies.
 
 use crate::code::CodePattern;
+use crate::party::Party;
 use crate::template::fill;
 
 /// Declares a closed vocabulary: an enum whose variants have a permanent kebab-case name.
@@ -32,6 +33,7 @@ macro_rules! vocabulary {
         }
     };
 }
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// What kind of trouble an entry describes. Each entry has exactly one; [`Category::usual`] tells what is usual for it.
@@ -150,33 +152,6 @@ vocabulary! {
         Observed = "observed",
         /// Concluded from other facts.
         Inferred = "inferred",
-    }
-}
-
-vocabulary! {
-    /// About whom or what a refusal speaks.
-    Party {
-        /// The recipient: the mailbox, its address, its domain, its rules.
-        Recipient = "recipient",
-        /// The sender: the address, its domain, its account, its limits.
-        Sender = "sender",
-        /// The host that sent the message: its IP address, its names, its reputation.
-        SendingHost = "sending-host",
-        /// The login of who hands the message in.
-        Login = "login",
-        /// The message: its size, content, form.
-        Message = "message",
-        /// The receiving mail system as a whole.
-        System = "system",
-        /// The way between the two: DNS, connections, loops, TLS.
-        Route = "route",
-    }
-}
-
-impl Party {
-    /// Whether it belongs to the side that sends, so that the recipient's address is not to blame.
-    pub const fn is_sending_side(self) -> bool {
-        matches!(self, Party::Sender | Party::SendingHost | Party::Login | Party::Message)
     }
 }
 
@@ -306,30 +281,6 @@ impl Category {
         }
     }
 
-    /// About whom or what an entry of this category usually speaks; `None` where that cannot be told.
-    ///
-    /// ```
-    /// use ndr_resolve::{Category, Party};
-    /// assert_eq!(Category::MailboxFull.party(), Some(Party::Recipient));
-    /// assert_eq!(Category::Policy.party(), None);
-    /// ```
-    pub const fn party(self) -> Option<Party> {
-        use Category::*;
-        Some(match self {
-            MailboxUnknown | MailboxDisabled | MailboxMoved | MailboxFull | AddressInvalid | DomainUnknown
-            | RecipientRestricted => Party::Recipient,
-            SenderRejected | AccountBlocked | SendingLimit | SenderAuthentication => Party::Sender,
-            AuthenticationRequired => Party::Login,
-            SendingHost | Reputation | Throttled | ProtocolError => Party::SendingHost,
-            SpamContent | MaliciousContent | Content | MessageMalformed | MessageTooLarge | TooManyRecipients => {
-                Party::Message
-            }
-            HostUnreachable | SystemError => Party::System,
-            RelayDenied | TransportSecurity | Routing | Expired => Party::Route,
-            Policy | Unknown => return None,
-        })
-    }
-
     /// Whether the category says little, so that any more telling statement in the same text wins over it.
     pub const fn is_vague(self) -> bool {
         matches!(self, Category::Expired | Category::Policy | Category::Unknown)
@@ -379,7 +330,7 @@ impl Category {
 }
 
 /// A number that can change, with the date at which it was true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit {
     /// The limit in words.
     pub text: &'static str,
@@ -388,7 +339,7 @@ pub struct Limit {
 }
 
 /// Where the facts of an entry come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Source {
     /// Name of the page, table or collection.
     pub name: &'static str,
@@ -401,7 +352,7 @@ pub struct Source {
 }
 
 /// One meaning of a bounce, as catalog.yaml describes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// The permanent name of the meaning, kebab-case.
     pub slug: &'static str,
@@ -485,7 +436,7 @@ impl Entry {
 }
 
 /// Who writes texts that entries of the catalogue describe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Provider {
     /// The permanent name, kebab-case.
     pub id: &'static str,

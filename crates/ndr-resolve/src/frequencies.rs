@@ -1,20 +1,23 @@
 //! How common words are in life and in the replies of all servers. Written by `cargo xtask catalog words` from
 //! xtask/words; the catalogue has no part in it, so that an entry changes no other entry's weight.
 
-/// The weight of a word: how much it tells that a phrase holds it, from 1 to 12.
+/// The weight of a word: how much it tells that a phrase holds it, from 1 to 12; more for words in one.
 pub(crate) fn weight(word: &str) -> u8 {
     // How often a word was seen, doubled with each step.
     const BY_CLASS: [u8; 7] = [12, 9, 7, 5, 4, 3, 2];
     if word.bytes().all(|b| b.is_ascii_digit()) {
         return 3;
     }
+    let humps = word.as_bytes().windows(2).filter(|pair| matches!(pair, [b'a'..=b'z', b'A'..=b'Z'])).count();
+    let joined = humps.min(4) as u8 + 1;
     let word = word.to_lowercase();
     let seen = TABLE.binary_search_by(|(known, _)| (*known).cmp(word.as_str()));
     match seen.ok().and_then(|at| TABLE.get(at)) {
         Some((_, class)) => BY_CLASS.get(usize::from(*class)).copied().unwrap_or(1),
         // A character that is a word, or a scrap of one.
         None if word.chars().count() < 3 => 5,
-        None => 12,
+        // A name that a program wrote, such as MapiExceptionShutoffQuotaExceeded, is several words in one.
+        None => 12 * joined,
     }
 }
 

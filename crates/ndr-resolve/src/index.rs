@@ -6,8 +6,10 @@
 //! and only on a hit compares the template around it.
 
 use crate::code::{CodePattern, StatusCode};
-use crate::entry::{Command, Entry, Party, Provider, ProviderKind};
+use crate::entry::{Command, Entry, Provider, ProviderKind};
+use crate::intern::intern_text;
 use crate::marks;
+use crate::party::Party;
 use crate::template::{
     self, Part, TRIES, Template, TemplateError, catch_before, encode, is_hole, match_forward, short,
 };
@@ -192,10 +194,6 @@ pub(crate) fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
     result
 }
 
-fn leak(text: &str) -> &'static str {
-    Box::leak(text.to_string().into_boxed_str())
-}
-
 impl Index {
     /// Builds the index of `entries` and `providers`.
     ///
@@ -219,7 +217,7 @@ impl Index {
         let mut bitmap = vec![0u64; 1 << (BITMAP_BITS - 6)];
         for (owner, template) in &templates {
             let start = parts.len();
-            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, leak)));
+            parts.extend(template.parts.iter().map(|part| encode(part, &mut names, intern_text)));
             let own = parts.get(start..).unwrap_or_default();
             let best = candidates(&template.parts).min_by_key(|(key, offset)| (anchors.get(key), *offset));
             let Some((key, offset)) = best else { continue };

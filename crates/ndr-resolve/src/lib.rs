@@ -18,6 +18,7 @@ mod code;
 mod entry;
 mod frequencies;
 mod index;
+mod intern;
 mod marks;
 mod party;
 mod reply;
@@ -27,11 +28,12 @@ mod words;
 
 pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_codes, subject_means};
 pub use entry::{
-    Actor, Category, Command, Entry, Limit, Party, Provider, ProviderKind, Retry, Source, Suppress, Trust, Usual,
+    Actor, Category, Command, Entry, Limit, Provider, ProviderKind, Retry, Source, Suppress, Trust, Usual,
 };
 #[doc(hidden)]
 pub use index::{Facts, Index, Slot};
-pub use party::party_of;
+pub use intern::{intern, intern_text};
+pub use party::{Party, party_of, party_of_command};
 pub use reply::{Reply, find_reply, unfold_reply};
 pub use resolve::{Basis, Catalog, Query, Resolution};
 pub use template::{Hole, Template, TemplateError, fill, sentence_holes};

@@ -1,12 +1,12 @@
 //! From a server's words to the entry that explains them.
 
 use crate::code::{CodePattern, StatusCode};
-use crate::entry::{Command, Entry, Party, Provider, Suppress};
+use crate::entry::{Command, Entry, Provider, Suppress};
 use crate::index::{Facts, Index, Match, Providers, Scratch, bit, flag, with_scratch};
+use crate::intern::intern;
 use crate::marks;
-use crate::party::party_of;
+use crate::party::{Party, party_of};
 use crate::template::TemplateError;
-use std::borrow::Cow;
 
 /// Which evidence decided, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,8 +105,8 @@ const MAX_OTHERS: usize = 12;
 /// All entries and providers, with the index over them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    entries: Cow<'static, [Entry]>,
-    providers: Cow<'static, [Provider]>,
+    entries: &'static [Entry],
+    providers: &'static [Provider],
     index: Index,
 }
 
@@ -153,29 +153,30 @@ const fn tier_of(rank: Rank) -> Rank {
 }
 
 impl Catalog {
-    /// Builds a catalogue.
+    /// Builds a catalogue. Entries and providers are kept for as long as the process lives, so that diagnoses can point
+    /// at them; equal lists are kept once ([`intern`]).
     ///
     /// # Errors
     /// A text that is not a template.
     pub fn build(entries: Vec<Entry>, providers: Vec<Provider>) -> Result<Catalog, TemplateError> {
         let index = Index::build(&entries, &providers)?;
-        Ok(Catalog { entries: entries.into(), providers: providers.into(), index })
+        Ok(Catalog { entries: intern(entries), providers: intern(providers), index })
     }
 
     /// For the macro, which writes all three as static tables.
     #[doc(hidden)]
     pub const fn from_static(entries: &'static [Entry], providers: &'static [Provider], index: Index) -> Catalog {
-        Catalog { entries: Cow::Borrowed(entries), providers: Cow::Borrowed(providers), index }
+        Catalog { entries, providers, index }
     }
 
     /// Every entry, in the order of the catalogue.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
+    pub const fn entries(&self) -> &'static [Entry] {
+        self.entries
     }
 
     /// Every provider.
-    pub fn providers(&self) -> &[Provider] {
-        &self.providers
+    pub const fn providers(&self) -> &'static [Provider] {
+        self.providers
     }
 
     /// For the macro, which writes it as a static table.
@@ -185,7 +186,7 @@ impl Catalog {
     }
 
     /// The entry of a slug, present or former.
-    pub fn by_slug(&self, slug: &str) -> Option<&Entry> {
+    pub fn by_slug(&self, slug: &str) -> Option<&'static Entry> {
         self.entries
             .iter()
             .find(|entry| entry.slug == slug)
@@ -193,9 +194,9 @@ impl Catalog {
     }
 
     /// The entries that claim `code`: those that name it, then ranges, narrowest first.
-    pub fn by_code(&self, code: StatusCode) -> Vec<&Entry> {
+    pub fn by_code(&self, code: StatusCode) -> Vec<&'static Entry> {
         let entry = |i: u16| self.entries.get(usize::from(i));
-        let mut found: Vec<&Entry> = self.index.exact(code).filter_map(entry).collect();
+        let mut found: Vec<&'static Entry> = self.index.exact(code).filter_map(entry).collect();
         // In the order of the catalogue, which is that of its memory.
         found.sort_unstable_by_key(|entry| std::ptr::from_ref::<Entry>(entry));
         found.dedup_by_key(|entry| entry.slug);
@@ -206,7 +207,7 @@ impl Catalog {
     }
 
     /// The entry of last resort for an SMTP reply code that stands alone.
-    pub fn by_reply(&self, reply: u16) -> Option<&Entry> {
+    pub fn by_reply(&self, reply: u16) -> Option<&'static Entry> {
         self.of_reply(reply, Known::default()).and_then(|i| self.entries.get(usize::from(i)))
     }
 
@@ -226,7 +227,7 @@ impl Catalog {
     }
 
     /// The providers that own one of `hosts`.
-    pub fn providers_of<'c>(&'c self, hosts: &'c [&str]) -> impl Iterator<Item = &'c Provider> + 'c {
+    pub fn providers_of<'h>(&self, hosts: &'h [&str]) -> impl Iterator<Item = &'static Provider> + use<'h> {
         self.providers.iter().filter(move |provider| hosts.iter().any(|host| provider.owns_host(host)))
     }
 
@@ -396,11 +397,20 @@ impl Catalog {
             () if facts.is(flag::EXCHANGE_ONLINE) => 2,
             () => 3,
         };
+        // Words that go with other codes than the one seen say less of who wrote them.
+        let coded = query.status.is_some_and(|status| !status.is_bare()) && facts.count > 0;
+        let own_number = facts.is(flag::MICROSOFT) && query.status.is_some_and(|status| status.detail() >= 100);
+        let other_code = facts.is(flag::HOSTED) && tier == Tier::Anybody && coded && !own_number;
+        let weight = if other_code && !known.spoke && self.basis_with_text(hit.owner, query) == Basis::Text {
+            hit.weight - hit.weight / 4
+        } else {
+            hit.weight
+        };
         (if facts.is(flag::VAGUE) { VAGUE } else { 0 })
             | Rank::from(!facts.is(flag::OVERLAY)) << 62
             | (tier as Rank) << TIER_SHIFT
             | after << AFTER_SHIFT
-            | Rank::from(u16::MAX - hit.weight) << WEIGHT_SHIFT
+            | Rank::from(u16::MAX - weight) << WEIGHT_SHIFT
             | own << CODE_BITS
             | Rank::from(facts.first_code.min(Facts::NO_CODE))
     }

@@ -211,12 +211,12 @@ fn inside(text: &str) -> Vec<(usize, usize)> {
 
 /// The compact form of a part, as the index holds it: the low bits of a word's hash, or with the top bit set a hole's
 /// type and the number of its name.
-pub(crate) fn encode(part: &Part, names: &mut Vec<&'static str>, leak: impl Fn(&str) -> &'static str) -> u32 {
+pub(crate) fn encode(part: &Part, names: &mut Vec<&'static str>, keep: impl Fn(&str) -> &'static str) -> u32 {
     match part {
         Part::Word { hash, .. } => short(*hash),
         Part::Hole { name, hole } => {
             let number = names.iter().position(|known| known == name).unwrap_or_else(|| {
-                names.push(leak(name));
+                names.push(keep(name));
                 names.len() - 1
             });
             HOLE | (hole.code() as u32) << 16 | number as u32
@@ -452,7 +452,7 @@ pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
 /// Fills the holes of a sentence: `{name|fallback}` gives the value caught as `name`, or else the fallback words.
 ///
 /// Values come from messages. Where a sentence names a command for the reader to run, a value is quoted as one word of
-/// it, or left out where no quoting holds.
+/// it, or left out where no quoting holds. `@{...}` is PowerShell's hash table and stays as it is.
 ///
 /// ```
 /// use ndr_resolve::fill;
@@ -461,6 +461,7 @@ pub(crate) fn catch_before(part: u32, text: &str, to: usize) -> Option<Caught> {
 /// assert_eq!(fill(sentence, &[]), "Microsoft 365 refuses mail from your sending address.");
 /// let value = ("address", "a;reboot@example.com".to_string());
 /// assert_eq!(fill("Run Get-Mailbox {address|NAME}.", &[value]), "Run Get-Mailbox 'a;reboot@example.com'.");
+/// assert_eq!(fill("Run Set-Mailbox USER -EmailAddresses @{Add='X500:/o=ORG'}.", &[]), "Run Set-Mailbox USER -EmailAddresses @{Add='X500:/o=ORG'}.");
 /// ```
 pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
     let mut out = String::with_capacity(sentence.len());
@@ -469,6 +470,11 @@ pub fn fill(sentence: &str, values: &[(&'static str, String)]) -> String {
         && let Some((inside, after)) = opened.split_once('}')
     {
         out.push_str(before);
+        if before.ends_with('@') {
+            out.extend(["{", inside, "}"]);
+            rest = after;
+            continue;
+        }
         let (name, fallback) = inside.split_once('|').unwrap_or((inside, inside));
         let so_far = sentence.len() - opened.len() - 1;
         match values.iter().find(|(known, _)| *known == name) {
@@ -539,7 +545,9 @@ pub fn sentence_holes(sentence: &str) -> Vec<(&str, Option<&str>)> {
             found.push((rest.get(before.len()..).unwrap_or_default(), None));
             break;
         };
-        found.push(inside.split_once('|').map_or((inside, None), |(name, fallback)| (name, Some(fallback))));
+        if !before.ends_with('@') {
+            found.push(inside.split_once('|').map_or((inside, None), |(name, fallback)| (name, Some(fallback))));
+        }
         rest = after;
     }
     found

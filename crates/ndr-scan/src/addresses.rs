@@ -5,6 +5,7 @@ use crate::row::Row;
 use ndr::{Action, Entry, Kind, Retry, Suppress};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What became of the addresses that failed.
 #[derive(Clone, Debug, Default)]
@@ -14,37 +15,50 @@ pub(crate) struct Addresses(BTreeMap<String, Fate>);
 struct Fate {
     /// As it was first written.
     address: String,
-    failures: u64,
-    /// Failures that count against the address when they repeat.
-    repeats: u64,
-    /// The entry that says the address is gone.
-    gone: Option<&'static Entry>,
-    /// The last entry that counts when it repeats.
-    repeated: Option<&'static Entry>,
-    /// The last entry that leaves hope.
-    hope: Option<&'static Entry>,
+    /// Bounces that can be told apart, and whether each counts against the address when it repeats. A copy of a bounce
+    /// is the same bounce.
+    bounces: BTreeMap<u64, bool>,
+    /// How many bounces cannot be told apart, and how many of them count when they repeat.
+    nameless: (u64, u64),
+    /// The last message that says the address is gone.
+    gone: Option<Decision>,
+    /// The last message that counts when it repeats.
+    repeated: Option<Decision>,
+    /// The last message that leaves hope.
+    hope: Option<Decision>,
     first: Option<i64>,
     last: Option<i64>,
+}
+
+/// A message, and what it says to do.
+#[derive(Clone, Debug)]
+struct Decision {
+    entry: &'static Entry,
+    retry: Retry,
+    date: Option<i64>,
     source: String,
 }
 
 impl Addresses {
     pub(crate) fn add(&mut self, row: &Row<'_>, entry: &'static Entry) {
-        let Some(address) = row.address else { return };
-        // A delay is still being tried, and nothing needs to be done about it.
-        if row.kind != Kind::Failure || matches!(row.action, Some(Action::Delayed | Action::Delivered)) {
+        let (Some(address), Some((suppress, retry))) = (row.address, row.advice) else { return };
+        // A delay is still being tried, and nothing needs to be done about it. What was passed on did not fail.
+        if row.kind != Kind::Failure || row.action.is_some_and(|action| action != Action::Failed) {
             return;
         }
+        let repeats = suppress == Suppress::AfterRepeats;
+        let decision =
+            |counts: bool| counts.then(|| Decision { entry, retry, date: row.date, source: row.source.to_string() });
+        let bounce = bounce(row);
         let fate = Fate {
             address: address.to_string(),
-            failures: 1,
-            repeats: u64::from(entry.suppress == Suppress::AfterRepeats),
-            gone: (entry.suppress == Suppress::Yes).then_some(entry),
-            repeated: (entry.suppress == Suppress::AfterRepeats).then_some(entry),
-            hope: (entry.retry != Retry::No).then_some(entry),
+            nameless: if bounce.is_none() { (1, u64::from(repeats)) } else { (0, 0) },
+            bounces: bounce.map(|bounce| (bounce, repeats)).into_iter().collect(),
+            gone: decision(suppress == Suppress::Yes),
+            repeated: decision(repeats),
+            hope: decision(retry != Retry::No),
             first: row.date,
             last: row.date,
-            source: row.source.to_string(),
         };
         self.join(address.to_lowercase(), fate);
     }
@@ -76,50 +90,68 @@ impl Addresses {
     }
 }
 
+/// What tells the bounces of one address apart: the message that bounced, else when the report was written. `None` where
+/// the report says neither.
+fn bounce(row: &Row<'_>) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    match (row.message_id, row.date) {
+        (Some(id), _) => id.hash(&mut hasher),
+        (None, Some(date)) => (date, row.remote).hash(&mut hasher),
+        (None, None) => return None,
+    }
+    Some(hasher.finish())
+}
+
 impl Fate {
     fn merge(&mut self, other: Fate) {
-        let later = other.last >= self.last;
-        let newer = |mine: &mut Option<&'static Entry>, theirs: Option<&'static Entry>| {
-            if theirs.is_some() && (later || mine.is_none()) {
+        let newer = |mine: &mut Option<Decision>, theirs: Option<Decision>| {
+            let date = |decision: &Option<Decision>| decision.as_ref().map(|decision| decision.date);
+            if theirs.is_some() && date(&theirs) >= date(mine) {
                 *mine = theirs;
             }
         };
         newer(&mut self.gone, other.gone);
         newer(&mut self.repeated, other.repeated);
         newer(&mut self.hope, other.hope);
-        if later {
-            self.source = other.source;
+        for (bounce, repeats) in other.bounces {
+            *self.bounces.entry(bounce).or_default() |= repeats;
         }
-        self.failures += other.failures;
-        self.repeats += other.repeats;
+        self.nameless.0 += other.nameless.0;
+        self.nameless.1 += other.nameless.1;
         self.first = [self.first, other.first].into_iter().flatten().min();
         self.last = self.last.max(other.last);
     }
 
+    fn failures(&self) -> u64 {
+        self.bounces.len() as u64 + self.nameless.0
+    }
+
     fn suppressed(&self, repeats: u64) -> Option<Suppressed> {
-        let (entry, reason) = match (self.gone, self.repeated) {
-            (Some(entry), _) => (entry, Suppress::Yes),
-            (None, Some(entry)) if self.repeats >= repeats => (entry, Suppress::AfterRepeats),
+        let counted = || self.bounces.values().filter(|repeats| **repeats).count() as u64 + self.nameless.1;
+        let (decision, reason) = match (&self.gone, &self.repeated) {
+            (Some(decision), _) => (decision, Suppress::Yes),
+            (None, Some(decision)) if counted() >= repeats => (decision, Suppress::AfterRepeats),
             _ => return None,
         };
         Some(Suppressed {
             address: self.address.clone(),
             reason,
-            entry,
-            failures: self.failures,
+            entry: decision.entry,
+            failures: self.failures(),
             first: self.first,
             last: self.last,
-            source: self.source.clone(),
+            source: decision.source.clone(),
         })
     }
 
     fn again(&self) -> Option<Again> {
-        self.hope.map(|entry| Again {
+        self.hope.as_ref().map(|decision| Again {
             address: self.address.clone(),
-            entry,
-            failures: self.failures,
+            entry: decision.entry,
+            retry: decision.retry,
+            failures: self.failures(),
             last: self.last,
-            source: self.source.clone(),
+            source: decision.source.clone(),
         })
     }
 }
@@ -133,13 +165,13 @@ pub struct Suppressed {
     pub reason: Suppress,
     /// What says so.
     pub entry: &'static Entry,
-    /// How many reports say that mail to it failed.
+    /// How many messages to it bounced. Copies of one bounce count once.
     pub failures: u64,
     /// When the first of them was written, in seconds since 1970 (UTC).
     pub first: Option<i64>,
     /// When the last of them was written.
     pub last: Option<i64>,
-    /// Where the last of them lies.
+    /// The message that decided: the last one that says so.
     pub source: String,
 }
 
@@ -148,13 +180,15 @@ pub struct Suppressed {
 pub struct Again {
     /// The address as it was first written.
     pub address: String,
-    /// Why the mail failed: `retry` says whether it may simply be sent again, `act` who must act first where not.
+    /// Why the mail failed: its `act` says who must act first where it may not simply be sent again.
     pub entry: &'static Entry,
-    /// How many reports say that mail to it failed.
+    /// Whether it may simply be sent again.
+    pub retry: Retry,
+    /// How many messages to it bounced. Copies of one bounce count once.
     pub failures: u64,
     /// When the last of them was written, in seconds since 1970 (UTC).
     pub last: Option<i64>,
-    /// Where it lies.
+    /// The message that decided: the last one that leaves hope.
     pub source: String,
 }
 
@@ -179,7 +213,7 @@ impl Serialize for Again {
         let entry = self.entry;
         let mut out = serializer.serialize_struct("Again", 9)?;
         out.serialize_field("address", &self.address)?;
-        out.serialize_field("retry", entry.retry.slug())?;
+        out.serialize_field("retry", self.retry.slug())?;
         out.serialize_field("act", &entry.act.iter().map(|actor| actor.slug()).collect::<Vec<_>>())?;
         out.serialize_field("slug", entry.slug)?;
         out.serialize_field("title", entry.title)?;

@@ -18,8 +18,9 @@
 //! | `permanent` | bool | whether the failure is permanent |
 //! | `act` | list of words | who must act, in order |
 //! | `suppress`, `retry` | word | whether to drop the address, and whether to send again |
+//! | `about` | word | about whom the refusal speaks: [`ndr::Party`] |
 //! | `security` | bool | whether it may mean a compromised account or an attack |
-//! | `basis` | word | which evidence decided |
+//! | `basis`, `certainty` | word | which evidence decided, and how sure it is |
 //! | `evidence` | string | the words that decided |
 //! | `values` | map of string to string | what the server's words name, such as `ip` |
 //! | `original_message_id`, `original_from`, `original_to`, `original_subject` | string | the message that bounced |
@@ -44,7 +45,9 @@ use arrow_array::{
     Array, ArrayRef, DictionaryArray, Int32Array, ListArray, RecordBatch, RecordBatchReader, StringArray,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
-use ndr::{Action, Actor, Basis, Catalog, Category, Diagnosis, Kind, Recipient, Report, Retry, Suppress};
+use ndr::{
+    Action, Actor, Basis, Catalog, Category, Certainty, Diagnosis, Kind, Party, Recipient, Report, Retry, Suppress,
+};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -112,8 +115,10 @@ impl Columns {
             Field::new("act", list(word()), true),
             Field::new("suppress", word(), true),
             Field::new("retry", word(), true),
+            Field::new("about", word(), true),
             Field::new("security", DataType::Boolean, true),
             Field::new("basis", word(), true),
+            Field::new("certainty", word(), true),
             Field::new("evidence", DataType::Utf8, true),
             Field::new("values", map(), true),
             Field::new("original_message_id", DataType::Utf8, true),
@@ -152,7 +157,7 @@ impl Scan {
     /// assert_eq!(batches.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 300);
     /// ```
     pub fn record_batches(self, columns: Columns) -> Batches {
-        let rows = Rows::new(self.catalog, columns);
+        let rows = Rows::new(&self.catalog, columns);
         let (vocabulary, schema) = (Arc::clone(&rows.vocabulary), Arc::clone(&rows.schema));
         let for_units = Arc::clone(&schema);
         let units = self.fold(
@@ -285,8 +290,10 @@ pub struct Rows {
     act: ListBuilder<Int32Builder>,
     suppress: Int32Builder,
     retry: Int32Builder,
+    about: Int32Builder,
     security: BooleanBuilder,
     basis: Int32Builder,
+    certainty: Int32Builder,
     evidence: StringBuilder,
     values: MapBuilder<StringBuilder, StringBuilder>,
     message_id: StringBuilder,
@@ -342,8 +349,10 @@ impl Rows {
             act: ListBuilder::new(Int32Builder::new()),
             suppress: Int32Builder::new(),
             retry: Int32Builder::new(),
+            about: Int32Builder::new(),
             security: BooleanBuilder::new(),
             basis: Int32Builder::new(),
+            certainty: Int32Builder::new(),
             evidence: StringBuilder::new(),
             values: MapBuilder::new(None, StringBuilder::new(), StringBuilder::new()),
             message_id: StringBuilder::new(),
@@ -450,10 +459,12 @@ impl Rows {
         self.category.append_option(entry.map(|entry| entry.category as i32));
         self.permanent.append_option(diagnosis.and_then(|diagnosis| diagnosis.permanent));
         self.act.append_option(entry.map(|entry| entry.act.iter().map(|actor| Some(*actor as i32))));
-        self.suppress.append_option(entry.map(|entry| entry.suppress as i32));
-        self.retry.append_option(entry.map(|entry| entry.retry as i32));
+        self.suppress.append_option(diagnosis.map(|diagnosis| diagnosis.suppress as i32));
+        self.retry.append_option(diagnosis.map(|diagnosis| diagnosis.retry as i32));
+        self.about.append_option(diagnosis.and_then(|diagnosis| diagnosis.about).map(|party| party as i32));
         self.security.append_option(entry.map(|entry| entry.security));
         self.basis.append_option(diagnosis.map(|diagnosis| diagnosis.basis as i32));
+        self.certainty.append_option(diagnosis.map(|diagnosis| diagnosis.certainty as i32));
         let evidence = diagnosis.and_then(|diagnosis| diagnosis.evidence.as_ref());
         self.evidence.append_option(evidence.map(|evidence| &evidence.phrase));
         let values = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.values);
@@ -500,8 +511,10 @@ impl Rows {
             coded_list(self.act.finish(), &v.actors, plain)?,
             word(&mut self.suppress, &v.suppress)?,
             word(&mut self.retry, &v.retry)?,
+            word(&mut self.about, &v.parties)?,
             Arc::new(self.security.finish()),
             word(&mut self.basis, &v.bases)?,
+            word(&mut self.certainty, &v.certainties)?,
             Arc::new(self.evidence.finish()),
             Arc::new(self.values.finish()),
             Arc::new(self.message_id.finish()),
@@ -555,7 +568,9 @@ struct Vocabulary {
     actors: ArrayRef,
     suppress: ArrayRef,
     retry: ArrayRef,
+    parties: ArrayRef,
     bases: ArrayRef,
+    certainties: ArrayRef,
 }
 
 #[derive(Clone, Copy)]
@@ -613,7 +628,9 @@ impl Vocabulary {
             actors: words!(Actor),
             suppress: words!(Suppress),
             retry: words!(Retry),
+            parties: words!(Party),
             bases: Arc::new(StringArray::from(BASES.map(Basis::slug).to_vec())),
+            certainties: words!(Certainty),
         }
     }
 }

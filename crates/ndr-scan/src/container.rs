@@ -1,6 +1,6 @@
 //! What lies in a file or stream: one message, an mbox, an archive, or any of them compressed.
 
-use crate::feed::{Body, Feed, Flow};
+use crate::item::{Body, Feed, Flow};
 use crate::mbox::{self, Mbox};
 use crate::{ErrorKind, ScanError, ScanLimits};
 use std::cell::Cell;

@@ -1,7 +1,8 @@
 //! The reading side: everything that the inputs hold, one item after the other.
 
 use crate::container::{self, Kind};
-use crate::scan::Stop;
+use crate::control::Stop;
+use crate::item::{Body, Feed, Flow};
 use crate::{ErrorKind, Input, ScanError, ScanLimits};
 use std::collections::HashSet;
 use std::fs::File;
@@ -10,52 +11,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Break: nobody wants more.
-pub(crate) type Flow = ControlFlow<()>;
-
 /// A file up to this size is read by whoever decodes it, whatever it holds.
 const SMALL: u64 = 256 << 10;
-
-/// One message, or why there is none.
-pub(crate) struct Item {
-    pub(crate) source: String,
-    pub(crate) body: Body,
-}
-
-pub(crate) enum Body {
-    /// A message, and the size that it had before a limit cut it.
-    Bytes { bytes: Vec<u8>, size: u64 },
-    /// A small file of any kind, or a big one that is a message; whoever decodes it reads it.
-    File { path: PathBuf, size: u64 },
-    /// Something that could not be read.
-    Error(ScanError),
-}
-
-/// Where the readers put what they find.
-pub(crate) struct Feed<'f> {
-    pub(crate) limits: &'f ScanLimits,
-    pub(crate) stop: &'f Stop,
-    /// Bytes taken from the inputs so far, compressed as they are.
-    pub(crate) read: &'f AtomicU64,
-    pub(crate) give: &'f mut dyn FnMut(Item) -> Flow,
-}
-
-impl Feed<'_> {
-    pub(crate) fn give(&mut self, source: &str, body: Body) -> Flow {
-        if self.stop.is_set() {
-            return ControlFlow::Break(());
-        }
-        (self.give)(Item { source: source.to_string(), body })
-    }
-
-    pub(crate) fn error(&mut self, source: &str, error: &std::io::Error) -> Flow {
-        self.give(source, Body::Error(ScanError::from_io(error)))
-    }
-
-    fn skip(&mut self, path: &Path, what: &str) -> Flow {
-        self.give(&name(path), Body::Error(ScanError::new(ErrorKind::Skipped, what)))
-    }
-}
 
 /// What a path is called.
 fn name(path: &Path) -> String {
@@ -136,7 +93,10 @@ impl Walk<'_, '_> {
                 Ok(file) => stream(self.feed, file, &name(path)),
                 Err(error) => self.feed.error(&name(path), &error),
             },
-            what => self.feed.skip(path, &format!("a {what}, not a file; it was not opened")),
+            what => {
+                let message = format!("a {what}, not a file; it was not opened");
+                self.feed.give(&name(path), Body::Error(ScanError::new(ErrorKind::Skipped, message)))
+            }
         }
     }
 

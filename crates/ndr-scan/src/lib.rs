@@ -28,11 +28,13 @@ mod addresses;
 #[cfg(feature = "arrow")]
 pub mod arrow;
 mod container;
+mod control;
 mod counts;
 mod date;
 mod feed;
 mod incident;
 mod input;
+mod item;
 mod limits;
 mod mbox;
 mod ordered;
@@ -44,6 +46,7 @@ mod summary;
 mod table;
 
 pub use addresses::{Again, Suppressed};
+pub use control::Cancel;
 pub use counts::{Counts, Top};
 pub use date::rfc3339;
 pub use incident::{Incident, Remedy, Shared};
@@ -51,7 +54,7 @@ pub use input::{Input, Messages};
 pub use limits::ScanLimits;
 pub use ordered::{Ordered, Progress, Step};
 pub use record::{ErrorKind, Record, ScanError};
-pub use scan::{Cancel, Scan, THREADS};
+pub use scan::{Scan, THREADS};
 pub use summary::{Day, Summary};
 #[cfg(feature = "arrow")]
 pub use table::TableSummary;

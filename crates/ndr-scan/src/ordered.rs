@@ -1,6 +1,6 @@
 //! The results of a scan, in order.
 
-use crate::scan::Shared;
+use crate::control::Shared;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};

@@ -1,7 +1,7 @@
 //! What counting needs to know of one recipient, whether a report or a row of a table says it.
 
 use crate::Record;
-use ndr::{Action, Entry, Kind, Recipient, Report};
+use ndr::{Action, Entry, Kind, Recipient, Report, Retry, Suppress};
 
 /// One recipient of a report.
 pub(crate) struct Row<'r> {
@@ -15,9 +15,12 @@ pub(crate) struct Row<'r> {
     pub(crate) remote: Option<&'r str>,
     /// The entry of the diagnosis.
     pub(crate) entry: Option<&'static Entry>,
+    /// Whether to drop the address and whether to send again, as the diagnosis says it of this bounce.
+    pub(crate) advice: Option<(Suppress, Retry)>,
     /// The values of the diagnosis.
     pub(crate) values: Vec<(&'r str, &'r str)>,
-    /// Sender and subject of the message that bounced.
+    /// Message-ID, sender and subject of the message that bounced.
+    pub(crate) message_id: Option<&'r str>,
     pub(crate) from: Option<&'r str>,
     pub(crate) subject: Option<&'r str>,
 }
@@ -35,7 +38,9 @@ impl<'r> Row<'r> {
             action: recipient.action,
             remote: recipient.remote.as_deref(),
             entry: diagnosis.map(|diagnosis| diagnosis.entry),
+            advice: diagnosis.map(|diagnosis| (diagnosis.suppress, diagnosis.retry)),
             values: values.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            message_id: report.original.message_id.as_deref(),
             from: report.original.from.as_deref(),
             subject: report.original.subject.as_deref(),
         }

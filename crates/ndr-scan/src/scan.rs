@@ -7,14 +7,16 @@
 //! queues. Threads and channels of the standard library do for that: there is one producer, one consumer, and work so
 //! coarse that no scheduler would gain anything.
 
-use crate::feed::{self, Body, Feed, Flow, Item};
+use crate::control::{Cancel, Shared};
+use crate::feed;
+use crate::item::{Body, Feed, Flow, Item};
 use crate::ordered::{Done, Ordered, Place};
 use crate::{ErrorKind, Input, Record, ScanError, ScanLimits};
 use ndr::{Decoder, Report};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 
@@ -51,35 +53,11 @@ pub struct Scan {
     jobs: usize,
     decode: Decode,
     #[cfg(feature = "arrow")]
-    pub(crate) catalog: &'static ndr::Catalog,
+    pub(crate) catalog: Arc<ndr::Catalog>,
     limits: ScanLimits,
     cancel: Cancel,
     batch: usize,
     measured: bool,
-}
-
-/// Ends a scan from another thread.
-///
-/// ```
-/// use ndr_scan::{Cancel, Scan};
-/// let cancel = Cancel::default();
-/// let mut records = Scan::of(["."]).cancel(&cancel).records();
-/// cancel.cancel();
-/// assert!(records.next().is_none());
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    /// Ends the scan: no thread begins another message, and the results end.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the scan was ended.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 impl Scan {
@@ -89,9 +67,9 @@ impl Scan {
         Scan {
             inputs: inputs.into_iter().collect(),
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
-            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             #[cfg(feature = "arrow")]
-            catalog: decoder.catalog(),
+            catalog: Arc::clone(decoder.catalog()),
+            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             limits: ScanLimits::default(),
             cancel: Cancel::default(),
             batch: BATCH,
@@ -113,12 +91,12 @@ impl Scan {
         Scan { jobs: jobs.clamp(1, JOBS), ..self }
     }
 
-    /// Decodes with a catalogue and limits of one's own.
+    /// Decodes with a custom decoder.
     pub fn decoder(self, decoder: Decoder) -> Scan {
         Scan {
-            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             #[cfg(feature = "arrow")]
-            catalog: decoder.catalog(),
+            catalog: Arc::clone(decoder.catalog()),
+            decode: Arc::new(move |bytes| decoder.decode(bytes)),
             ..self
         }
     }
@@ -200,18 +178,12 @@ impl Scan {
         S: Fn(&mut A, Record) + Send + Sync + 'static,
     {
         let Scan { inputs, jobs, decode, limits, cancel, batch, measured, .. } = self;
-        let shared = Arc::new(Shared {
-            limits,
-            stop: Stop { cancel, ended: AtomicBool::new(false) },
-            read: AtomicU64::new(0),
-            total: AtomicU64::new(u64::MAX),
-            waiting: AtomicUsize::new(0),
-            spare: Mutex::default(),
-        });
+        let shared = Arc::new(Shared::new(cancel));
         let (places, order) = sync_channel(jobs * 4 + 4);
         let (send, work) = sync_channel::<Work<A>>((jobs - 1) * 2);
         let work = Arc::new(Mutex::new(work));
-        let worker = Arc::new(Worker { shared: Arc::clone(&shared), decode, init, step });
+        let spare = Mutex::default();
+        let worker = Arc::new(Worker { shared: Arc::clone(&shared), limits, spare, decode, init, step });
         let mut threads = Vec::new();
         for n in 1..jobs {
             let (worker, work) = (Arc::clone(&worker), Arc::clone(&work));
@@ -222,7 +194,7 @@ impl Scan {
         if measured && let Some(paths) = paths(&inputs) {
             let shared = Arc::clone(&shared);
             threads.extend(spawn(jobs, move || {
-                if let Some(total) = feed::measure(&paths, &shared.limits, &shared.stop) {
+                if let Some(total) = feed::measure(&paths, &limits, &shared.stop) {
                     shared.total.store(total, Ordering::Relaxed);
                 }
             }));
@@ -243,42 +215,6 @@ fn spawn(number: usize, run: impl FnOnce() + Send + 'static) -> Option<std::thre
 /// The paths, if the inputs are nothing else.
 fn paths(inputs: &[Input]) -> Option<Vec<PathBuf>> {
     inputs.iter().map(|input| if let Input::Path(path) = input { Some(path.clone()) } else { None }).collect()
-}
-
-/// What all threads of a scan share.
-pub(crate) struct Shared {
-    limits: ScanLimits,
-    pub(crate) stop: Stop,
-    /// Bytes read from the inputs.
-    read: AtomicU64,
-    /// Bytes of the inputs; the highest number while nobody knows.
-    pub(crate) total: AtomicU64,
-    /// Bytes of messages that wait for a thread.
-    waiting: AtomicUsize,
-    /// Empty batches, whose memory is used again.
-    spare: Mutex<Vec<Batch>>,
-}
-
-impl Shared {
-    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Batch>> {
-        self.spare.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// Whether the scan is to end: somebody said so, or nobody takes its results.
-pub(crate) struct Stop {
-    cancel: Cancel,
-    ended: AtomicBool,
-}
-
-impl Stop {
-    pub(crate) fn end(&self) {
-        self.ended.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_set(&self) -> bool {
-        self.ended.load(Ordering::Relaxed) || self.cancel.is_cancelled()
-    }
 }
 
 /// Messages that travel together. Their bytes and names lie side by side: memory that one thread asks for and another
@@ -343,9 +279,18 @@ struct Work<A> {
 /// Decodes batches.
 struct Worker<I, S> {
     shared: Arc<Shared>,
+    limits: ScanLimits,
+    /// Empty batches, whose memory is used again.
+    spare: Mutex<Vec<Batch>>,
     decode: Decode,
     init: I,
     step: S,
+}
+
+impl<I, S> Worker<I, S> {
+    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Batch>> {
+        self.spare.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 }
 
 impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
@@ -384,7 +329,7 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
         }));
         done.value = Some(outcome);
         batch.clear();
-        self.shared.spare().push(batch);
+        self.spare().push(batch);
         done
     }
 
@@ -400,7 +345,7 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
                 // Its bytes were counted when it was found.
                 let read = AtomicU64::new(0);
                 let mut give = |Item { source, body }| self.item(&source, body, value, done);
-                let Shared { limits, stop, .. } = &*self.shared;
+                let (limits, stop) = (&self.limits, &self.shared.stop);
                 let mut feed = Feed { limits, stop, read: &read, give: &mut give };
                 feed::file(&mut feed, source, &path, size)
             }
@@ -437,10 +382,10 @@ struct Reader<A, I, S> {
 
 impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
     fn run(mut self, inputs: Vec<Input>) {
-        let shared = Arc::clone(&self.worker.shared);
+        let worker = Arc::clone(&self.worker);
         let mut give = |item: Item| self.give(item);
-        let Shared { limits, stop, read, .. } = &*shared;
-        let mut feed = Feed { limits, stop, read, give: &mut give };
+        let Shared { stop, read, .. } = &*worker.shared;
+        let mut feed = Feed { limits: &worker.limits, stop, read, give: &mut give };
         if feed::all(inputs, &mut feed).is_continue() {
             let _ = self.flush();
         }
@@ -460,7 +405,7 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
             return ControlFlow::Continue(());
         }
         let shared = &self.worker.shared;
-        let mut batch = std::mem::replace(&mut self.batch, shared.spare().pop().unwrap_or_default());
+        let mut batch = std::mem::replace(&mut self.batch, self.worker.spare().pop().unwrap_or_default());
         batch.position = shared.read.load(Ordering::Relaxed);
         let (place, result) = sync_channel(1);
         if self.places.send(result).is_err() {
@@ -469,7 +414,7 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
         let bytes = batch.bytes;
         let work = Work { batch, place };
         let before = shared.waiting.fetch_add(bytes, Ordering::Relaxed);
-        let refused = match before + bytes > shared.limits.waiting_bytes {
+        let refused = match before + bytes > self.worker.limits.waiting_bytes {
             true => Some(work),
             false => match self.send.try_send(work) {
                 Ok(()) => None,

@@ -230,7 +230,8 @@ impl Summary {
     }
 
     /// Addresses to drop from lists, in alphabetical order: those that are gone, and those with at least `repeats`
-    /// failures that count when they repeat, such as a full mailbox. What was the sender's own trouble never counts.
+    /// failures that count when they repeat, such as a full mailbox. What was the sender's own trouble never counts, and
+    /// copies of one bounce count once. Each names the message that decided.
     /// Empty unless [`with_addresses`](Self::with_addresses) began the summary.
     ///
     /// ```
@@ -244,7 +245,7 @@ impl Summary {
         self.addresses.as_ref().map(|addresses| addresses.suppress(repeats)).unwrap_or_default()
     }
 
-    /// Addresses to send to again, in alphabetical order, without those to drop: at once where the entry's `retry` is
+    /// Addresses to send to again, in alphabetical order, without those to drop: at once where `retry` is
     /// `as-is`, else once `act` has put the cause right.
     ///
     /// ```

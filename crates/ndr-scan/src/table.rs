@@ -7,17 +7,18 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampSecondType;
 use arrow_array::{Array, ArrayRef, LargeListArray, RecordBatch, StringArray, TimestampSecondArray};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
-use ndr::{Action, Catalog, Entry, Kind};
+use ndr::{Action, Catalog, Entry, Kind, Retry, Suppress};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Gathers a summary from the rows of a table. Rows of one message are next to each other and have the same `source`;
-/// without that column, each row is a message.
+/// without that column, each row is a message. Addresses to drop and to try again are known where the table has the
+/// columns `suppress` and `retry`.
 ///
 /// ```
 /// use ndr_scan::{Input, Scan, TableSummary, arrow::Columns};
 /// let rows = (0..300).map(|n| (n.to_string(), b"550 5.1.1 User unknown".to_vec()));
-/// let mut table = TableSummary::new(ndr::catalog());
+/// let mut table = TableSummary::new(ndr::Decoder::new().catalog().clone());
 /// for batch in Scan::new([Input::messages(rows)]).record_batches(Columns::default()) {
 ///     table.add(&batch.unwrap()).unwrap();
 /// }
@@ -25,7 +26,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct TableSummary {
-    catalog: &'static Catalog,
+    catalog: Arc<Catalog>,
     summary: Summary,
     /// The source of the row before.
     last: Option<String>,
@@ -33,8 +34,8 @@ pub struct TableSummary {
 
 impl TableSummary {
     /// Nothing yet. The catalogue is the one that the table was made with.
-    pub fn new(catalog: &'static Catalog) -> TableSummary {
-        TableSummary { catalog, summary: Summary::with_addresses(), last: None }
+    pub fn new(catalog: impl Into<Arc<Catalog>>) -> TableSummary {
+        TableSummary { catalog: catalog.into(), summary: Summary::with_addresses(), last: None }
     }
 
     /// The summary.
@@ -71,6 +72,8 @@ impl TableSummary {
         if cell(&columns.error, at).is_some() || !columns.has_recipient(at) {
             return Ok(());
         }
+        let suppress = known(Suppress::ALL, Suppress::slug, cell(&columns.suppress, at), "suppress")?;
+        let retry = known(Retry::ALL, Retry::slug, cell(&columns.retry, at), "retry")?;
         self.summary.recipient(&Row {
             source: source.unwrap_or_default(),
             kind,
@@ -80,7 +83,9 @@ impl TableSummary {
             action: known(Action::ALL, Action::slug, cell(&columns.action, at), "action")?,
             remote: cell(&columns.remote, at),
             entry,
+            advice: suppress.zip(retry),
             values: columns.values.as_ref().map(|values| values.of_row(at)).unwrap_or_default(),
+            message_id: cell(&columns.message_id, at),
             from: cell(&columns.from, at),
             subject: cell(&columns.subject, at),
         });
@@ -128,6 +133,9 @@ struct Columns {
     status: Option<StringArray>,
     words: Option<StringArray>,
     remote: Option<StringArray>,
+    suppress: Option<StringArray>,
+    retry: Option<StringArray>,
+    message_id: Option<StringArray>,
     from: Option<StringArray>,
     subject: Option<StringArray>,
     error: Option<StringArray>,
@@ -156,6 +164,9 @@ impl Columns {
             status: texts("status")?,
             words: texts("text")?,
             remote: texts("remote")?,
+            suppress: texts("suppress")?,
+            retry: texts("retry")?,
+            message_id: texts("original_message_id")?,
             from: texts("original_from")?,
             subject: texts("original_subject")?,
             error: texts("error")?,

@@ -12,7 +12,7 @@ DuckDB. On a cluster, `ndr.spark` and `ndr.ray` do the same.
 from typing import TYPE_CHECKING, Any
 
 from ._errors import CatalogError, InputError, NdrError, ReadError
-from ._literals import Action, Actor, Basis, Category, Kind, Provider, Retry, Slug, Suppress, Trust
+from ._literals import Action, Actor, Basis, Category, Certainty, Kind, Party, Provider, Retry, Slug, Suppress, Trust
 from ._ndr import (
     CATALOG,
     Attempt,
@@ -58,6 +58,7 @@ __all__ = [
     "Catalog",
     "CatalogError",
     "Category",
+    "Certainty",
     "Diagnosis",
     "Entries",
     "Entry",
@@ -68,6 +69,7 @@ __all__ = [
     "NdrError",
     "Note",
     "Original",
+    "Party",
     "Progress",
     "Provider",
     "ReadError",

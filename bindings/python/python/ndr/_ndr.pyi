@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, SupportsIndex, final, overload
 
 from typing_extensions import Self
 
-from ._literals import Action, Actor, Basis, Category, Kind, Provider, Retry, Slug, Suppress, Trust
+from ._literals import Action, Actor, Basis, Category, Certainty, Kind, Party, Provider, Retry, Slug, Suppress, Trust
 
 __version__: str
 
@@ -157,10 +157,13 @@ class Diagnosis(_Object):
         """Who must act, in order."""
     @property
     def suppress(self) -> Suppress:
-        """Is the address itself to be dropped from lists?"""
+        """Is the address itself to be dropped from lists, going by this bounce?"""
     @property
     def retry(self) -> Retry:
         """Does sending again help?"""
+    @property
+    def about(self) -> Party | None:
+        """About whom the refusal speaks; None where nothing tells."""
     @property
     def meaning(self) -> str:
         """What it means, with the caught values filled in."""
@@ -179,6 +182,9 @@ class Diagnosis(_Object):
     @property
     def basis(self) -> Basis:
         """Which evidence decided."""
+    @property
+    def certainty(self) -> Certainty:
+        """How sure it is."""
     @property
     def evidence(self) -> Evidence | None:
         """The words that decided."""
@@ -293,8 +299,20 @@ class Catalog:
         """What the header of a message tells: its way, who refused it, and what servers found when they checked the
         sender. Of a report it is the header of the message that bounced, unless `outer` asks for its own. With
         `domains`, the reader's own, it can say that a message is not theirs."""
-    def explain(self, text: str, /) -> Report:
-        """Decodes a text: a reply, a log line, a pasted report, a code."""
+    def explain(
+        self,
+        text: str,
+        /,
+        *,
+        remote: str | None = None,
+        command: str | None = None,
+        recipient: str | None = None,
+        sender: str | None = None,
+    ) -> Report:
+        """Decodes a text: a reply, a log line, a pasted report, a code.
+
+        With what a client knows of one reply (the server that gave it, the SMTP command that it answers, the recipient,
+        the envelope sender), the text is that reply."""
     def lookup(self, code: str, /) -> Entries:
         """The entries of a status code such as ``5.7.1``, an SMTP reply code or a slug; none if it is unknown."""
     def search(self, text: str, /, *, limit: int = 10) -> Entries:
@@ -547,7 +565,9 @@ class Summary:
         """Messages by day: ``day``, ``failures``, ``delays``, ``others``."""
     def suppress(self, *, repeats: int = 3) -> Table:
         """Addresses to drop from lists: those that are gone, and those that failed at least `repeats` times for a
-        reason that counts when it repeats, such as a full mailbox. The sender's own trouble never counts."""
+        reason that counts when it repeats, such as a full mailbox. The sender's own trouble never counts, and copies
+        of one bounce count once. ``source`` is the message that decided. A table must have the columns ``suppress``
+        and ``retry``."""
     def retry(self, *, repeats: int = 3) -> Table:
         """Addresses to send to again, without those to drop: at once where ``retry`` is ``as-is``, else once those in
         ``act`` have put the cause right."""

@@ -56,7 +56,7 @@ pub(crate) fn run(
     mut print: impl FnMut(&[u8]) -> std::io::Result<()>,
 ) -> std::io::Result<Total> {
     let bar = Bar::new(inputs.quiet);
-    let mut scan = Scan::of(&inputs.paths).decoder(*decoder).measured(bar.is_visible());
+    let mut scan = Scan::of(&inputs.paths).decoder(decoder.clone()).measured(bar.is_visible());
     if let Some(jobs) = inputs.jobs {
         scan = scan.jobs(jobs.get());
     }

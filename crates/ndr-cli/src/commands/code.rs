@@ -25,7 +25,7 @@ pub(crate) fn code(args: &Code, decoder: &ndr::Decoder, out: &Output) -> Outcome
             if let Some(code) = args.code.trim().parse().ok().filter(|code| is_general(&found, *code)) {
                 text += &format!("No entry is about {code} itself.\n{}\n", around(catalog, code));
             }
-            let shown: Vec<String> = found.iter().map(|entry| entry_human(entry, out.options())).collect();
+            let shown: Vec<String> = found.iter().map(|entry| entry_human(catalog, entry, out.options())).collect();
             text += &shown.join(&format!("\n{}\n\n", "─".repeat(out.options().width)));
             out.print(&text)?;
         }

@@ -22,7 +22,7 @@ pub(crate) fn diff(args: &Diff, decoder: &Decoder, out: &Output) -> Outcome {
     let scan = |decoder: Decoder| ndr_scan::Scan::of(&args.paths).decoder(decoder).records();
     let mut summary = Summary::default();
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-    for (new, old) in scan(*decoder).zip(scan(decoder.with_catalog(old))) {
+    for (new, old) in scan(decoder.clone()).zip(scan(decoder.clone().with_catalog(old))) {
         summary.messages += 1;
         let (old, new) = match (&old.result, &new.result) {
             (Ok(old), Ok(new)) => (old, new),
@@ -84,8 +84,8 @@ impl Verdict {
             category: entry.category.slug(),
             permanent: diagnosis.permanent,
             act: entry.act.iter().map(|actor| actor.slug()).collect(),
-            suppress: entry.suppress.slug(),
-            retry: entry.retry.slug(),
+            suppress: diagnosis.suppress.slug(),
+            retry: diagnosis.retry.slug(),
         })
     }
 

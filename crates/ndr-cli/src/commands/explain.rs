@@ -7,7 +7,20 @@ use ndr::render::{self, Audience};
 
 pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let input = source::read(args.input.as_deref())?;
-    let mut report = decoder.with_trace(true).with_domains(Vec::leak(args.domain.clone())).decode(&input.bytes);
+    let decoder = decoder.clone().with_trace(true).with_domains(&args.domain);
+    let known = [&args.remote, &args.command, &args.recipient, &args.sender];
+    let mut report = if known.iter().any(|value| value.is_some()) {
+        let text = String::from_utf8_lossy(&input.bytes);
+        decoder.reply(&ndr::Reply {
+            text: text.trim(),
+            remote: args.remote.as_deref(),
+            command: args.command.as_deref(),
+            recipient: args.recipient.as_deref(),
+            sender: args.sender.as_deref(),
+        })
+    } else {
+        decoder.decode(&input.bytes)
+    };
     report.source = input.name;
     let text = match (args.audience, out.format(args.format)) {
         (Some(audience), _) => render::ticket(

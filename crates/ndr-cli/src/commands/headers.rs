@@ -4,12 +4,12 @@ use crate::args::{Format, Headers};
 use crate::output::{Csv, Output};
 use crate::{Exit, Outcome, Stop, source};
 use ndr::render::{trace_html, trace_human, trace_markdown};
-use ndr::trace::{self, Trace};
+use ndr::trace::Trace;
 
 pub(crate) fn headers(args: &Headers, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let input = source::read(args.input.as_deref())?;
-    let decoder = decoder.with_domains(Vec::leak(args.domain.clone()));
-    let trace = if args.outer { trace::of_message(&input.bytes) } else { decoder.trace_of(&input.bytes) };
+    let decoder = decoder.clone().with_domains(&args.domain);
+    let trace = if args.outer { decoder.trace_of_outer(&input.bytes) } else { decoder.trace_of(&input.bytes) };
     if trace.is_empty() {
         let name = input.name.as_deref().unwrap_or("the input");
         return Err(Stop { message: format!("{name} holds no header fields that tell of a way"), exit: Exit::Nothing });

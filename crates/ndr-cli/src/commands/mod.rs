@@ -28,27 +28,27 @@ use clap::CommandFactory;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The built-in catalogue with the overlays that the command line names.
-pub(crate) fn catalog(overlays: &[PathBuf]) -> Result<&'static ndr::Catalog, Stop> {
-    let mut catalog = ndr::catalog();
+/// Decodes with the built-in catalogue and the overlays that the command line names.
+pub(crate) fn decoder(overlays: &[PathBuf]) -> Result<ndr::Decoder, Stop> {
+    let mut decoder = ndr::Decoder::new();
     for path in overlays {
-        catalog = load(path, |name, text| ndr_catalog::load_overlay(catalog, name, text))?;
+        let catalog = load(path, |name, text| ndr_catalog::load_overlay(decoder.catalog(), name, text))?;
+        decoder = decoder.with_catalog(catalog);
     }
-    Ok(catalog)
+    Ok(decoder)
 }
 
-/// Reads a catalogue that lives as long as the process.
+/// Reads a catalogue from a file.
 fn load(
     path: &Path,
     read: impl Fn(&str, &str) -> Result<ndr::Catalog, ndr_catalog::Problems>,
-) -> Result<&'static ndr::Catalog, Stop> {
+) -> Result<ndr::Catalog, Stop> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| crate::source::unreadable(&name, &error))?;
-    let catalog = read(&name, &text).map_err(|problems| Stop {
+    read(&name, &text).map_err(|problems| Stop {
         message: format!("the catalogue {name} has mistakes\n\n{problems}"),
         exit: Exit::Unreadable,
-    })?;
-    Ok(Box::leak(Box::new(catalog)))
+    })
 }
 
 /// `ndr schema`

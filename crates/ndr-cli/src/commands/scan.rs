@@ -13,7 +13,7 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     if matches!(format, Format::Markdown | Format::Html) {
         return Err(Stop { message: "ndr scan prints human, json, ndjson or csv".into(), exit: Exit::Usage });
     }
-    let decoder = &decoder.with_trace(args.trace);
+    let decoder = &decoder.clone().with_trace(args.trace);
     let mut stdout = std::io::BufWriter::with_capacity(1 << 17, std::io::stdout().lock());
     stdout.write_all(match format {
         Format::Json => b"[",
@@ -53,7 +53,7 @@ fn write(record: &Record, format: Format, csv: Csv, text: &mut Vec<u8>) {
         }
         (Format::Csv, Ok(report)) => text.extend_from_slice(csv_rows(report, csv).as_bytes()),
         (Format::Csv, Err(error)) => {
-            let mut cells: [String; 18] = Default::default();
+            let mut cells: [String; 20] = Default::default();
             cells[0] = record.source.clone();
             cells[1] = Kind::Other.to_string();
             cells[17] = format!("{}: {error}", error.kind.slug());
@@ -97,7 +97,7 @@ fn line(report: &Report) -> String {
     out
 }
 
-pub(crate) const CSV_HEADER: &str = "source,kind,dialect,generator,address,original_address,action,status,reply,text,remote,slug,category,permanent,act,suppress,retry,notes\r\n";
+pub(crate) const CSV_HEADER: &str = "source,kind,dialect,generator,address,original_address,action,status,reply,text,remote,slug,category,permanent,act,suppress,retry,notes,about,certainty\r\n";
 
 /// One row per recipient.
 pub(crate) fn csv_rows(report: &Report, csv: Csv) -> String {
@@ -123,9 +123,11 @@ pub(crate) fn csv_rows(report: &Report, csv: Csv) -> String {
             diagnosis
                 .map(|d| d.entry.act.iter().map(|actor| actor.slug()).collect::<Vec<_>>().join(" "))
                 .unwrap_or_default(),
-            text(diagnosis.map(|d| d.entry.suppress.slug())),
-            text(diagnosis.map(|d| d.entry.retry.slug())),
+            text(diagnosis.map(|d| d.suppress.slug())),
+            text(diagnosis.map(|d| d.retry.slug())),
             notes.join(" "),
+            text(diagnosis.and_then(|d| d.about).map(|party| party.slug())),
+            text(diagnosis.map(|d| d.certainty.slug())),
         ])
     };
     if report.recipients.is_empty() {

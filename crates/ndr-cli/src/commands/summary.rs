@@ -38,7 +38,7 @@ const RETRY_HEADER: &str = "address,retry,act,slug,category,failures,last,source
 
 fn suppressed(row: &Suppressed) -> (String, [String; 8]) {
     let times = if row.failures == 1 { "once".into() } else { format!("{} times", row.failures) };
-    let person = format!("{}: failed {times}: {}", row.address, row.entry.title);
+    let person = format!("{}: failed {times}: {} ({})", row.address, row.entry.title, row.source);
     let cells = [
         row.address.clone(),
         row.reason.to_string(),
@@ -54,10 +54,10 @@ fn suppressed(row: &Suppressed) -> (String, [String; 8]) {
 
 fn again(row: &Again) -> (String, [String; 8]) {
     let act: Vec<&str> = row.entry.act.iter().map(|actor| actor.slug()).collect();
-    let person = format!("{}: {} ({}: {})", row.address, row.entry.title, row.entry.retry, act.join(", "));
+    let person = format!("{}: {} ({}: {})", row.address, row.entry.title, row.retry, act.join(", "));
     let cells = [
         row.address.clone(),
-        row.entry.retry.to_string(),
+        row.retry.to_string(),
         act.join(" "),
         row.entry.slug.into(),
         row.entry.category.to_string(),

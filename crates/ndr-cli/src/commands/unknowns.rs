@@ -15,7 +15,7 @@ pub(crate) fn unknowns(args: &Unknowns, decoder: &ndr::Decoder, out: &Output) ->
     }
     let mut unknowns = ndr_catalog::Unknowns::default();
     let (mut failed, mut seen, mut unreadable) = (0u64, 0u64, false);
-    for record in ndr_scan::Scan::of(&args.paths).decoder(*decoder).records() {
+    for record in ndr_scan::Scan::of(&args.paths).decoder(decoder.clone()).records() {
         match &record.result {
             Ok(report) => {
                 for recipient in failures(report) {
@@ -58,12 +58,7 @@ fn failures(report: &Report) -> impl Iterator<Item = &Recipient> {
 }
 
 /// Counts one recipient, if no text of the catalogue matched what was said.
-fn gather(
-    unknowns: &mut ndr_catalog::Unknowns,
-    report: &Report,
-    recipient: &Recipient,
-    catalog: &'static Catalog,
-) -> bool {
+fn gather(unknowns: &mut ndr_catalog::Unknowns, report: &Report, recipient: &Recipient, catalog: &Catalog) -> bool {
     let diagnosis = recipient.diagnosis.as_ref();
     let Some(text) = recipient.text.as_deref().filter(|_| diagnosis.is_none_or(|found| found.basis >= Basis::Code))
     else {

@@ -190,7 +190,7 @@ pub(crate) fn find(text: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Headers;
+    use crate::mail::headers::Headers;
 
     fn names(text: &str) -> Vec<String> {
         let block = repair(text.as_bytes());

@@ -2,11 +2,10 @@
 
 use super::exchange_address::{self, ExchangeAddress};
 use super::text::addresses;
-use crate::Headers;
-use crate::report::Report;
+use crate::mail::headers::Headers;
 
 /// The most addresses of Exchange that are kept.
-const MOST_ADDRESSES: usize = 100;
+pub(crate) const MOST_ADDRESSES: usize = 100;
 
 /// The names that a header gives. All are as the message states them, decoded; none is verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub struct MessageFields {
 }
 
 impl MessageFields {
-    pub(super) fn read(headers: &Headers<'_>) -> MessageFields {
+    pub(crate) fn read(headers: &Headers<'_>) -> MessageFields {
         let mut found = MessageFields::default();
         for (name, raw) in headers.iter() {
             let slot = match name.to_ascii_lowercase().as_str() {
@@ -66,16 +65,10 @@ impl MessageFields {
         }
         found
     }
-
-    /// What the report itself says of the message.
-    pub(super) fn of_report(original: &crate::Original) -> MessageFields {
-        let crate::Original { message_id, from, to, subject, date } = original.clone();
-        MessageFields { message_id, from, to, subject, date, ..MessageFields::default() }
-    }
 }
 
 /// The addresses of Exchange's own making in a header.
-pub(super) fn exchange_addresses(headers: &Headers<'_>) -> Vec<ExchangeAddress> {
+pub(crate) fn exchange_addresses(headers: &Headers<'_>) -> Vec<ExchangeAddress> {
     const FIELDS: &[&str] = &["from", "sender", "reply-to", "return-path", "to", "cc", "delivered-to", "x-original-to"];
     let mut found: Vec<ExchangeAddress> = headers
         .iter()
@@ -89,15 +82,8 @@ pub(super) fn exchange_addresses(headers: &Headers<'_>) -> Vec<ExchangeAddress> 
     found
 }
 
-/// The addresses of Exchange's own making that a report names as recipients.
-pub(super) fn exchange_addresses_of(report: &Report) -> Vec<ExchangeAddress> {
-    let recipients = report.recipients.iter().take(MOST_ADDRESSES);
-    let named = recipients.flat_map(|recipient| [&recipient.address, &recipient.original_address]);
-    named.flatten().filter_map(|address| exchange_address::decode(address)).collect()
-}
-
 /// Keeps the first of those that say the same.
-pub(super) fn say_once(found: &mut Vec<ExchangeAddress>) {
+pub(crate) fn say_once(found: &mut Vec<ExchangeAddress>) {
     let mut seen = std::collections::HashSet::new();
     found.retain(|address| seen.insert(address.written.to_ascii_lowercase()));
 }

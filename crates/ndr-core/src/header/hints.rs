@@ -2,9 +2,10 @@
 //!
 //! Each hint says on what it rests. Anybody can write most header fields, so a hint is a reason to look, and no verdict.
 
-use super::auth::alignment::same_organisation;
 use super::auth::forwarding::{self, Forwarding, SignKind};
-use super::auth::{Authentication, CheckKind, Outcome, Passage, passages};
+use super::auth::passages::{Passage, passages};
+use super::auth::{Authentication, CheckKind, Outcome};
+use super::organisation::same_organisation;
 use super::text::{HeaderEvidence, addresses, cut, domain_of, is_microsoft_host, unfold};
 use crate::mail::headers::Headers;
 use crate::vocabulary::named;

@@ -1,7 +1,9 @@
 //! What host names and addresses tell: who runs a server, and whether a hop crossed a border.
 
-use super::auth::{OrganisationBasis, organisational_domain};
-use super::path::{Hop, Scope};
+use super::hop::{Hop, Scope};
+use super::organisation::{OrganisationBasis, organisational_domain};
+use super::text::ip;
+use ndr_resolve::Catalog;
 use std::net::IpAddr;
 
 /// Whether a word is a host name with a domain.
@@ -42,7 +44,7 @@ pub(crate) fn is_local_name(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost")
         || host.to_ascii_lowercase().ends_with(".localdomain")
-        || super::received::ip(host).is_some_and(|ip| ip.is_loopback())
+        || ip(host).is_some_and(|ip| ip.is_loopback())
 }
 
 /// The organisational domain of a host.
@@ -53,30 +55,37 @@ pub(crate) fn organisation(host: &str) -> Option<String> {
 }
 
 /// The provider of the catalogue that a host belongs to.
-pub(crate) fn provider(host: &str) -> Option<&'static str> {
-    crate::catalog().providers_of(&[host]).next().map(|provider| provider.name)
+pub(crate) fn provider(catalog: &Catalog, host: &str) -> Option<&'static str> {
+    catalog.providers_of(&[host]).next().map(|provider| provider.name)
 }
 
 /// Whether two hosts are run by one organisation: the same domain, or names of one provider.
-pub(crate) fn same_organisation(a: &str, b: &str) -> bool {
+pub(crate) fn same_organisation(catalog: &Catalog, a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
         || organisation(a).is_some_and(|domain| organisation(b).as_deref() == Some(&domain))
-        || provider(a).is_some_and(|name| provider(b) == Some(name))
+        || provider(catalog, a).is_some_and(|name| provider(catalog, b) == Some(name))
 }
 
-/// Whether a hop stayed on one machine, within one organisation, or went from one to another.
-pub(crate) fn scope(hop: &Hop, comments: &[&str]) -> Scope {
-    let protocol = |names: &[&str]| {
-        hop.with
-            .as_deref()
-            .and_then(|with| with.split(' ').next())
-            .is_some_and(|first| names.iter().any(|name| first.eq_ignore_ascii_case(name)))
-    };
+/// Whether the first word of a hop's protocol is one of `names`.
+fn is_protocol(hop: &Hop, names: &[&str]) -> bool {
+    hop.with
+        .as_deref()
+        .and_then(|with| with.split(' ').next())
+        .is_some_and(|first| names.iter().any(|name| first.eq_ignore_ascii_case(name)))
+}
+
+/// Whether a hop was a hand-over on one machine, by its protocol and by the comments of its field.
+pub(crate) fn is_local(hop: &Hop, comments: &[&str]) -> bool {
     let invoked = comments.iter().any(|comment| {
         ["invoked by", "invoked for", "from userid"].iter().any(|words| comment.contains(words))
             || comment.starts_with("uid ")
     }) || hop.text.starts_with("(from ");
-    if invoked || protocol(&["local", "LMTP", "LMTPS", "host"]) || hop.ip.is_some_and(|ip| ip.is_loopback()) {
+    invoked || is_protocol(hop, &["local", "LMTP", "LMTPS", "host"]) || hop.ip.is_some_and(|ip| ip.is_loopback())
+}
+
+/// Whether a hop stayed on one machine, within one organisation, or went from one to another.
+pub(crate) fn scope(hop: &Hop, catalog: &Catalog) -> Scope {
+    if hop.scope == Scope::Local {
         return Scope::Local;
     }
     let from = hop.reverse.as_deref().or(hop.from.as_deref());
@@ -90,7 +99,7 @@ pub(crate) fn scope(hop: &Hop, comments: &[&str]) -> Scope {
         return Scope::Internal;
     }
     match from {
-        Some(from) if same_organisation(from, by) => Scope::Internal,
+        Some(from) if same_organisation(catalog, from, by) => Scope::Internal,
         Some(_) if hop.ip.is_some() => Scope::External,
         Some(from) if organisation(from).is_some() && organisation(by).is_some() => Scope::External,
         // A hop that names no client was handed over inside.

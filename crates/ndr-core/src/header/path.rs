@@ -1,27 +1,14 @@
 //! The way of a message from server to server: its hops in order of time, and how long each took.
 
-use super::received;
+use super::hop::Hop;
 use super::time::Moment;
-use crate::Headers;
+use super::{hosts, received};
+use crate::mail::headers::Headers;
 use crate::vocabulary::named;
-use std::net::IpAddr;
+use ndr_resolve::Catalog;
 
 /// The most hops that are kept. Servers give a message up after some thirty.
 const MOST_HOPS: usize = 10_000;
-
-named! {
-    /// How far a message went in one hop.
-    Scope {
-        /// Handed over on one machine.
-        Local = "local",
-        /// Within one organisation or network: a private address, or two hosts of one domain or provider.
-        Internal = "internal",
-        /// From one organisation to another.
-        External = "external",
-        /// The field does not tell.
-        Unknown = "unknown",
-    }
-}
 
 named! {
     /// What the hops were read from.
@@ -49,112 +36,9 @@ pub struct Path {
     pub omitted: usize,
 }
 
-/// One hop: a server took the message over and said so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Hop {
-    /// The place in the path, from 1 for the oldest.
-    pub number: usize,
-    /// The field that it stands in: `Received`, `X-Received`, or `Message Hops` for a row of Exchange's table.
-    pub field: &'static str,
-    /// The client as the field names it first: what it called itself, or its verified name, as the mailer's habit is.
-    pub from: Option<String>,
-    /// The name that the client gave in HELO or EHLO, where the field sets it apart.
-    pub helo: Option<String>,
-    /// The name that the client's address has in DNS, where the field sets it apart.
-    pub reverse: Option<String>,
-    /// The client's address.
-    pub ip: Option<IpAddr>,
-    /// The server that took the message.
-    pub by: Option<String>,
-    /// The server's address.
-    pub by_ip: Option<IpAddr>,
-    /// The protocol, as written: `ESMTPS`, `Microsoft SMTP Server`, `mapi`.
-    pub with: Option<String>,
-    /// The route or component, as written: `Frontend Transport`.
-    pub via: Option<String>,
-    /// The server's name for the message.
-    pub id: Option<String>,
-    /// The recipient that the field names.
-    #[cfg_attr(feature = "serde", serde(rename = "for"))]
-    pub for_: Option<String>,
-    /// What the field says of encryption; `None` where it says nothing.
-    pub tls: Option<Tls>,
-    /// Whether the field says that the client had logged in.
-    pub authenticated: bool,
-    /// When the server took the message.
-    pub time: Option<Moment>,
-    /// The time as written.
-    pub time_text: Option<String>,
-    /// Seconds since the nearest earlier hop whose clock fits; `None` where there is none, or this clock does not fit.
-    pub delay: Option<u64>,
-    /// By how many seconds this server's clock is off at least, where it does not fit to those of the other hops:
-    /// negative when it is behind, positive when it is ahead.
-    pub skew: Option<i64>,
-    /// How far the message went.
-    pub scope: Scope,
-    /// Whether anything in the field was understood. What was not is in `text`.
-    pub parsed: bool,
-    /// The whole value on one line, 4 KiB at most.
-    pub text: String,
-}
-
-/// What a hop says of encryption. Both are `None` where only the protocol's name tells that the session was encrypted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Tls {
-    /// The version, as in `TLSv1.3`.
-    pub version: Option<String>,
-    /// The cipher, as written.
-    pub cipher: Option<String>,
-}
-
-impl Hop {
-    pub(crate) fn new(field: &'static str, text: String) -> Hop {
-        Hop {
-            number: 0,
-            field,
-            from: None,
-            helo: None,
-            reverse: None,
-            ip: None,
-            by: None,
-            by_ip: None,
-            with: None,
-            via: None,
-            id: None,
-            for_: None,
-            tls: None,
-            authenticated: false,
-            time: None,
-            time_text: None,
-            delay: None,
-            skew: None,
-            scope: Scope::Unknown,
-            parsed: false,
-            text,
-        }
-    }
-
-    /// The client by its most telling name: the verified one, what the field names first, what it called itself.
-    ///
-    /// ```
-    /// let trace = ndr::trace::of_message(
-    ///     b"Received: from pc (client.example.net [192.0.2.7]) by mx.example.com with ESMTP; Tue, 21 Jan 2025 06:59:56 +0000\n\n",
-    /// );
-    /// assert_eq!(trace.path.hops[0].client(), Some("client.example.net"));
-    /// ```
-    pub fn client(&self) -> Option<&str> {
-        // A bare address or "unknown" tells less than what the client called itself.
-        let from = self.from.as_deref().filter(|from| !from.eq_ignore_ascii_case("unknown"));
-        let named = from.filter(|from| received::ip(from).is_none());
-        self.reverse.as_deref().or(named).or(self.helo.as_deref()).or(from)
-    }
-}
-
 impl Path {
     /// The path that a header tells. Servers put their field on top, so the last is the oldest.
-    pub(crate) fn of_headers(headers: &Headers<'_>) -> Path {
+    pub(crate) fn of_headers(headers: &Headers<'_>, catalog: &Catalog) -> Path {
         let fields: Vec<(&'static str, &[u8])> = headers
             .iter()
             .filter_map(|(name, value)| {
@@ -164,13 +48,14 @@ impl Path {
             .collect();
         let omitted = fields.len().saturating_sub(MOST_HOPS);
         let hops = fields.iter().rev().take(MOST_HOPS).map(|(field, value)| received::read(field, value)).collect();
-        Path::of_hops(PathSource::Received, hops, omitted)
+        Path::of_hops(PathSource::Received, hops, omitted, catalog)
     }
 
-    /// The path with its delays, from hops in order.
-    pub(crate) fn of_hops(source: PathSource, mut hops: Vec<Hop>, omitted: usize) -> Path {
+    /// The path with its delays and scopes, from hops in order. The catalogue tells which hosts one provider runs.
+    pub(crate) fn of_hops(source: PathSource, mut hops: Vec<Hop>, omitted: usize, catalog: &Catalog) -> Path {
         for (n, hop) in hops.iter_mut().enumerate() {
             hop.number = n + 1;
+            hop.scope = hosts::scope(hop, catalog);
         }
         let (first, last) = reckon(&mut hops);
         let total = first.zip(last).filter(|_| hops.iter().filter(|hop| hop.delay.is_some()).count() > 0);
@@ -284,7 +169,7 @@ mod tests {
             hop.time = Moment::parse(&format!("21 Jan 2025 10:{:02}:{:02} +0000", second / 60, second % 60));
             hop
         };
-        let path = Path::of_hops(PathSource::Received, seconds.iter().map(hop).collect(), 0);
+        let path = Path::of_hops(PathSource::Received, seconds.iter().map(hop).collect(), 0, crate::catalog());
         path.hops.iter().map(|hop| (hop.delay, hop.skew)).collect()
     }
 

@@ -4,11 +4,11 @@
 //! on it), sees no date without a semicolon, and does not tell a name given in HELO from a verified one. What it drops
 //! is what an admin looks for, so the field is read here.
 
+use super::hop::{Hop, Scope, Tls};
 use super::hosts;
-use super::path::{Hop, Tls};
+use super::text::ip;
 use super::time::Moment;
 use crate::text;
-use std::net::IpAddr;
 
 /// The most bytes of one field that are read; no server writes a quarter of it.
 const LONGEST: usize = 4 << 10;
@@ -71,7 +71,9 @@ pub(crate) fn read(field: &'static str, raw: &[u8]) -> Hop {
         || hop.with.is_some()
         || hop.id.is_some()
         || hop.time.is_some();
-    hop.scope = hosts::scope(&hop, &comments);
+    if hosts::is_local(&hop, &comments) {
+        hop.scope = Scope::Local;
+    }
     hop
 }
 
@@ -277,26 +279,6 @@ fn set(slot: &mut Option<String>, value: &str) {
     if slot.is_none() && !value.is_empty() {
         *slot = Some(value.to_string());
     }
-}
-
-/// An address of IPv4 or IPv6 in any of its wrappings: `[192.0.2.1]`, `IPv6:2001:db8::1`, `fe80::1%5`, `192.0.2.1:25`.
-pub(crate) fn ip(word: &str) -> Option<IpAddr> {
-    let bare = word.trim_matches(['[', ']', '(', ')', ',', ';', '<', '>']);
-    let bare = match bare.split_at_checked(5) {
-        Some((tag, rest)) if tag.eq_ignore_ascii_case("ipv6:") => rest,
-        _ => bare,
-    };
-    let bare = bare.split('%').next().unwrap_or_default();
-    if bare.len() > 45 || !bare.contains(['.', ':']) {
-        return None;
-    }
-    bare.parse().ok().or_else(|| {
-        let (address, port) = bare.rsplit_once(':')?;
-        port.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| address.trim_end_matches(']').parse::<std::net::Ipv4Addr>().ok())?
-            .map(IpAddr::V4)
-    })
 }
 
 /// What the field says of encryption, wherever it says it.

@@ -1,9 +1,11 @@
 //! The table "Message Hops" in Exchange's reports: six columns as plain text with tabs or wide gaps between them, or a
 //! cell on each line where it was HTML. Found by the shape of its rows, since the heading is translated.
 
-use super::hosts::{is_host_name, is_local_name};
-use super::path::{Hop, Path, PathSource};
+use super::hop::{Hop, Scope};
+use super::hosts::{is_host_name, is_local, is_local_name};
+use super::path::{Path, PathSource};
 use super::time::Moment;
+use ndr_resolve::Catalog;
 
 /// The most rows that are read.
 const MOST_ROWS: usize = 200;
@@ -12,7 +14,7 @@ const MOST_ROWS: usize = 200;
 const MOST_CELLS: usize = 24;
 
 /// Reads the table, where the text holds one.
-pub(crate) fn read(text: &str) -> Option<Path> {
+pub(crate) fn read(text: &str, catalog: &Catalog) -> Option<Path> {
     let cells: Vec<&str> = text.lines().flat_map(cells_of).collect();
     let starts = row_starts(&cells);
     let hops: Vec<Hop> = starts
@@ -23,7 +25,7 @@ pub(crate) fn read(text: &str) -> Option<Path> {
             row(cells.get(*start..end)?)
         })
         .collect();
-    (!hops.is_empty()).then(|| Path::of_hops(PathSource::MessageHops, hops, 0))
+    (!hops.is_empty()).then(|| Path::of_hops(PathSource::MessageHops, hops, 0, catalog))
 }
 
 /// The cells of a line: tabs and wide gaps part them.
@@ -85,7 +87,9 @@ fn row(cells: &[&str]) -> Option<Hop> {
     let comment = comment.trim_end_matches(')');
     hop.tls = super::received::tls(&[comment], &hop.text, hop.with.as_deref());
     hop.parsed = hop.by.is_some() || hop.time.is_some();
-    hop.scope = super::hosts::scope(&hop, &[]);
+    if is_local(&hop, &[]) {
+        hop.scope = Scope::Local;
+    }
     Some(hop)
 }
 
@@ -118,7 +122,7 @@ mod tests {
         let tabs = WIDE.replace("\n6:4", "\t6:4").replace("      ", "\t");
         let lines: String = WIDE.lines().flat_map(cells_of).map(|cell| format!("{cell}\n")).collect();
         for text in [WIDE, &tabs, &lines] {
-            let path = read(text).unwrap();
+            let path = read(text, crate::catalog()).unwrap();
             let hops: Vec<_> = path
                 .hops
                 .iter()
@@ -145,6 +149,6 @@ mod tests {
 
     #[test]
     fn no_table() {
-        assert_eq!(read("1 reason\n2 others\n550 5.1.1 no\n"), None);
+        assert_eq!(read("1 reason\n2 others\n550 5.1.1 no\n", crate::catalog()), None);
     }
 }

@@ -3,6 +3,7 @@
 use crate::mail::headers::Headers;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Address, HeaderValue};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Longest header value that is read. Honest ones have a few thousand bytes.
 pub(crate) const LONGEST_VALUE: usize = 64 << 10;
@@ -104,6 +105,26 @@ pub(crate) fn is_microsoft_host(host: &str) -> bool {
         &["outlook.com", "exchangelabs.com", "office365.com", "outlook.cn", "office365.us", "microsoft.com"];
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     ENDS.iter().any(|end| host == *end || host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
+}
+
+/// An address of IPv4 or IPv6 in any of its wrappings: `[192.0.2.1]`, `IPv6:2001:db8::1`, `fe80::1%5`, `192.0.2.1:25`.
+pub(crate) fn ip(word: &str) -> Option<IpAddr> {
+    let bare = word.trim_matches(['[', ']', '(', ')', ',', ';', '<', '>']);
+    let bare = match bare.split_at_checked(5) {
+        Some((tag, rest)) if tag.eq_ignore_ascii_case("ipv6:") => rest,
+        _ => bare,
+    };
+    let bare = bare.split('%').next().unwrap_or_default();
+    if bare.len() > 45 || !bare.contains(['.', ':']) {
+        return None;
+    }
+    bare.parse().ok().or_else(|| {
+        let (address, port) = bare.rsplit_once(':')?;
+        port.bytes()
+            .all(|b| b.is_ascii_digit())
+            .then(|| address.trim_end_matches(']').parse::<Ipv4Addr>().ok())?
+            .map(IpAddr::V4)
+    })
 }
 
 #[cfg(test)]

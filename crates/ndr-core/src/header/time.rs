@@ -176,6 +176,14 @@ fn named_month(text: &str) -> Option<Moment> {
     moment(year?, month, day, clock?, offset?)
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Moment {
+    /// As RFC 3339.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -210,6 +210,8 @@ impl<'x> Mail<'x> {
             let nests = NESTED.find_iter(leaf.body).nth(limits.nesting).is_some();
             let body = if nests { within_structure(leaf.body, limits, &mut self.truncated) } else { leaf.body };
             self.original = self.original.take().or(Some(Cow::Borrowed(body)));
+        } else if is_plain && is_mail_as_data(&mime, leaf.body) {
+            self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
         } else if is_plain && is_status_as_data(&mime, leaf.body) {
             self.take_status(Cow::Borrowed(leaf.body), mime, limits);
         } else if is_original || !is_plain && mime == "application/octet-stream" {
@@ -294,6 +296,10 @@ impl<'x> Mail<'x> {
                         self.take_status(data, mime, limits);
                         continue;
                     }
+                    if is_mail_as_data(&mime, &data) {
+                        self.original = self.original.take().or(Some(data));
+                        continue;
+                    }
                     // A multipart that names no boundary, or none that comes.
                     let broken = mime.starts_with("multipart/");
                     if mime.starts_with("message/") || mime == "application/json" || broken {
@@ -310,6 +316,11 @@ impl<'x> Mail<'x> {
 /// Gateways that do not know the type of a delivery status attach it as data.
 fn is_status_as_data(mime: &str, data: &[u8]) -> bool {
     mime == "application/octet-stream" && status::begins(data)
+}
+
+/// Clients that do not know the type of a saved mail attach it as data.
+fn is_mail_as_data(mime: &str, data: &[u8]) -> bool {
+    mime == "application/octet-stream" && !data.contains(&0) && input::kind(data) == input::Input::Mail
 }
 
 fn into_text(data: Cow<'_, [u8]>) -> Cow<'_, str> {

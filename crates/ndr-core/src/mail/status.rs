@@ -30,16 +30,22 @@ pub(crate) struct FieldRecipient {
 }
 
 impl FieldRecipient {
+    /// The address that failed.
     pub(crate) fn address(&self) -> Option<&str> {
-        let original = self.original_recipient.as_deref();
-        self.final_recipient.as_deref().filter(|_| !self.routed || original.is_none()).or(original)
+        self.addresses().0
     }
 
-    /// The address, and what the sender typed where that is known besides.
+    /// The address that failed, and what the sender typed where that is known besides. Where Final-Recipient is no
+    /// address but a name of the last system (a local user, an X.400 name), Original-Recipient is asked.
     pub(crate) fn addresses(&self) -> (Option<&str>, Option<&str>) {
-        match (self.final_recipient.as_deref(), self.original_recipient.as_deref()) {
-            (Some(last), original) if !self.routed || original.is_none() => (Some(last), original),
-            (_, original) => (original, None),
+        let original = self.original_recipient.as_deref();
+        let is_address = |value: &&str| value.contains('@');
+        match self.final_recipient.as_deref() {
+            Some(last) if original.is_none() => (Some(last), None),
+            Some(last) if !self.routed && (is_address(&last) || original.filter(is_address).is_none()) => {
+                (Some(last), original)
+            }
+            _ => (original, None),
         }
     }
 
@@ -303,6 +309,20 @@ mod tests {
             assert_eq!(fields.recipients[1].action, Some(Action::Delayed));
             assert_eq!(fields.recipients[1].diagnostic.as_deref(), Some("450 4.4.1 no answer"));
         }
+    }
+
+    #[test]
+    fn a_name_of_the_last_system_gives_way_to_the_original_address() {
+        for (last, want) in [
+            ("LOCAL;<a.b>", "a.b@example.com"),
+            ("x400; /S=b/G=a/O=org/C=GB/", "a.b@example.com"),
+            ("rfc822; alias@example.net", "alias@example.net"),
+        ] {
+            let text =
+                format!("Original-Recipient: rfc822;<a.b@example.com>\nFinal-Recipient: {last}\nAction: failed\n");
+            assert_eq!(parse(&text, 9).recipients[0].address(), Some(want), "{last}");
+        }
+        assert_eq!(parse("Final-Recipient: LOCAL;<a.b>\nAction: failed\n", 9).recipients[0].address(), Some("a.b"));
     }
 
     #[test]

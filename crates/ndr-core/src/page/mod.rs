@@ -1,6 +1,7 @@
 //! A mail or a pasted text as a [`Page`]: everything that readers need, made once. Every later step is the same for both.
 
 pub(crate) mod daemon;
+pub(crate) mod forward;
 mod original;
 mod pasted;
 pub(crate) mod returned;
@@ -10,8 +11,9 @@ use crate::mail::input::{self, Input};
 use crate::mail::limits::Limits;
 use crate::mail::status::{self, Fields};
 use crate::mail::{self, Mail, Part, PartKind, TELLING_LEN, html_to_text};
-use crate::phrases::exchange::recognises;
-use crate::phrases::mailers::{self, Mailer, contains_ignoring_case};
+use crate::phrases::exchange::{has_heading, recognises};
+use crate::phrases::mailers::Mailer;
+use crate::phrases::signs::{self, contains_ignoring_case};
 use crate::phrases::{PhraseMatches, Topic};
 use crate::statement::tells;
 use crate::text::{self, address};
@@ -124,9 +126,10 @@ impl<'x> Page<'x> {
     }
 
     /// Prepares a pasted text.
-    fn of_text(text: Cow<'x, str>, limits: &Limits) -> Page<'x> {
+    pub(crate) fn of_text(text: Cow<'x, str>, limits: &Limits) -> Page<'x> {
         let words = pasted::without_frames(&text).map_or_else(|| text.clone(), Cow::Owned);
-        let words = returned::unquote(&words).map_or(words, Cow::Owned);
+        let words = pasted::without_escapes(&words).map_or(words, Cow::Owned);
+        let words = visible(returned::unquote(&words).map_or(words, Cow::Owned));
         let words = Words::of(words, Cow::Borrowed("text"));
         Page::complete(Mail::default(), words, text, limits)
     }
@@ -135,7 +138,9 @@ impl<'x> Page<'x> {
     /// status, in this order.
     fn complete(mail: Mail<'x>, mut words: Words<'x>, pasted: Cow<'x, str>, limits: &Limits) -> Page<'x> {
         let mut fields = Fields::default();
-        for part in mail.parts.iter().filter(|part| part.kind == PartKind::DeliveryStatus) {
+        // Rejections that come as a read receipt name their recipient there.
+        let is_status = |part: &&Part<'_>| matches!(part.kind, PartKind::DeliveryStatus | PartKind::Disposition);
+        for part in mail.parts.iter().filter(is_status) {
             let more = status::parse(&part.text, limits.recipients);
             fields.reporting_mta = fields.reporting_mta.or(more.reporting_mta);
             fields.recipients.extend(more.recipients);
@@ -143,7 +148,7 @@ impl<'x> Page<'x> {
         let in_text = fields.recipients.is_empty() && fields_stand_in(&words);
         let in_words = || if in_text { status::reporting_mta(&words.text) } else { None };
         let mta = fields.reporting_mta.as_deref().map(Cow::Borrowed).or_else(|| in_words().map(Cow::Owned));
-        let mailer = mailers::recognise(&mail.headers, &words.matches, mta.as_deref());
+        let mailer = signs::recognise(&mail.headers, &words.matches, mta.as_deref());
         if let Some(end) = mailer.and_then(|mailer| mailer.own_words_end(&words.text)) {
             words.cut(end);
         }
@@ -155,7 +160,8 @@ impl<'x> Page<'x> {
         }
         let is_exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
             || mail.headers.has("X-MS-Embedded-Report")
-            || recognises(&words.matches);
+            || recognises(&words.matches)
+            || mailer.is_none() && !in_text && has_heading(&words.text);
         Page {
             is_pasted: !pasted.is_empty(),
             addresses: addresses(&mail.headers),
@@ -299,12 +305,17 @@ fn own_words<'x>(mail: &mut Mail<'x>) -> Words<'x> {
     if let Some(unquoted) = returned::unquote(&chosen.0) {
         chosen.0 = Cow::Owned(unquoted);
     }
-    // Characters that take no room hide inside words; few texts have any.
-    if !chosen.0.is_ascii() && holds_invisible(&chosen.0) {
-        let visible = chosen.0.chars().filter(|c| !mail::is_invisible(*c));
-        chosen.0 = Cow::Owned(visible.map(|c| if c == '\u{a0}' { ' ' } else { c }).collect());
-    }
+    chosen.0 = visible(chosen.0);
     Words::of(chosen.0, chosen.1)
+}
+
+/// A text without characters that take no room: they hide inside words. Few texts have any.
+fn visible(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.is_ascii() || !holds_invisible(&text) {
+        return text;
+    }
+    let visible = text.chars().filter(|c| !mail::is_invisible(*c));
+    Cow::Owned(visible.map(|c| if c == '\u{a0}' { ' ' } else { c }).collect())
 }
 
 /// Whether a text holds characters that take no room, or blanks that do not part words.

@@ -1,6 +1,7 @@
 //! Phrases of Exchange's reports, in the languages that are known.
 
 use super::{PhraseMatches, Topic};
+use crate::text;
 
 /// Words that only an Exchange report has. The first [`HEADINGS`] of them are headings of the block for administrators,
 /// in the languages that are known.
@@ -40,4 +41,55 @@ pub(crate) const LATEST_MARKS: &[&str] = &["original message details", "more inf
 /// Whether phrases of a text are those of an Exchange report.
 pub(crate) fn recognises(matches: &PhraseMatches) -> bool {
     matches.any(Topic::Exchange, 60_000)
+}
+
+/// "These recipients or groups" in the heading of the part for users: the stems of both words, in each language.
+const RECIPIENTS_OR_GROUPS: &[(&str, &str)] = &[
+    ("recipients", "groups"),
+    ("empfänger", "gruppen"),
+    ("destinataires", "groupes"),
+    ("destinatarios", "grupos"),
+    ("destinatari", "gruppi"),
+    ("destinatários", "grupos"),
+    ("geadresseerden", "groepen"),
+    ("ontvangers", "groepen"),
+    ("mottagare", "grupper"),
+    ("modtagere", "grupper"),
+    ("mottaker", "gruppe"),
+    ("vastaanottaj", "ryhm"),
+    ("adresat", "grup"),
+    ("odbiorc", "grup"),
+    ("příjemc", "skupin"),
+    ("príjemc", "skup"),
+    ("primatelj", "grup"),
+    ("prejemnik", "skupin"),
+    ("címzett", "csoport"),
+    ("destinatar", "grup"),
+    ("получател", "групп"),
+    ("получател", "груп"),
+    ("одержувач", "груп"),
+    ("alıcı", "grup"),
+    ("παραλήπτ", "ομάδ"),
+    ("受信者", "グループ"),
+    ("收件人", "组"),
+    ("收件者", "群組"),
+    ("받는 사람", "그룹"),
+    ("נמענ", "קבוצ"),
+    ("المستلم", "المجموع"),
+    ("penerima", "grup"),
+    ("penerima", "kumpulan"),
+    ("người nhận", "nhóm"),
+    ("ผู้รับ", "กลุ่ม"),
+];
+
+/// Whether one of the first lines is the heading of the part for users, in any language that is known: it names
+/// recipients and groups, and ends with a colon.
+pub(crate) fn has_heading(words: &str) -> bool {
+    const LINES: usize = 40;
+    text::lines(words).take(LINES).map(text::trim).any(|line| {
+        (10..240).contains(&line.len()) && line.ends_with([':', '：', '.', '。']) && {
+            let line = line.to_lowercase();
+            RECIPIENTS_OR_GROUPS.iter().any(|(recipients, groups)| line.contains(recipients) && line.contains(groups))
+        }
+    })
 }

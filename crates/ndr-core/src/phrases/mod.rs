@@ -2,9 +2,14 @@
 //! module that knows what it means; here they only meet.
 
 pub(crate) mod exchange;
+pub(crate) mod forwards;
+pub(crate) mod kinds;
+pub(crate) mod later;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;
+pub(crate) mod roles;
+pub(crate) mod signs;
 
 use crate::mail::status;
 use crate::text::search::Grams;
@@ -67,7 +72,7 @@ struct Atlas {
 }
 
 static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
-    let mailers = mailers::texts();
+    let mailers = signs::texts();
     let lists: [(Topic, &[&'static str]); 13] = [
         (Opener, returned::OPENERS),
         (ExactOpener, returned::EXACT),

@@ -122,7 +122,8 @@ fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: 
                 recipient.remote = Some(host);
                 continue;
             }
-            if gap && !words.is_empty() && !is_statement(line) {
+            // Behind an empty line only a statement goes on; the part for users has a subject or advice there.
+            if gap && !is_statement(line) {
                 finish(open.take(), block);
                 continue;
             }
@@ -297,5 +298,64 @@ fn latest_style(lines: &[&str], strangers: &[Cow<'_, str>], block: &mut Findings
         }
         seen.push(address);
         block.recipients.push(recipient);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Attempt, Recipient};
+
+    fn first(text: &str) -> Recipient {
+        crate::decode(text.as_bytes()).recipients.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn the_block_for_administrators_in_each_layout() {
+        for (said, remote, text) in [
+            ("Remote Server returned '550 5.1.10 not found'", None, "550 5.1.10 not found"),
+            ("mx.example.com\nRemote Server returned '550 5.1.1 no'", Some("mx.example.com"), "550 5.1.1 no"),
+            (
+                "#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##",
+                None,
+                "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found",
+            ),
+            (
+                "mx.example.com #<mx.example.com #5.7.1 smtp;530 5.7.1 no> #SMTP#",
+                Some("mx.example.com"),
+                "530 5.7.1 no",
+            ),
+        ] {
+            let page = format!(
+                "Diagnostic information for administrators:\n\nGenerating server: gen.contoso.com\n\na@example.com\n{said}\n\nOriginal message headers:\n"
+            );
+            let recipient = first(&page);
+            assert_eq!(recipient.address.as_deref(), Some("a@example.com"), "{said}");
+            assert_eq!((recipient.text.as_deref(), recipient.remote.as_deref()), (Some(text), remote), "{said}");
+        }
+    }
+
+    #[test]
+    fn attempts_are_listed_newest_first() {
+        let page = "Diagnostic information for administrators:\n\nGenerating server: gen.contoso.com\n\na@example.com\n\
+                    1/2/2026 10:00:00 AM - Server at gen.contoso.com returned '550 5.4.300 expired'\n\
+                    1/1/2026 10:00:00 AM - Server at mx.example.com (192.0.2.1) returned '451 4.4.0 busy'\n";
+        let recipient = first(page);
+        let servers: Vec<_> = recipient.attempts.iter().map(|Attempt { server, .. }| server.as_deref()).collect();
+        assert_eq!(servers, [Some("gen.contoso.com"), Some("mx.example.com")]);
+        assert_eq!(recipient.text.as_deref(), Some("550 5.4.300 expired"));
+    }
+
+    #[test]
+    fn the_part_for_users_is_enough_in_any_language() {
+        for heading in [
+            "Delivery has failed to these recipients or groups:",
+            "Échec de la remise pour ces destinataires ou groupes :",
+            "Fehler bei der Nachrichtenzustellung an folgende Empfänger oder Gruppen:",
+            "Не удалось доставить сообщение следующим получателям или группам:",
+            "次の受信者またはグループへの配信に失敗しました:",
+        ] {
+            let recipient = first(&format!("{heading}\n\nErika Muster (a@example.com)\nx y z\n\nSubject: offer\n"));
+            assert_eq!(recipient.address.as_deref(), Some("a@example.com"), "{heading}");
+        }
     }
 }

@@ -1,13 +1,16 @@
 //! The general reader: it finds recipients and what is said of them in the words of any report, by where addresses
 //! stand and what stands near them. Mailers that it reads well need no code of their own.
 
-use crate::evidence::{Finding, Findings, Reader};
+use crate::evidence::{Finding, Findings, Origin, Reader, Role};
 use crate::mail::status::FieldRecipient;
 use crate::page::Page;
+use crate::phrases::outcome;
+use crate::statement::role::Roles;
 use crate::statement::{self, tells};
 use crate::text::address::{self, Found};
-use crate::text::search::{Hit, Phrases, phrase_lists, phrases};
+use crate::text::search::{Phrases, phrases};
 use crate::text::{self, cap, lines};
+use crate::vocabulary::Action;
 use ndr_resolve::find_reply;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -71,8 +74,14 @@ pub(crate) fn read(page: &Page<'_>) -> Findings {
 fn read_text(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
     let found = read_without_strangers(text, around);
     if found.is_empty() && !around.strangers.is_empty() && around.known.is_empty() {
-        // Somebody who wrote to their own address is recipient and addressee of the report.
-        return read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
+        // Somebody who wrote to their own address is recipient and addressee of the report. Only an item of its own
+        // with a reply says so.
+        let mut own = read_without_strangers(text, &Surroundings { strangers: &[], ..*around });
+        own.retain(|one| {
+            let is_item = one.origin == Origin::Frame && (one.reply.is_some() || one.status.is_some());
+            is_item || one.address.as_deref().is_some_and(|address| names_undelivered(text, address))
+        });
+        return own;
     }
     found
 }
@@ -123,6 +132,8 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Finding>
     let shared = shared_words(&lines, &taken, &kept);
     for candidate in kept {
         let mut recipient = Finding::new(Some(candidate.address));
+        recipient.origin = if candidate.cued { Origin::Prose } else { Origin::Frame };
+        recipient.action = outcome_above(&lines, candidate.line);
         let own = text::trim(&candidate.own);
         let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
         let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
@@ -165,13 +176,24 @@ impl Places {
     }
 }
 
+/// Where the signature of a person begins: behind a line of two dashes near the end, unless it tells of a failure.
+fn signature_start(text: &str) -> usize {
+    const MOST_LINES: usize = 12;
+    let Some(at) = text.rfind("\n--") else { return text.len() };
+    let (mark, behind) = text::cut(text::from(text, at + 1), b'\n').unwrap_or_default();
+    let is_signature =
+        mark.trim_end() == "--" && behind.lines().filter(|line| !line.trim().is_empty()).count() <= MOST_LINES;
+    if is_signature && !tells(behind) { at + 1 } else { text.len() }
+}
+
 /// The lines of a text with the addresses in them.
 fn lines_of(text: &str) -> Vec<Line<'_>> {
     // Most lines hold no address, so the next one's place is kept.
     let next_sign = |from: usize| memchr::memchr(b'@', text::from(text, from).as_bytes()).map(|at| from + at);
     let mut sign = next_sign(0);
     let mut found = Vec::with_capacity(text.len() / 40 + 1);
-    for line in lines(text) {
+    let signature = signature_start(text);
+    for line in lines(text).take_while(|line| text::offset(text, line) < signature) {
         let end = text::offset(text, line) + line.len();
         let holds_sign = sign.is_some_and(|sign| sign < end);
         if holds_sign {
@@ -258,6 +280,9 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         None => rest,
     };
     let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
+    if names_sender(rest) {
+        return None;
+    }
     take(taken, at, at + 1);
     let mut last = at;
     // Tabs part columns.
@@ -340,6 +365,26 @@ const LABELS: &[&str] = &[
     "收件人",
     "宛先",
     "受信者",
+    "受信アドレス",
+    "받는사람",
+    "받는 사람",
+    "수신자",
+    "empfängeradresse",
+    "adresse du destinataire",
+    "dirección del destinatario",
+    "endereço do destinatário",
+    "indirizzo del destinatario",
+    "adres ontvanger",
+    "адрес получателя",
+    "收件人地址",
+    "收件者地址",
+    "受信者のアドレス",
+    "vastaanottaja",
+    "mottaker",
+    "adresat",
+    "příjemce",
+    "alıcı",
+    "címzett",
 ];
 
 /// A line whose label says that the address is the recipient; the lines below it, up to the next one, are its own.
@@ -409,6 +454,34 @@ fn reason(text: &str) -> Option<&str> {
         "原因",
         "理由",
         "エラー",
+        "remote server replied",
+        "error text",
+        "description",
+        "fehlergrund",
+        "ursache",
+        "erreur",
+        "cause",
+        "foutmelding",
+        "fout",
+        "fel",
+        "fejl",
+        "feil",
+        "virhe",
+        "błąd",
+        "przyczyna",
+        "chyba",
+        "důvod",
+        "hata",
+        "neden",
+        "hiba",
+        "错误",
+        "錯誤",
+        "失败原因",
+        "退信原因",
+        "오류",
+        "실패사유",
+        "실패 사유",
+        "사유",
     ];
     let mut found: Option<(usize, usize)> = None;
     let mut open = false;
@@ -518,6 +591,30 @@ fn is_head(line: &Line<'_>, around: &Surroundings<'_>, current: &str) -> bool {
     })
 }
 
+/// What the heading above a line says was done for the addresses below it: `----- Delivery to these was successful -----`.
+fn outcome_above(lines: &[Line<'_>], at: usize) -> Option<Action> {
+    static LATE: Phrases =
+        phrases!(&["temporary", "delayed", "still being", "will be retried", "deferred", "transient"]);
+    static DONE: Phrases = phrases!(&["successful", "delivered to", "was delivered", "relayed", "expanded"]);
+    static FAILED: Phrases = phrases!(&["fail", "permanent", "fatal", "not deliver", "undeliver", "not be deliver"]);
+    const FAR: usize = 200;
+    let above = lines.get(..at)?.iter().rev().take(FAR).map(|line| text::trim(line.text));
+    let heading = above.filter(|line| is_rule(line)).find(|line| line.contains(char::is_alphabetic))?;
+    match heading {
+        _ if FAILED.any(heading) => Some(Action::Failed),
+        _ if LATE.any(heading) => Some(Action::Delayed),
+        _ if DONE.any(heading) => Some(Action::Delivered),
+        _ => None,
+    }
+}
+
+/// Whether the words right behind an address call it the sender's: `<a@example.com>: Sender address rejected`.
+fn names_sender(words: &str) -> bool {
+    const SENDER: &[&str] = &["sender", "absender", "expéditeur", "remitente", "mittente", "remetente", "afzender"];
+    let first = words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    SENDER.iter().any(|name| first.eq_ignore_ascii_case(name))
+}
+
 /// A line of dashes or stars, with or without a heading in it.
 fn is_rule(text: &str) -> bool {
     let text = text::trim(text);
@@ -529,110 +626,33 @@ fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
     if is_known(address, around) {
         return false;
     }
-    let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
     around.strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(address))
-        || matches!(
-            local.trim_matches(['\'', '"', '<']),
-            "postmaster" | "mailer-daemon" | "abuse" | "support" | "helpdesk" | "noreply" | "no-reply"
-        )
 }
 
-// Words in front of an address that say whose it is.
-phrase_lists! {
-    static BEFORE_ADDRESS ():
-    /// The address is the recipient's.
-    TO = [
-    "final-recipient",
-    "original-recipient",
-    "failed recipient",
-    "rcpt to",
-    "unable to deliver message to",
-    "could not be delivered to",
-    "was not delivered to",
-    "not delivered to",
-    "undeliverable to",
-    "delivering your mail to",
-    "deliver to",
-    "delivered to",
-    "delivery to",
-    "recipient",
-    "rcpt",
-    "deliver mail to",
-    "deliver your message to",
-    "message to",
-    "mail to",
-    "email to",
-    "sent to",
-    "address",
-    "user",
-    "mailbox",
-    "account",
-    "for <",
-    "unknown",
-    "to:",
-    "wasn't found at",
-    "envelope-to",
-    "expanded from",
-    "expanded from:",
-    "to <",
-    "宛",
-    "адрес",
-    "Адрес",
-    ];
-    /// It is somebody else's.
-    FROM = [
-    "from:",
-    "mail from",
-    "from <",
-    "sender",
-    "contact",
-    "send mail to",
-    "reply to",
-    "reply-to",
-    "forward this",
-    "report to",
-    "questions",
-    "e-mail to postmaster",
-    "please mail",
-    "write to",
-    "envelope-from",
-    "return-path",
-    "originator",
-    "cc:",
-    "message-id",
-    "help",
-    "unsubscribe",
-    "please send",
-    "via email",
-    "addressed from",
-    "delist@",
-];
-}
-
-/// Addresses in running text.
+/// Addresses in running text, by their role.
 fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     if line.addresses.is_empty() {
         return found;
     }
-    let cues: Vec<Hit> = BEFORE_ADDRESS.find(line.text).collect();
+    let roles = Roles::of(line.text);
     let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
     for one in line.addresses.iter().take(around.limit) {
         if is_stranger(one.address, around) {
             continue;
         }
-        let known = is_known(one.address, around);
-        let last = |list: std::ops::Range<usize>| {
-            let fits = |hit: &&Hit| hit.end <= one.start && list.contains(&hit.number);
-            cues.iter().filter(fits).map(|hit| hit.end).max()
+        // What this mailer writes right in front of the recipient.
+        let is_cued_by_mailer = || {
+            let in_front = lower.get(..one.start).unwrap_or_default();
+            around.recipient.iter().any(|cue| in_front.rfind(cue).is_some_and(|at| at + cue.len() + 2 >= one.start))
         };
-        let of_mailer = around.recipient.iter().filter_map(|cue| Some(lower.get(..one.start)?.rfind(cue)? + cue.len()));
-        let strength = match (last(TO).max(of_mailer.max()), last(FROM)) {
-            _ if known => 3,
-            (Some(to), Some(from)) if from > to => continue,
-            (Some(_), _) => 2,
-            (None, Some(_)) => continue,
-            (None, None) => 1,
+        let strength = match roles.role(one) {
+            _ if is_known(one.address, around) => 3,
+            Role::Failed => 2,
+            _ if is_cued_by_mailer() => 2,
+            // An address of which nothing is said failed only if its line tells of a failure.
+            Role::Unknown if !is_role_address(one.address) && tells_of_failure(line.text) => 1,
+            _ => continue,
         };
         // Sendmail's own line says what it made of the reply; the reply stands above it.
         let reply = before
@@ -644,6 +664,47 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         found.push(Candidate { address: one.address.to_string(), own, line: at, end: at + 1, cued: true, strength });
     }
     found
+}
+
+/// Whether a text says outright that mail to an address was not delivered: "error delivering your mail to <a@...>".
+fn names_undelivered(text: &str, address: &str) -> bool {
+    const NEAR: usize = 60;
+    static DELIVERY: Phrases = phrases!(&[
+        "deliver",
+        "zustell",
+        "zugestellt",
+        "remis",
+        "entreg",
+        "consegn",
+        "recapit",
+        "bezorg",
+        "afgelever",
+        "lever",
+        "доставл",
+        "doruč",
+        "dostarcz",
+        "配信",
+        "送达",
+        "배달",
+    ]);
+    text.match_indices(address).any(|(at, _)| {
+        let in_front = text::between(text, text::ceil(text, at.saturating_sub(NEAR)), at);
+        DELIVERY.any(in_front.rsplit('\n').next().unwrap_or_default())
+    })
+}
+
+/// Whether a line says that something was not delivered.
+fn tells_of_failure(line: &str) -> bool {
+    static FAILURES: Phrases = phrases!(outcome::FAILURE);
+    tells(line) || FAILURES.any(line)
+}
+
+/// An address of an office and not of a person, which running text often names as somebody to write to.
+fn is_role_address(address: &str) -> bool {
+    const OFFICES: &[&str] =
+        &["postmaster", "mailer-daemon", "abuse", "support", "helpdesk", "noreply", "no-reply", "hostmaster", "info"];
+    let local = address.split('@').next().unwrap_or_default().trim_matches(['\'', '"', '<']);
+    OFFICES.iter().any(|office| local.eq_ignore_ascii_case(office))
 }
 
 /// The words of a line about an address in it. A line is no longer than this where people write; a text without line
@@ -680,11 +741,13 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
         lines.filter(|(at, line)| !(line.is_empty() || is_taken(taken, *at) && is_taken(&owned, *at)))
     };
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
+    let refuses = |line: &str| find_reply(line).is_some_and(|(code, _)| code >= 400);
+    let any_refusal = free().any(|(_, line)| refuses(line));
     let mut coded = String::new();
     let mut open = false;
     let mut last = 0;
     for (at, line) in free() {
-        let starts = tells(line) && !is_prose_code(line);
+        let starts = tells(line) && !is_prose_code(line) && !(any_refusal && is_consent(line));
         let goes_on = open && at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
         if starts || goes_on {
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));
@@ -713,6 +776,11 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     }
     text.truncate(text::floor(&text, SHARED));
     Shared { text, coded: false }
+}
+
+/// A line that holds only a reply of success, such as the greeting in the transcript of a session.
+fn is_consent(line: &str) -> bool {
+    find_reply(line).is_some_and(|(code, _)| code < 400)
 }
 
 /// A line whose number is no reply: dates, sizes, message ids.

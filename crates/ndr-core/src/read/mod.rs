@@ -12,6 +12,8 @@ mod transcript;
 use crate::evidence::{Findings, Reader};
 use crate::page::Page;
 
+pub(crate) use reply::of as reply_of;
+
 /// A reader and when it reads.
 struct Row {
     reader: Reader,

@@ -1,7 +1,9 @@
 //! A pasted text that is one statement: a reply, a line of words, a code.
 
-use crate::evidence::{Finding, Findings, Origin, Reader};
+use crate::evidence::{Finding, Findings, Origin, Reader, Role};
 use crate::page::Page;
+use crate::report::Reply;
+use crate::statement::role::Roles;
 use crate::statement::{self, Marked, quoted};
 use crate::text::{self, address};
 
@@ -12,6 +14,19 @@ pub(crate) fn applies(page: &Page<'_>) -> bool {
 
 /// Reads all of the words as one statement.
 pub(crate) fn read(page: &Page<'_>) -> Findings {
+    Findings::of(Reader::Reply, vec![statement_of(page)])
+}
+
+/// Reads a reply that a client states, with what it knows besides.
+pub(crate) fn of(page: &Page<'_>, reply: &Reply<'_>) -> Finding {
+    let mut found = statement_of(page);
+    found.address = reply.recipient.map(str::to_string).or(found.address);
+    found.remote = reply.remote.map(str::to_string).or(found.remote);
+    found.command = reply.command.and_then(statement::command).or(found.command);
+    found
+}
+
+fn statement_of(page: &Page<'_>) -> Finding {
     let mut found = Finding::new(None);
     found.origin = Origin::Prose;
     quoted::state(&mut found, text::cap(&page.words.text, 16_000));
@@ -26,19 +41,39 @@ pub(crate) fn read(page: &Page<'_>) -> Findings {
     if part.len() < line.len() {
         statement::set_text(&mut found, part);
     }
-    Findings::of(Reader::Reply, vec![found])
+    found
 }
 
-/// The address of a one-line input: `to=<user@example.com>`, `<user@example.com>... no`.
+/// The address that a statement names as failed: `to=<user@example.com>`, `<user@example.com>... no such user`.
 fn address_of(line: &str) -> Option<String> {
-    let found = address::find_all(line);
-    let to = found.iter().find(|one| {
-        let before = text::upto(line, one.start).trim_end_matches(['<', '[', '"', '\'', ' ']).to_ascii_lowercase();
-        before.ends_with("to=") || before.ends_with("to:") || before.ends_with("for")
-    });
-    let from = |one: &&address::Found<'_>| {
-        let before = text::upto(line, one.start).trim_end_matches(['<', ' ']).to_ascii_lowercase();
-        !["from=", "from:", "sender", "from", "to"].iter().any(|word| before.ends_with(word))
-    };
-    to.or_else(|| found.iter().find(from)).map(|one| one.address.to_string())
+    let roles = Roles::of(line);
+    // "<a>: Sender address rejected: not owned by user b" speaks of the sending side alone.
+    let speaks_of_sender = || address::find(line).any(|one| roles.is_called_sender(&one));
+    let found = address::find(line).find(|one| roles.role(one) == Role::Failed)?;
+    let is_labelled = text::upto(line, found.start).trim_end_matches('<').ends_with("to=");
+    (is_labelled || !speaks_of_sender()).then(|| found.address.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_that_failed_is_named() {
+        for (line, want) in [
+            ("550 5.1.1 <a@example.com>... User unknown", Some("a@example.com")),
+            ("550 a@example.com recipient unrecognized", Some("a@example.com")),
+            ("from=<b@example.net>, to=<a@example.com>, stat=User unknown", Some("a@example.com")),
+            (
+                "550 5.1.1 The email account that you tried to reach (a@example.com) does not exist",
+                Some("a@example.com"),
+            ),
+            ("451 4.1.8 <b@example.net>: Sender address rejected: Domain not found", None),
+            ("5.7.1 <b@example.net>: Sender address rejected: not owned by user c@example.net", None),
+            ("554 Bad DNS PTR resource record, contact postmaster@example.net", None),
+            ("550 5.7.1 b@example.net is not allowed to send from 192.0.2.1", None),
+        ] {
+            assert_eq!(address_of(line).as_deref(), want, "{line}");
+        }
+    }
 }

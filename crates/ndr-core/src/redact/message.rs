@@ -1,15 +1,14 @@
 //! Masks a message part by part: headers by the meaning of their fields, bodies by what they are to a report.
 
+use super::effort::{Effort, is_private};
 use super::text::{self, scramble, scramble_html};
 use super::tokens::{Tokens, addresses};
-use super::{Effort, is_private};
-use crate::Limits;
 use crate::mail as message;
 use crate::mail::headers::{self, Block};
 use crate::mail::input::{self, Input};
 use crate::page::split_returned;
-use crate::report::Report;
 use crate::text::address;
+use crate::{Framed, Limits};
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -37,14 +36,13 @@ struct Masker<'t> {
 }
 
 /// Masks an input that [`message::clean`] has seen.
-pub(super) fn mask(tokens: &mut Tokens, bytes: &[u8], report: &Report, effort: Effort) -> Vec<u8> {
+pub(super) fn mask(tokens: &mut Tokens, bytes: &[u8], decoded: &Framed, effort: Effort) -> Vec<u8> {
     let crlf = bytes.split_inclusive(|byte| *byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r\n"));
     let line_end = if crlf { "\r\n" } else { "\n" };
     let mut masker = Masker { tokens, effort, boundaries: Vec::new(), line_end };
     match input::kind(bytes) {
         Input::Mail => {
-            let carried = report.notes.iter().any(|note| note.code == "forwarded-report");
-            let role = match (carried, is_private(report.kind)) {
+            let role = match (decoded.is_carried, is_private(decoded.report.kind)) {
                 (true, _) => Role::Cover,
                 (false, true) => Role::Private,
                 (false, false) => Role::Report,

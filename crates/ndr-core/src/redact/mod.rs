@@ -5,16 +5,19 @@
 //! It lives in the core because it must agree with the readers on where an address begins and where a report's own
 //! words end; it uses their code.
 
+mod effort;
 mod message;
 mod text;
 mod tokens;
 
 pub use tokens::Masks;
 
-use crate::{Decoder, Kind, Limits, Report};
+use crate::{Decoder, Framed, Limits, Report};
+use effort::{ATTEMPTS, Effort};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 use text::Words;
 use tokens::Tokens;
 
@@ -51,47 +54,6 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// What is masked in one attempt; the first that passes the proof is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Effort {
-    words: Words,
-    /// Bodies of the returned message and of private mail.
-    bodies: bool,
-    /// What follows the colon in the report's own subject.
-    own_subject: bool,
-    /// Whether the markup of the report's HTML stays.
-    markup: bool,
-    /// Whether tokens are as long as what they stand for: readers look for words near each other.
-    tight: bool,
-}
-
-const EVERYTHING: Effort =
-    Effort { words: Words { users: true, names: true }, bodies: true, own_subject: true, markup: true, tight: false };
-
-/// From everything to what must be masked in any case: addresses, hosts, IP addresses, and names in header fields.
-const ATTEMPTS: &[(Effort, &[&str])] = &[
-    (EVERYTHING, &[]),
-    (Effort { tight: true, ..EVERYTHING }, &[]),
-    (Effort { markup: false, ..EVERYTHING }, &[]),
-    (Effort { words: Words { users: false, names: true }, ..EVERYTHING }, &["users' names that stand alone in a text"]),
-    (Effort { own_subject: false, ..EVERYTHING }, &["the report's own subject"]),
-    (
-        Effort { words: Words { users: false, names: false }, own_subject: false, ..EVERYTHING },
-        &["names and subjects within a text", "the report's own subject"],
-    ),
-    (Effort { bodies: false, ..EVERYTHING }, &["the words of bodies"]),
-    (
-        Effort {
-            words: Words { users: false, names: false },
-            own_subject: false,
-            bodies: false,
-            markup: true,
-            tight: false,
-        },
-        &["names and subjects within a text", "the report's own subject", "the words of bodies"],
-    ),
-];
-
 /// Masks messages.
 ///
 /// ```
@@ -116,9 +78,16 @@ impl Default for Redactor {
 
 impl Redactor {
     /// Keeps the hosts and addresses that the built-in catalogue names: those of providers, and those in their texts.
-    /// They are no secret, and ndr tells by them who refused a message and why.
+    /// They are public, and ndr tells by them who refused a message and why.
     pub fn new() -> Redactor {
-        Redactor { decoder: Decoder::new(), limits: Limits::default(), keep: tokens::public_names().to_vec() }
+        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| tokens::public_names(crate::catalog()));
+        Redactor { decoder: Decoder::new(), limits: Limits::default(), keep: NAMES.clone() }
+    }
+
+    /// Keeps the hosts and addresses that the decoder's catalogue names, and proves the result with that decoder.
+    pub fn of(decoder: Decoder) -> Redactor {
+        let keep = tokens::public_names(decoder.catalog());
+        Redactor { decoder, limits: Limits::default(), keep }
     }
 
     /// Keeps a host as it is, or with `*.` in front all below a domain.
@@ -141,10 +110,10 @@ impl Redactor {
     pub fn redact(&self, bytes: &[u8]) -> Result<Masked, Refused> {
         let bytes = crate::mail::clean(bytes);
         let bytes = bytes.get(..bytes.len().min(self.limits.message_bytes)).unwrap_or_default();
-        let report = self.decoder.decode(bytes);
+        let decoded = self.decoder.decode_framed(bytes);
         let mut refused = None;
         for (effort, kept) in ATTEMPTS {
-            match self.attempt(bytes, &report, *effort) {
+            match self.attempt(bytes, &decoded, *effort) {
                 Ok((bytes, tokens)) => {
                     return Ok(Masked { bytes, map: tokens.list().to_vec(), kept: kept.to_vec() });
                 }
@@ -154,13 +123,13 @@ impl Redactor {
         Err(refused.unwrap_or_else(|| Refused { field: String::new(), expected: String::new(), found: String::new() }))
     }
 
-    fn attempt(&self, bytes: &[u8], report: &Report, effort: Effort) -> Result<(Vec<u8>, Tokens), Refused> {
+    fn attempt(&self, bytes: &[u8], decoded: &Framed, effort: Effort) -> Result<(Vec<u8>, Tokens), Refused> {
         let mut tokens = Tokens::new(&self.keep, bytes, effort.tight);
-        learn(&mut tokens, report);
+        learn(&mut tokens, &decoded.report);
         // The first pass learns every name, so that the second finds them wherever they stand.
-        message::mask(&mut tokens, bytes, report, effort);
-        let masked = message::mask(&mut tokens, bytes, report, effort);
-        self.prove(&mut tokens, report, &masked, effort.words)?;
+        message::mask(&mut tokens, bytes, decoded, effort);
+        let masked = message::mask(&mut tokens, bytes, decoded, effort);
+        self.prove(&mut tokens, &decoded.report, &masked, effort.words)?;
         show_nothing(&tokens, &masked)?;
         Ok((masked, tokens))
     }
@@ -276,9 +245,4 @@ fn stands_in(tokens: &Tokens, text: &str, name: &str) -> bool {
         let kept = text.get(whole..at + name.len()).is_some_and(|whole| tokens.is_kept(whole));
         !before.chars().next_back().is_some_and(joins) && !after.is_some_and(joins) && !kept
     })
-}
-
-/// Whether the text of a message is a person's own, and no report's.
-pub(crate) const fn is_private(kind: Kind) -> bool {
-    matches!(kind, Kind::AutoReply | Kind::ReadReceipt | Kind::Other)
 }

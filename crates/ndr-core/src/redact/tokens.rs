@@ -1,9 +1,9 @@
 //! What stands for what: every name that is masked gets a token, the same one each time.
 
 use crate::text::address;
+use ndr_resolve::Catalog;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
-use std::sync::LazyLock;
 
 /// A kind of name that is masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -337,16 +337,10 @@ fn is_token_host(name: &str) -> bool {
     }
 }
 
-/// Hosts and addresses that the built-in catalogue names.
-pub(super) fn public_names() -> &'static [String] {
-    static NAMES: LazyLock<Vec<String>> = LazyLock::new(collect_public_names);
-    &NAMES
-}
-
-fn collect_public_names() -> Vec<String> {
+/// Hosts and addresses that a catalogue names.
+pub(super) fn public_names(catalog: &Catalog) -> Vec<String> {
     let tokens = Tokens::default();
     let mut names: Vec<String> = PUBLIC.iter().map(|name| name.to_string()).collect();
-    let catalog = crate::catalog();
     for host in catalog.providers().iter().flat_map(|provider| provider.hosts) {
         names.push(host.to_ascii_lowercase());
     }
@@ -364,7 +358,7 @@ fn collect_public_names() -> Vec<String> {
         );
     }
     // What tells one mailer from another must stay.
-    let signs = crate::phrases::mailers::values_of_signs().map(|value| value.trim_start_matches(['@', '.']));
+    let signs = crate::phrases::signs::values_of_signs().map(|value| value.trim_start_matches(['@', '.']));
     names.extend(signs.filter(|value| tokens.is_host(value)).map(str::to_ascii_lowercase));
     // Where a host is known, its domain is no secret either.
     let roots: Vec<String> = names

@@ -1,9 +1,9 @@
 //! An entry of the catalogue by itself, as `ndr code` shows it and the reference prints it.
 
-use super::human::{Options, Paint, bullet, heading, numbered, wrap};
-use super::{actor_words, retry_words, suppress_words};
+use super::terminal::{Options, Paint, bullet, heading, numbered, wrap};
+use super::words::{actor_words, retry_words, suppress_words};
 use crate::sanitize;
-use ndr_resolve::{Entry, fill};
+use ndr_resolve::{Catalog, Entry, fill};
 
 pub(super) fn codes(entry: &Entry) -> String {
     let mut all: Vec<String> = entry.codes.iter().map(ToString::to_string).collect();
@@ -31,21 +31,22 @@ pub(super) fn permanence(entry: &Entry) -> &'static str {
     }
 }
 
-/// The entry for a terminal.
+/// An entry of `catalog` for a terminal.
 ///
 /// ```
 /// use ndr::render::{Options, entry_human};
-/// let entry = ndr::catalog().by_slug("banned-sending-ip").unwrap();
-/// assert!(entry_human(entry, Options::default()).contains("5.7.606-649"));
+/// let catalog = ndr::catalog();
+/// let entry = catalog.by_slug("banned-sending-ip").unwrap();
+/// assert!(entry_human(catalog, entry, Options::default()).contains("5.7.606-649"));
 /// ```
-pub fn entry_human(entry: &Entry, options: Options) -> String {
+pub fn entry_human(catalog: &Catalog, entry: &Entry, options: Options) -> String {
     let paint = Paint(options.color);
     let width = options.width.clamp(40, 200);
     let mut out = String::new();
     for line in wrap(entry.title, width) {
         out += &format!("{}\n", paint.bold(&line));
     }
-    let provider = crate::catalog()
+    let provider = catalog
         .providers()
         .iter()
         .find(|provider| provider.id == entry.provider)

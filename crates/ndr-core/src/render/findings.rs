@@ -1,7 +1,7 @@
 //! What a header tells beside the way: authentication, filters, addresses of Exchange, hints. Collected once as lines,
 //! which each format then dresses in its own way.
 
-use super::human::{Paint, bullet, heading, wrap};
+use super::terminal::{Paint, bullet, heading, wrap};
 use crate::sanitize::{html as escape, markdown as escape_markdown, markdown_code, terminal};
 use crate::trace::{Authentication, DnsRecord, ExchangeAddress, Fix, Knowledge, Trace};
 

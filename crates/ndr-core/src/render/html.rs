@@ -3,8 +3,9 @@
 //! catalogue only.
 
 use super::entry::{act, codes, permanence, plain};
-use super::{
-    Group, act_words, basis_words, fate, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words,
+use super::words::{
+    Group, act_words, certainty_words, fate, fate_words, groups, kind_words, permanence_words, retry_words,
+    suppress_words,
 };
 use crate::report::{Diagnosis, Recipient, Report};
 use crate::sanitize::html as escape;
@@ -129,10 +130,10 @@ fn group_card(out: &mut String, report: &Report, group: &Group<'_>, last: bool) 
     match &recipient.diagnosis {
         Some(diagnosis) => {
             title(out, mark, diagnosis.entry.title);
-            let entry = diagnosis.entry;
-            let advice = [permanence_words(diagnosis), suppress_words(entry.suppress), retry_words(entry.retry)];
+            let advice =
+                [permanence_words(diagnosis), suppress_words(diagnosis.suppress), retry_words(diagnosis.retry)];
             verdict(out, &act_words(diagnosis), &advice);
-            warning(out, entry);
+            warning(out, diagnosis.entry);
         }
         None => title(out, mark, fate_words(report, recipient)),
     }
@@ -146,7 +147,7 @@ fn group_card(out: &mut String, report: &Report, group: &Group<'_>, last: bool) 
         details(out, report, Some(recipient));
     }
     if let Some(diagnosis) = &recipient.diagnosis {
-        footer(out, &[basis_words(diagnosis.basis), diagnosis.entry.slug]);
+        footer(out, &[&certainty_words(diagnosis), diagnosis.entry.slug]);
     }
     close(out);
 }
@@ -294,9 +295,8 @@ fn candidates(out: &mut String, recipient: &Recipient) {
     }
     heading(out, "What it may be");
     *out += "<ul style=\"margin:4px 0;padding-left:1.6em\">\n";
-    for slug in recipient.others.iter().take(8) {
-        let title = crate::catalog().by_slug(slug).map_or("", |entry| entry.title);
-        *out += &format!("<li>{} (<code>{}</code>)</li>\n", escape(title), escape(slug));
+    for entry in recipient.others.iter().take(8) {
+        *out += &format!("<li>{} (<code>{}</code>)</li>\n", escape(entry.title), escape(entry.slug));
     }
     *out += "</ul>\n";
 }
@@ -317,7 +317,7 @@ fn details(out: &mut String, report: &Report, recipient: Option<&Recipient>) {
     for attempt in recipient.iter().flat_map(|r| &r.attempts).take(6) {
         add("Attempt", Some(format!("{} {}", attempt.time, attempt.text)));
     }
-    let others = recipient.map(|r| r.others.iter().take(4).copied().collect::<Vec<_>>().join(", "));
+    let others = recipient.map(|r| r.others.iter().take(4).map(|entry| entry.slug).collect::<Vec<_>>().join(", "));
     add("May also be", others.filter(|slugs| !slugs.is_empty()));
     for note in &report.notes {
         add("Note", Some(note.text.to_string()));

@@ -1,7 +1,8 @@
 //! The answer for a terminal, on 80 columns, with and without colour.
 
-use super::{
-    act_words, basis_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
+use super::terminal::{Options, Paint, bullet, cut, heading, numbered, wrap};
+use super::words::{
+    act_words, certainty_words, fate, fate_words, generator_name, groups, kind_words, permanence_words, retry_words,
     suppress_words,
 };
 use crate::report::{Diagnosis, Recipient, Report};
@@ -9,49 +10,6 @@ use crate::sanitize::terminal;
 use crate::vocabulary::Kind;
 use ndr_resolve::Actor;
 use unicode_width::UnicodeWidthStr;
-
-/// How to render.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Columns, 40 to 200.
-    pub width: usize,
-    /// Whether to use ANSI colours. All colour codes come from here, none from the mail.
-    pub color: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { width: 80, color: false }
-    }
-}
-
-/// Paints: one place that knows the escape sequences.
-#[derive(Clone, Copy)]
-pub(crate) struct Paint(pub(crate) bool);
-
-impl Paint {
-    fn wrap(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
-    }
-    pub(crate) fn bold(self, text: &str) -> String {
-        self.wrap("1", text)
-    }
-    pub(crate) fn dim(self, text: &str) -> String {
-        self.wrap("2", text)
-    }
-    pub(crate) fn red(self, text: &str) -> String {
-        self.wrap("1;31", text)
-    }
-    pub(crate) fn yellow(self, text: &str) -> String {
-        self.wrap("1;33", text)
-    }
-    pub(crate) fn green(self, text: &str) -> String {
-        self.wrap("1;32", text)
-    }
-    pub(crate) fn cyan(self, text: &str) -> String {
-        self.wrap("36", text)
-    }
-}
 
 /// Renders a report.
 ///
@@ -114,9 +72,8 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
         said(out, recipient, None, width, paint);
         if !recipient.others.is_empty() {
             heading(out, "What it may be", paint);
-            for slug in recipient.others.iter().take(8) {
-                let title = crate::catalog().by_slug(slug).map_or("", |entry| entry.title);
-                bullet(out, &format!("{title} ({slug})"), width);
+            for entry in recipient.others.iter().take(8) {
+                bullet(out, &format!("{} ({})", entry.title, entry.slug), width);
             }
         }
         return;
@@ -125,8 +82,12 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
     for (i, line) in wrap(entry.title, width - 2).iter().enumerate() {
         *out += &format!("{} {}\n", if i == 0 { mark.as_str() } else { " " }, paint.bold(line));
     }
-    let verdict =
-        format!("{} · {} · {}", permanence_words(diagnosis), suppress_words(entry.suppress), retry_words(entry.retry));
+    let verdict = format!(
+        "{} · {} · {}",
+        permanence_words(diagnosis),
+        suppress_words(diagnosis.suppress),
+        retry_words(diagnosis.retry)
+    );
     for line in wrap(&verdict, width - 2) {
         *out += &format!("  {}\n", paint.dim(&line));
     }
@@ -165,10 +126,10 @@ fn section(out: &mut String, report: &Report, recipient: &Recipient, addresses: 
         }
     }
     heading(out, "How sure", paint);
-    for line in wrap(basis_words(diagnosis.basis), width - 4) {
+    for line in wrap(&certainty_words(diagnosis), width - 4) {
         *out += &format!("    {line}\n");
     }
-    let others: Vec<&str> = recipient.others.iter().copied().take(4).collect();
+    let others: Vec<&str> = recipient.others.iter().map(|entry| entry.slug).take(4).collect();
     if !others.is_empty() {
         for line in wrap(&format!("Other candidates: {}", others.join(", ")), width - 4) {
             *out += &format!("    {}\n", paint.dim(&line));
@@ -393,56 +354,4 @@ fn details(out: &mut String, report: &Report, width: usize, paint: Paint) {
             *out += &format!("    {}{}\n", paint.dim(&format!("{label:<13} ")), cut(line, width - 18));
         }
     }
-}
-
-pub(crate) fn heading(out: &mut String, title: &str, paint: Paint) {
-    if !out.ends_with("\n\n") && !out.is_empty() {
-        out.push('\n');
-    }
-    *out += &format!("  {}\n", paint.bold(title));
-}
-
-pub(crate) fn numbered(out: &mut String, steps: &[String], width: usize) {
-    for (i, step) in steps.iter().enumerate() {
-        for (at, line) in wrap(&terminal(step), width - 7).iter().enumerate() {
-            let lead = if at == 0 { format!("{:>2}. ", i + 1) } else { "    ".to_string() };
-            *out += &format!("   {lead}{line}\n");
-        }
-    }
-}
-
-pub(crate) fn bullet(out: &mut String, text: &str, width: usize) {
-    for (at, line) in wrap(&terminal(text), width - 6).iter().enumerate() {
-        *out += &format!("    {} {line}\n", if at == 0 { "•" } else { " " });
-    }
-}
-
-/// Breaks a text into lines. Nobody reads thousands of them: a field that a message fills without end is cut.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    const LONGEST: usize = 2_000;
-    let cut = text.char_indices().nth(LONGEST).map(|(at, _)| format!("{}…", text.get(..at).unwrap_or_default()));
-    let text = cut.as_deref().unwrap_or(text);
-    let options =
-        textwrap::Options::new(width.max(10)).break_words(true).word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options)
-        .into_iter()
-        .map(|line| line.trim_end().to_string())
-        .filter(|line| !line.is_empty())
-        .collect()
-}
-
-/// At most `width` columns, with an ellipsis where something is cut.
-pub(crate) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_string();
-    }
-    let mut out = String::new();
-    for c in text.chars() {
-        if out.width() + c.to_string().width() + 1 > width {
-            break;
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
 }

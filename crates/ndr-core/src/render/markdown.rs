@@ -1,6 +1,8 @@
 //! The answer as Markdown, for a ticket or a wiki. Nothing from the mail is markup.
 
-use super::{act_words, basis_words, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words};
+use super::words::{
+    act_words, certainty_words, fate_words, groups, kind_words, permanence_words, retry_words, suppress_words,
+};
 use crate::report::Report;
 use crate::sanitize::{markdown as escape, markdown_code};
 use crate::vocabulary::Kind;
@@ -33,8 +35,8 @@ pub fn markdown(report: &Report) -> String {
             out += &format!(
                 "- {}; {}; {}\n",
                 permanence_words(diagnosis),
-                suppress_words(diagnosis.entry.suppress),
-                retry_words(diagnosis.entry.retry)
+                suppress_words(diagnosis.suppress),
+                retry_words(diagnosis.retry)
             );
             if diagnosis.entry.security {
                 out += "- **This may mean that an account was taken over, or an attack. Check that first.**\n";
@@ -64,7 +66,7 @@ pub fn markdown(report: &Report) -> String {
                 out += &format!("- <{link}>\n");
             }
         }
-        out += &format!("\n*How sure: {}. Entry: `{}`.*\n", basis_words(diagnosis.basis), diagnosis.entry.slug);
+        out += &format!("\n*How sure: {}. Entry: `{}`.*\n", certainty_words(diagnosis), diagnosis.entry.slug);
     }
     let original = &report.original;
     let rows = [

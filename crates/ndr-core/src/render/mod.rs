@@ -6,163 +6,21 @@ mod findings;
 mod html;
 mod human;
 mod markdown;
+mod terminal;
 mod ticket;
 #[cfg(feature = "trace")]
 mod trace;
 #[cfg(feature = "trace")]
 mod trace_page;
+mod words;
 
 pub use entry::{entry_human, entry_markdown};
 pub use html::{entries_html, entry_html, html};
-pub use human::{Options, human};
+pub use human::human;
 pub use markdown::markdown;
+pub use terminal::Options;
 pub use ticket::{Audience, ticket};
 #[cfg(feature = "trace")]
 pub use trace::trace_human;
 #[cfg(feature = "trace")]
 pub use trace_page::{trace_html, trace_markdown};
-
-use crate::report::{Diagnosis, Recipient, Report};
-use crate::vocabulary::{Action, Kind};
-use ndr_resolve::{Actor, Retry, Suppress};
-
-/// Recipients that the same thing happened to, shown once.
-pub(crate) struct Group<'r> {
-    first: &'r Recipient,
-    pub(crate) recipients: Vec<&'r Recipient>,
-}
-
-impl<'r> Group<'r> {
-    pub(crate) const fn first(&self) -> &'r Recipient {
-        self.first
-    }
-}
-
-/// Groups recipients with the same diagnosis and the same values.
-pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for recipient in &report.recipients {
-        let same = |group: &&mut Group<'_>| {
-            fn key(recipient: &Recipient) -> Option<(&str, &[(&str, String)])> {
-                recipient.diagnosis.as_ref().map(|diagnosis| (diagnosis.entry.slug, diagnosis.values.as_slice()))
-            }
-            let known = group.first;
-            key(known) == key(recipient)
-                && known.status == recipient.status
-                && known.action == recipient.action
-                && (recipient.diagnosis.is_some() || known.text == recipient.text)
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.recipients.push(recipient),
-            None => groups.push(Group { first: recipient, recipients: vec![recipient] }),
-        }
-    }
-    groups
-}
-
-/// An actor in words, for the person who reads.
-pub(crate) const fn actor_words(actor: Actor) -> &'static str {
-    match actor {
-        Actor::Sender => "the sender",
-        Actor::SenderAdmin => "the sender's admin",
-        Actor::Recipient => "the recipient",
-        Actor::RecipientAdmin => "the recipient's admin",
-        Actor::Provider => "the provider",
-        Actor::Wait => "nobody yet: it is tried again",
-    }
-}
-
-/// Who must act, in one phrase.
-pub(crate) fn act_words(diagnosis: &Diagnosis) -> String {
-    let words: Vec<&str> = diagnosis.entry.act.iter().map(|actor| actor_words(*actor)).collect();
-    match words.as_slice() {
-        [] => "not known".to_string(),
-        [one] => (*one).to_string(),
-        [first, rest @ ..] => format!("{first}, then {}", rest.join(", then ")),
-    }
-}
-
-/// Permanent or temporary, in a word.
-pub(crate) const fn permanence_words(diagnosis: &Diagnosis) -> &'static str {
-    match diagnosis.permanent {
-        Some(true) => "permanent",
-        Some(false) => "temporary",
-        None => "permanence unknown",
-    }
-}
-
-pub(crate) const fn suppress_words(suppress: Suppress) -> &'static str {
-    match suppress {
-        Suppress::Yes => "stop sending to this address",
-        Suppress::AfterRepeats => "drop the address only if this keeps happening",
-        Suppress::No => "keep the address, it is not the problem",
-    }
-}
-
-pub(crate) const fn retry_words(retry: Retry) -> &'static str {
-    match retry {
-        Retry::AsIs => "sending again later can work",
-        Retry::AfterFix => "send again after the fix",
-        Retry::No => "sending again does not help",
-    }
-}
-
-/// What a report is, in one phrase, where it is no failure.
-pub(crate) const fn kind_words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Failure => "Delivery failed",
-        Kind::Delay => "Delivery is late; it is still being tried",
-        Kind::Success => "Delivery succeeded",
-        Kind::AutoReply => "An automatic answer, no bounce",
-        Kind::ReadReceipt => "A read receipt, no bounce",
-        Kind::Feedback => "A complaint: a recipient marked the message as spam",
-        Kind::Other => "Not recognised as a report",
-    }
-}
-
-/// What became of the message for one recipient: among several, each has an outcome of its own.
-pub(crate) const fn fate(report: &Report, recipient: &Recipient) -> Kind {
-    match (recipient.action, report.kind) {
-        _ if recipient.arrived() => Kind::Success,
-        (Some(Action::Delayed), _) | (_, Kind::Delay) => Kind::Delay,
-        _ => Kind::Failure,
-    }
-}
-
-/// The same in one phrase, where no entry says it.
-pub(crate) const fn fate_words(report: &Report, recipient: &Recipient) -> &'static str {
-    match (fate(report, recipient), recipient.action) {
-        (Kind::Success, Some(Action::Relayed)) => "Passed on to a system that sends no reports",
-        (Kind::Success, Some(Action::Expanded)) => "Passed on to the members of a list",
-        (Kind::Success, _) => "Delivered",
-        (Kind::Delay, _) => "Delivery is late, for a reason that ndr does not know",
-        _ => "Delivery failed for a reason that ndr does not know",
-    }
-}
-
-/// The name of whoever generated the report.
-pub(crate) fn generator_name(report: &Report) -> String {
-    match (report.dialect, &report.generator) {
-        (Some("exchange-online"), _) => "Microsoft 365".to_string(),
-        (Some("exchange-server"), _) => "Exchange Server".to_string(),
-        (Some(dialect), _) => {
-            let known = crate::catalog().providers().iter().find(|provider| provider.id == dialect);
-            known.map_or_else(|| dialect.to_string(), |provider| provider.name.to_string())
-        }
-        (None, Some(host)) => host.clone(),
-        (None, None) => "mail server".to_string(),
-    }
-}
-
-/// How sure the answer is, in words.
-pub(crate) const fn basis_words(basis: ndr_resolve::Basis) -> &'static str {
-    use ndr_resolve::Basis;
-    match basis {
-        Basis::CodeAndText => "sure: the code and the words both say so",
-        Basis::RangeAndText => "sure: the words say so, and the code lies in the range",
-        Basis::Text => "fairly sure: the words say so",
-        Basis::Code => "likely: by the code alone, the words are not known",
-        Basis::Range => "rough: by the range of the code",
-        Basis::Class => "rough: only the class or reply code is known",
-    }
-}

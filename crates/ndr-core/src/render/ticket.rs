@@ -1,6 +1,6 @@
 //! A text to paste into a mail or a ticket, for the person who has to act next.
 
-use super::{fate, groups, kind_words, permanence_words};
+use super::words::{fate, groups, kind_words, permanence_words};
 use crate::report::Report;
 use crate::sanitize::terminal;
 use crate::vocabulary::Kind;

@@ -1,11 +1,11 @@
 //! Where a message went, for people: a chain with the hop that refused marked, and the hops with what each says.
 
 use super::findings;
-use super::human::{Options, Paint, bullet, cut, heading, wrap};
+use super::terminal::{Options, Paint, bullet, cut, heading, wrap};
+use crate::header::text::ip as parse_ip;
 use crate::sanitize::terminal;
 use crate::trace::{
     Chain, Ending, HeaderSource, Hop, MessageFields, Node, Path, PathSource, Refusal, Refuser, Role, Scope, Trace,
-    parse_ip,
 };
 use std::net::IpAddr;
 use unicode_width::UnicodeWidthStr;

@@ -2,6 +2,7 @@
 //! command.
 
 pub(crate) mod quoted;
+pub(crate) mod role;
 
 use crate::evidence::Finding;
 use crate::text::search::{Phrases, phrase_lists};
@@ -215,6 +216,51 @@ impl<'l> Marked<'l> {
     }
 }
 
+/// The SMTP command in words such as `RCPT TO:<a@example.com>`, by its one spelling.
+pub(crate) fn command(words: &str) -> Option<&'static str> {
+    Marked::new(&format!(">>> {}", cap(words, 200).trim().to_ascii_uppercase())).command()
+}
+
+/// What a text states where a statement begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stated {
+    /// An enhanced status code, with or without a reply in front.
+    Coded,
+    /// A reply code alone.
+    Reply(u16),
+}
+
+/// What a text states at the beginning of a line, of a quotation, or behind words that announce a reply. A number that
+/// stands elsewhere is none: a size, a version, a line of a program.
+pub(crate) fn stated(text: &str) -> Option<Stated> {
+    const LINES: usize = 2_000;
+    let mut found = None;
+    // "## 5.4.1 (2026-03-01)" heads a list of changes.
+    for line in text::lines(text).take(LINES).filter(|line| !line.starts_with("##")) {
+        let line = cap(line, LONGEST).trim_start_matches([
+            '>', '|', '*', '-', '"', '\'', '<', '(', '[', '#', '`', ' ', '\t', '\u{201c}', '\u{ab}', '\u{2022}',
+        ]);
+        if let Some((code, at)) = find_reply(line)
+            && (at == 0 || is_preamble(text::upto(line, at)))
+        {
+            let behind = text::from(line, at + 3).trim_start_matches(['-', ' ', ':', '#']);
+            if find_codes(behind).next().is_some_and(|code| code.span.0 <= 2) {
+                return Some(Stated::Coded);
+            }
+            found = found.or(Some(Stated::Reply(code)));
+        }
+        let first = find_codes(line).next();
+        let announces = |words: &str| {
+            let bare = words.trim_end_matches([' ', '\'', '"', '<', '(']);
+            words.ends_with('=') || bare.ends_with([':', ']', ';', '#'])
+        };
+        if first.is_some_and(|code| code.span.0 == 0 || announces(text::upto(line, code.span.0))) {
+            return Some(Stated::Coded);
+        }
+    }
+    found
+}
+
 /// Whether words hold a reply or status code.
 pub(crate) fn tells(text: &str) -> bool {
     // Every code begins with one of these; one that begins with another digit counts where it begins the text.
@@ -224,13 +270,15 @@ pub(crate) fn tells(text: &str) -> bool {
 
 /// Whether the words in front of a reply only say who gave it. `451 ...` within a sentence keeps its sentence.
 fn is_preamble(words: &str) -> bool {
+    // `LED=451 ...`, but not `code = 451`.
+    let is_value = words.ends_with('=');
     let words = words.trim_end_matches([' ', '\'', '"', '<', '(']);
-    words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
+    is_value || words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
         matches!(
             last.as_str(),
-            "<--" | "returned" | "said" | "was" | "error" | "response" | "with" | "reply" | "message" | "code" | "-"
-        )
+            "<--" | "smtp" | "returned" | "said" | "was" | "response" | "with" | "reply" | "message" | "code" | "-"
+        ) || ["error", "exception", "refused"].iter().any(|end| last.ends_with(end))
     }
 }
 

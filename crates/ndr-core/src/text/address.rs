@@ -130,8 +130,28 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
     if start == at || domain.is_empty() {
         return None;
     }
+    let local = text::between(text, start, at);
+    // Notes writes "Mia Berg/Contoso@Contoso".
+    if !is_domain(domain) && !local.contains('/') || is_masked(local) {
+        return None;
+    }
     let end = at + 1 + domain.len();
     Some(Found { address: text.get(start..end)?, start, end })
+}
+
+/// Whether a run of letters may be the domain of an address: an address literal, `localhost`, or labels of which the
+/// last is no number. `font-face` of a style sheet and the version `5.1.1` of a package are none.
+fn is_domain(domain: &str) -> bool {
+    let is_literal = domain.starts_with('[');
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    let is_ip = || domain.parse::<std::net::Ipv4Addr>().is_ok();
+    let has_name = domain.contains('.') && !last.is_empty() && !last.bytes().all(|byte| byte.is_ascii_digit());
+    is_literal || has_name && !domain.contains("..") || is_ip() || domain.eq_ignore_ascii_case("localhost")
+}
+
+/// Whether a local part is blotted out: `****`.
+fn is_masked(local: &str) -> bool {
+    local.is_empty() || local.contains("**") || local.bytes().all(|byte| matches!(byte, b'*' | b'.' | b'_' | b'-'))
 }
 
 /// The bare address of a header or field value: without display name, angle brackets, quotes, route or `mailto:`.
@@ -223,6 +243,12 @@ mod tests {
         assert_eq!(all("收件人（a@example.com）不存在"), ["a@example.com"]);
         assert_eq!(all("宛先a@example.com宛、b@sub.例子.公司"), ["a@example.com", "b@sub.例子.公司"]);
         assert_eq!(all("\"a@example.com\"@example.org"), ["a@example.com"]);
+        assert_eq!(all("root@localhost a@192.0.2.1 [a@example.com](mailto:a@example.com)").len(), 4);
+        for none in
+            ["@font-face{}", "x@media print", "nodemailer@5.1.1", "pkg@^1.0.3:", "****@****", "j***@example.com"]
+        {
+            assert!(all(none).is_empty(), "{none}");
+        }
     }
 
     #[test]

@@ -31,12 +31,13 @@ pub(crate) use phrases;
 /// Declares a [`Phrases`] of several lists that are looked for together: each list's name is the range of its numbers.
 macro_rules! phrase_lists {
     (static $name:ident ($($case:ident)?): $($(#[$doc:meta])* $list:ident = [$($phrase:literal),+ $(,)?];)+) => {
-        static $name: Phrases = crate::text::search::phrases!(&[$($($phrase,)+)+] $(, $case)?);
+        pub(crate) static $name: Phrases = crate::text::search::phrases!(&[$($($phrase,)+)+] $(, $case)?);
         crate::text::search::phrase_lists!(@from 0; $($(#[$doc])* $list = [$($phrase),+];)+);
     };
     (@from $start:expr; $(#[$doc:meta])* $list:ident = [$($phrase:literal),+]; $($rest:tt)*) => {
         $(#[$doc])*
-        const $list: std::ops::Range<usize> = $start..$start + [$($phrase),+].len();
+        #[allow(dead_code, reason = "a list that no caller asks for by name still parts its neighbours")]
+        pub(crate) const $list: std::ops::Range<usize> = $start..$start + [$($phrase),+].len();
         crate::text::search::phrase_lists!(@from $list.end; $($rest)*);
     };
     (@from $start:expr;) => {};

@@ -1,9 +1,9 @@
 //! The ARC chain (RFC 8617): what forwarders saw, and whether they vouch for each other.
 
+use super::dkim::tags;
 use super::results::{AuthField, AuthResults, Outcome};
+use crate::header::text::{domain_name, unfold};
 use crate::mail::headers::Headers;
-use crate::trace::auth::dkim::tags;
-use crate::trace::text::{domain_name, unfold};
 
 /// The highest instance that RFC 8617 section 4.2.1 allows.
 const HIGHEST: u32 = 50;
@@ -110,7 +110,7 @@ mod tests {
         let results: Vec<AuthResults> = headers
             .iter()
             .enumerate()
-            .filter_map(|(at, (name, raw))| Some(super::super::results::read(AuthField::of(name)?, at, raw)))
+            .filter_map(|(at, (name, raw))| Some(crate::header::auth::results::read(AuthField::of(name)?, at, raw)))
             .collect();
         read(&headers, &results)
     }

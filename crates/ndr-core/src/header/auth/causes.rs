@@ -1,75 +1,13 @@
 //! Why authentication failed: a closed list of causes, each with what shows it and what to do.
 
-use super::alignment::{Alignment, same_organisation, tenant};
+use super::alignment::Alignment;
 use super::dkim::DkimReason;
 use super::fixes::{self, Fix, PassedOn};
 use super::forwarding::{Forwarding, SignKind};
+use super::model::{AuthCause, Authentication, Check, CheckKind, FailureCause, Identity, Verdict};
 use super::results::Outcome;
-use super::verdict::{Check, CheckKind, Verdict};
-use super::{Authentication, Identity};
-use crate::trace::text::HeaderEvidence;
-use crate::vocabulary::named;
-
-named! {
-    /// Why authentication failed.
-    AuthCause {
-        /// Sender and From belong to different organisations.
-        SenderNotFrom = "sender-not-from",
-        /// What was checked is a Microsoft 365 tenant's own name (`onmicrosoft.com`), and not the domain in From.
-        TenantDomain = "tenant-domain",
-        /// SPF is about another organisation than From.
-        SpfNotAligned = "spf-not-aligned",
-        /// The signature that passed is another organisation's than From.
-        DkimNotAligned = "dkim-not-aligned",
-        /// Somebody passed the message on, from a server that the sender's SPF record cannot know.
-        Forwarded = "forwarded",
-        /// A filter service of the receiver stands in front of Exchange Online, which then judges the service's address in
-        /// place of the sender's.
-        BehindGateway = "behind-gateway",
-        /// The body was changed after it was signed.
-        Modified = "modified-in-transit",
-        /// The signature has no public key in DNS.
-        NoDkimKey = "no-dkim-key",
-        /// The public key or the signature field cannot be used, or the receiver does not accept it.
-        DkimUnusable = "dkim-unusable",
-        /// The signature does not fit the header and the key.
-        BadSignature = "bad-signature",
-        /// The message is not signed.
-        Unsigned = "unsigned",
-        /// The domain of the envelope sender has no SPF record.
-        NoSpfRecord = "no-spf-record",
-        /// The SPF record does not name the server that sent.
-        NotAuthorised = "sender-not-authorised",
-        /// The SPF record cannot be read.
-        SpfRecordBroken = "spf-record-broken",
-        /// The domain in From has no DMARC record.
-        NoDmarcRecord = "no-dmarc-record",
-        /// The DMARC record cannot be read.
-        DmarcRecordBroken = "dmarc-record-broken",
-        /// DNS did not answer.
-        DnsError = "dns-error",
-        /// The domain in From is the receiver's own, and the message did not prove that it may use it.
-        OwnDomain = "own-domain-spoofed",
-        /// The receiving organisation forbids this sender to use this domain.
-        ForbiddenByReceiver = "forbidden-by-receiver",
-    }
-}
-
-/// One cause of a failure.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FailureCause {
-    /// Which cause.
-    pub kind: AuthCause,
-    /// Whether the message is authenticated all the same, so that this did no harm.
-    pub harmless: bool,
-    /// The cause in words.
-    pub words: String,
-    /// The header fields that show it.
-    pub evidence: Vec<HeaderEvidence>,
-    /// What to publish or to change, the best first.
-    pub fixes: Vec<Fix>,
-}
+use crate::header::organisation::{same_organisation, tenant};
+use crate::header::text::HeaderEvidence;
 
 /// What the causes are read from.
 pub(super) struct Case<'a> {

@@ -1,7 +1,7 @@
 //! DKIM-Signature (RFC 6376 section 3.5): who signed, and why a signature did not count.
 
-use crate::trace::auth::results::MethodResult;
-use crate::trace::text::{domain_name, unfold};
+use super::results::MethodResult;
+use crate::header::text::{domain_name, unfold};
 use crate::vocabulary::named;
 
 /// The identities of a DKIM-Signature. Whether it verifies is not checked: that needs the whole message and DNS.

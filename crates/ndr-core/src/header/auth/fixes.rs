@@ -1,8 +1,8 @@
 //! What to publish or to change.
 
-use super::alignment::tenant;
+use crate::header::organisation::tenant;
+use crate::header::text::domain_name;
 use crate::sanitize::powershell;
-use crate::trace::text::domain_name;
 use crate::vocabulary::named;
 
 named! {

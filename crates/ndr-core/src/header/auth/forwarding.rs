@@ -1,10 +1,11 @@
 //! Signs that a message was passed on by somebody between its sender and the receiver.
 
-use super::alignment::{same_operator, same_organisation};
+use super::model::Authentication;
+use super::passages::{Passage, passages, passed};
 use super::results::{AuthField, AuthResults, Outcome, property_domain};
-use super::{Authentication, Passage, passages, passed};
+use crate::header::organisation::{same_operator, same_organisation};
+use crate::header::text::{HeaderEvidence, cut, domain_name, is_microsoft_host, unfold};
 use crate::mail::headers::Headers;
-use crate::trace::text::{HeaderEvidence, cut, domain_name, is_microsoft_host, unfold};
 
 /// A sign that a message was passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

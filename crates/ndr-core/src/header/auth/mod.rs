@@ -9,89 +9,30 @@ mod causes;
 pub(crate) mod dkim;
 mod fixes;
 pub(crate) mod forwarding;
+mod model;
+pub(crate) mod passages;
 pub(crate) mod results;
 pub(crate) mod spf;
 mod trust;
 mod verdict;
 
-pub use alignment::{Alignment, OrganisationBasis, OrganisationalDomain, organisational_domain};
+pub use alignment::Alignment;
 pub use arc::{ArcChain, ArcSet};
-pub use causes::{AuthCause, FailureCause};
 pub use dkim::{DkimReason, DkimSignature};
 pub use fixes::{DnsRecord, Fix, FixKind};
+pub use model::{
+    AuthCause, Authentication, Check, CheckKind, Composite, DmarcAction, FailureCause, Identities, Identity,
+    TrustBasis, Trusted, Verdict,
+};
 pub use results::{AuthField, AuthResults, MethodResult, Outcome, Property};
 pub use spf::ReceivedSpf;
-pub use trust::{TrustBasis, Trusted};
-pub use verdict::{Check, CheckKind, Composite, DmarcAction, Verdict};
 
+use crate::header::text::{addresses, domain_of, unfold};
 use crate::mail::headers::Headers;
-use crate::trace::received;
-use crate::trace::text::{addresses, domain_name, domain_of, unfold};
 use crate::vocabulary::Note;
-use alignment::same_operator;
-use results::{as_ip, property_domain};
-
-/// Most fields of one kind that are read. A header with more is an attack.
-const MOST_FIELDS: usize = 256;
-
-/// What servers call the envelope sender in an SPF result.
-const MAIL_FROM: &[&str] = &["smtp.mailfrom", "smtp.mfrom", "smtp.mail", "smtp.from", "smtp.envelope-from"];
-
-/// An identity that a check is about, and the field that states it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Identity {
-    /// The address, or the domain where the field names only that.
-    pub address: String,
-    /// Its domain, in lower case.
-    pub domain: Option<String>,
-    /// The header field or property that states it, such as `From` or `smtp.mailfrom`.
-    pub field: &'static str,
-}
-
-/// Who the message says it is from, at each of the places where it says so.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Identities {
-    /// The author that people see (RFC 5322 From; Microsoft calls it P2). The one that DMARC protects.
-    pub from: Option<Identity>,
-    /// The envelope sender (RFC 5321 MAIL FROM; Microsoft calls it P1). Bounces go there, and SPF checks it.
-    pub envelope_from: Option<Identity>,
-    /// Whether the envelope sender is empty, as it is for reports. SPF then checks the HELO name.
-    pub null_sender: bool,
-    /// Who submitted the message for the author (RFC 5322 Sender).
-    pub sender: Option<Identity>,
-    /// The name that the sending server gave (HELO or EHLO).
-    pub helo: Option<String>,
-    /// The IP address that SPF was checked for.
-    pub client_ip: Option<String>,
-}
-
-/// All that a header says of a message's authentication.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Authentication {
-    /// Every field of authentication results, newest first, whether trusted or not.
-    pub results: Vec<AuthResults>,
-    /// Which of them the verdict rests on, and why; `None` if there is none.
-    pub trusted: Option<Trusted>,
-    /// Every Received-SPF field, newest first.
-    pub received_spf: Vec<ReceivedSpf>,
-    /// Every DKIM-Signature, newest first.
-    pub signatures: Vec<DkimSignature>,
-    /// The ARC chain.
-    pub arc: ArcChain,
-    /// Who the message says it is from.
-    pub identities: Identities,
-    /// What it means.
-    pub verdict: Verdict,
-    /// Oddities that were met.
-    pub notes: Vec<Note>,
-    /// Where the first server outside the receiving organisation stands: what lies below was written before the message
-    /// came there.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub(crate) border: usize,
-}
+use model::MAIL_FROM;
+use passages::MOST_FIELDS;
+use results::property_domain;
 
 impl Authentication {
     /// Reads the authentication of a message from its header.
@@ -137,51 +78,6 @@ impl Authentication {
         authentication.identify(headers);
         authentication.verdict = verdict::judge(headers, &authentication);
         authentication
-    }
-
-    /// What the trusted fields say of a method. Where several fields do, the topmost counts.
-    ///
-    /// ```
-    /// use ndr::Headers;
-    /// use ndr::trace::{Authentication, Outcome};
-    /// let headers = Headers::of_message(b"Authentication-Results: mx.example.com; dkim=pass; dkim=fail\n\n");
-    /// let authentication = Authentication::read(&headers);
-    /// let found: Vec<_> = authentication.trusted_results("dkim").iter().map(|result| result.outcome).collect();
-    /// assert_eq!(found, [Outcome::Pass, Outcome::Fail]);
-    /// ```
-    pub fn trusted_results(&self, method: &str) -> Vec<&MethodResult> {
-        let of_field = |field: &&AuthResults| field.trusted && field.method(method).is_some();
-        let Some(field) = self.results.iter().find(of_field) else { return Vec::new() };
-        field.results.iter().filter(|result| result.method == method).collect()
-    }
-
-    /// Whether the header says anything of authentication, or shows who is not whom it names.
-    pub(crate) fn tells(&self) -> bool {
-        let Authentication { results, received_spf, signatures, arc, verdict, .. } = self;
-        !(results.is_empty()
-            && received_spf.is_empty()
-            && signatures.is_empty()
-            && arc.sets.is_empty()
-            && verdict.causes.is_empty())
-    }
-
-    /// Whether the message was only stamped when it was handed in, so that no receiver has judged it yet.
-    pub(crate) fn at_submission(&self) -> bool {
-        self.trusted.as_ref().is_some_and(|trusted| trusted.basis == TrustBasis::Submission)
-    }
-
-    /// The SPF result that the verdict is about: that of the envelope sender before that of the HELO name.
-    pub(crate) fn spf_result(&self) -> Option<&MethodResult> {
-        let results = self.trusted_results("spf");
-        let of_envelope = results.iter().find(|result| result.any_property(MAIL_FROM).is_some());
-        of_envelope.or(results.first()).copied()
-    }
-
-    /// The Received-SPF to go by: the newest of the receiving organisation, or, where that wrote nothing, the newest.
-    pub(crate) fn own_received_spf(&self) -> Option<&ReceivedSpf> {
-        let own = self.received_spf.iter().find(|spf| spf.position < self.border);
-        let wrote = self.trusted.as_ref().is_some_and(|trusted| trusted.basis.is_of_receiver());
-        own.or(self.received_spf.first().filter(|_| !wrote))
     }
 
     fn identify(&mut self, headers: &Headers<'_>) {
@@ -257,30 +153,4 @@ fn fields<T>(
         found.extend(read(at, name, raw));
     }
     found
-}
-
-/// One server on the way, as far as authentication needs it.
-pub(crate) struct Passage {
-    /// Its place among the header fields.
-    pub(crate) position: usize,
-    /// The server that received (`by`), if it is a host name.
-    pub(crate) by: Option<String>,
-    /// The server that gave (`from`), if it is a host name.
-    pub(crate) from: Option<String>,
-}
-
-/// The Received fields, newest first.
-pub(crate) fn passages(headers: &Headers<'_>) -> Vec<Passage> {
-    let fields = headers.iter().enumerate().filter(|(_, (name, _))| name.eq_ignore_ascii_case("received"));
-    let passages = fields.take(MOST_FIELDS).map(|(position, (_, raw))| {
-        let hop = received::read("Received", raw);
-        let host = |word: Option<String>| word.filter(|word| as_ip(word).is_none()).as_deref().and_then(domain_name);
-        Passage { position, by: host(hop.by), from: host(hop.from) }
-    });
-    passages.collect()
-}
-
-/// Whether a Received field says that the message passed a server.
-pub(crate) fn passed(server: &str, passages: &[Passage]) -> bool {
-    passages.iter().filter_map(|passage| passage.by.as_deref()).any(|by| same_operator(by, server))
 }

@@ -5,7 +5,7 @@
 //! standard: Microsoft leaves out the authserv-id, puts `action=` and `reason=` next to the result, and once put bare
 //! domains between results; Yahoo writes properties without a type; some servers forget the semicolon.
 
-use super::super::text::{domain_name, unfold};
+use crate::header::text::{domain_name, unfold};
 use crate::vocabulary::named;
 
 /// Most results that are kept of one field. Honest ones have fewer than ten, a list with many signatures some twenty.
@@ -527,7 +527,7 @@ pub(crate) fn property_domain(value: &str) -> Option<String> {
     if value.eq_ignore_ascii_case("none") {
         return None;
     }
-    super::super::text::domain_of(value).filter(|domain| domain_name(domain).is_some())
+    crate::header::text::domain_of(value).filter(|domain| domain_name(domain).is_some())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Received-SPF (RFC 7208 section 9.1).
 
 use super::results::{Outcome, as_ip};
-use crate::trace::text::unfold;
+use crate::header::text::unfold;
 
 /// One Received-SPF field: what a server found when it compared the sending address with the SPF record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn domain_in(comment: &str) -> Option<String> {
         Some((_, rest)) => rest.strip_prefix("transitioning ").unwrap_or(rest).split(' ').next(),
         None => words.split_once(" does not designate").and_then(|(before, _)| before.split(' ').next_back()),
     }?;
-    crate::trace::text::domain_of(named).filter(|domain| domain.contains('.'))
+    crate::header::text::domain_of(named).filter(|domain| domain.contains('.'))
 }
 
 #[cfg(test)]

@@ -3,52 +3,13 @@
 //! Anybody can write such a field into a message before it is sent. Servers add fields at the top, so the receiving
 //! organisation's field lies above the first Received field of anybody else; of these the topmost counts.
 
-use super::alignment::{same_operator, same_organisation};
+use super::model::{Authentication, TrustBasis, Trusted};
+use super::passages::{Passage, passages, passed};
 use super::results::{AuthField, AuthResults, Outcome, client_ip};
-use super::{Authentication, Passage, passages, passed};
+use crate::header::organisation::{same_operator, same_organisation};
+use crate::header::text::is_microsoft_host;
 use crate::mail::headers::Headers;
-use crate::trace::text::is_microsoft_host;
-use crate::vocabulary::{Note, named};
-
-named! {
-    /// Why a field of authentication results is believed.
-    TrustBasis {
-        /// The server that it names belongs to the organisation of the last server on the way.
-        SameServer = "same-server",
-        /// It names no server, as Microsoft's do, and the last server on the way is Microsoft's.
-        MicrosoftForm = "microsoft-form",
-        /// The last server wrote none; it is that of a server which the message passed before.
-        EarlierServer = "earlier-server",
-        /// It is the topmost one; nothing else speaks for it.
-        Topmost = "topmost",
-        /// It was added when the sender handed the message in, before it was signed and sent. It says nothing of what a
-        /// receiver sees.
-        Submission = "submission",
-    }
-}
-
-impl TrustBasis {
-    /// Whether the field is the receiving organisation's.
-    pub(crate) fn is_of_receiver(self) -> bool {
-        matches!(self, TrustBasis::SameServer | TrustBasis::MicrosoftForm)
-    }
-}
-
-/// The fields that the verdict rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Trusted {
-    /// Why they are believed.
-    pub basis: TrustBasis,
-    /// The server that checked, as it names itself; `None` in Microsoft's form.
-    pub server: Option<String>,
-    /// The last server on the way that the header names (`by` of the topmost Received field).
-    pub last_server: Option<String>,
-    /// Their places among the header fields, counted from 0 at the top.
-    pub positions: Vec<usize>,
-    /// The reason in words.
-    pub words: String,
-}
+use crate::vocabulary::Note;
 
 /// Whether Exchange Online added the field when the sender handed the message in: it had no IP address to check, so
 /// there is no SPF result or one without an address, and no signature yet.

@@ -1,118 +1,20 @@
 //! The verdict in words: what each check was about, whether it counts for the author in From, and why it failed.
 
 use super::alignment::Alignment;
-use super::causes::{self, AuthCause, FailureCause};
+use super::causes;
 use super::dkim::DkimReason;
 use super::forwarding;
+use super::model::{
+    AuthCause, Authentication, Check, CheckKind, Composite, DmarcAction, MAIL_FROM, TrustBasis, Verdict,
+};
+use super::passages::passages;
 use super::results::{MethodResult, Outcome, property_domain};
-use super::{Authentication, MAIL_FROM, TrustBasis, passages};
+use crate::header::knowledge::Knowledge;
+use crate::header::text::{HeaderEvidence, domain_name, is_microsoft_host};
 use crate::mail::headers::Headers;
-use crate::trace::knowledge::Knowledge;
-use crate::trace::text::{HeaderEvidence, domain_name, is_microsoft_host};
-use crate::vocabulary::named;
 
 /// Most DKIM results that get a check of their own.
 const MOST_SIGNATURES: usize = 8;
-
-named! {
-    /// What was checked.
-    CheckKind {
-        /// SPF (RFC 7208): may this IP address send for the domain of the envelope sender?
-        Spf = "spf",
-        /// DKIM (RFC 6376): is the message as a domain signed it?
-        Dkim = "dkim",
-        /// DMARC (RFC 7489): did SPF or DKIM pass for the domain in From?
-        Dmarc = "dmarc",
-    }
-}
-
-/// One check: what was checked, the result, and what it means.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Check {
-    /// Which check.
-    pub kind: CheckKind,
-    /// The result; `None` if no server that can be believed states one and none follows from the others.
-    pub outcome: Option<Outcome>,
-    /// Whether a server states the result. If not, ndr reads it from the other checks.
-    pub stated: bool,
-    /// The domain that was checked.
-    pub domain: Option<String>,
-    /// The property or field that names it, such as `smtp.mailfrom` or `header.d`.
-    pub identity: Option<String>,
-    /// Whether the domain is aligned with From, in relaxed mode; `None` where one of the two is unknown.
-    pub aligned: Option<bool>,
-    /// DKIM: why, where the server says it.
-    pub reason: Option<DkimReason>,
-    /// The check in words.
-    pub words: String,
-    /// The field that says it.
-    pub evidence: Vec<HeaderEvidence>,
-}
-
-/// What the receiver did because of DMARC (`action=` of Microsoft's results).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DmarcAction {
-    /// The value as written, in lower case.
-    pub value: String,
-    /// What it means; `None` if it is not known.
-    pub meaning: Option<&'static str>,
-    /// How well the meaning is known.
-    pub knowledge: Knowledge,
-}
-
-/// Microsoft's composite authentication (`compauth=`): its judgement on SPF, DKIM, DMARC and more together.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Composite {
-    /// The result.
-    pub outcome: Outcome,
-    /// The reason code of three digits.
-    pub reason: Option<String>,
-    /// What the code means; `None` if Microsoft does not say.
-    pub meaning: Option<&'static str>,
-}
-
-/// What the header says about a message's authentication, in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Verdict {
-    /// Whether SPF or DKIM passed for the author's domain; `None` if the header does not tell.
-    pub authenticated: Option<bool>,
-    /// The verdict in one or two sentences.
-    pub words: String,
-    /// SPF, DKIM (one for each signature that was judged) and DMARC.
-    pub checks: Vec<Check>,
-    /// Which identities belong to the author's organisation.
-    pub alignments: Vec<Alignment>,
-    /// What the receiver did because of DMARC.
-    pub action: Option<DmarcAction>,
-    /// The policy of the author's domain (`none`, `quarantine`, `reject`), where a server states it.
-    pub policy: Option<String>,
-    /// Microsoft's composite authentication.
-    pub composite: Option<Composite>,
-    /// Why it failed, the most telling cause first; empty if nothing failed.
-    pub causes: Vec<FailureCause>,
-}
-
-impl Verdict {
-    /// The first check of a kind.
-    ///
-    /// ```
-    /// use ndr::Headers;
-    /// use ndr::trace::{Authentication, CheckKind, Outcome};
-    /// let headers = Headers::of_message(
-    ///     b"Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=mail.contoso.com\nFrom: a@contoso.com\n\n",
-    /// );
-    /// let verdict = Authentication::read(&headers).verdict;
-    /// let dmarc = verdict.check(CheckKind::Dmarc).unwrap();
-    /// assert_eq!((dmarc.outcome, dmarc.stated), (Some(Outcome::Pass), false));
-    /// ```
-    pub fn check(&self, kind: CheckKind) -> Option<&Check> {
-        self.checks.iter().find(|check| check.kind == kind)
-    }
-}
 
 /// Reads the verdict.
 pub(super) fn judge(headers: &Headers<'_>, authentication: &Authentication) -> Verdict {

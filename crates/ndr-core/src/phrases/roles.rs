@@ -1,0 +1,99 @@
+//! Words around an address that tell whose it is: in front of it, behind it, and as the label of a line.
+//!
+//! The nearest words in front decide; where two lists match at the same place, the longer phrase does.
+
+use crate::evidence::Role;
+use crate::text::search::{Phrases, phrase_lists};
+
+phrase_lists! {
+    static BEFORE ():
+    /// The address failed.
+    FAILED = [
+        "final-recipient", "original-recipient", "failed recipient", "failed address", "rcpt to", "rcpt",
+        "unable to deliver message to", "could not be delivered to", "couldn't be delivered to",
+        "was not delivered to", "wasn't delivered to", "not delivered to", "undeliverable to",
+        "delivering your mail to", "deliver to", "delivered to", "delivery to", "deliver mail to",
+        "deliver your message to", "recipient", "message to", "mail to", "email to", "sent to", "address", "user",
+        "mailbox", "account", "for <", "unknown", "to:", "wasn't found at", "envelope-to", "expanded from",
+        "to <", "to=", "addressee", "empfänger", "empfaenger", "mailadresse", "an die adresse", "postfach",
+        "destinataire", "destinatario", "destinatari", "destinatário", "ontvanger", "geadresseerde", "mottagare",
+        "modtager", "mottaker", "vastaanottaj", "odbiorc", "adresat", "příjemc", "alıcı", "címzett",
+        "получател", "Получател", "адрес", "Адрес", "абонент", "ящик", "кому", "Кому", "宛", "受信者",
+        "収件人", "收件人", "收件者", "받는 사람", "수신자",
+        "받는사람", "받는이", "수신인", "entregado a", "entregar a", "entregado para", "entregue a", "entregue para",
+        "entregar para", "remis à", "remettre à", "recapitato a", "recapitare a", "consegnato a",
+        "bezorgd aan", "bezorgd bij", "afgeleverd aan", "afgeleverd bij", "zugestellt an", "zustellung an",
+        "e-mail an", "nachricht an", "mail an", "mensaje a", "mensaje para", "mensagem para", "message à",
+        "messaggio a", "bericht aan", "meddelandet till", "till följande", "meddelelsen til",
+        "viestiä osoitteeseen", "wiadomości do", "zprávu na", "iletiniz", "сообщение для", "письмо для",
+        "письмо на", "адресу", "发送到", "发送给", "傳送到", "傳送給", "送達到", "naar <", "para <", "à <", "an <",
+    ];
+    /// The address is the sender's, or the report is addressed to it.
+    SENDER = [
+        "from:", "mail from", "from <", "from=", "from =", "from \"", "sender", "reply-to", "envelope-from", "return-path",
+        "originator", "addressed from", "message from", "mail you sent from", "on behalf of", "sent by", "submitted by",
+        "sent from", "ctladdr", "mailfrom", "helo", "verification failed for",
+        "as sender", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
+        "absender", "von:", "von <", "gesendet von", "expéditeur", "expediteur", "de:", "de :", "de <",
+        "remitente", "mittente", "da:", "remetente", "afzender", "van:", "avsändare", "från:", "afsender", "fra:",
+        "avsender", "lähettäj", "nadawc", "od:", "odesílatel", "gönderen", "kimden", "feladó", "отправител",
+        "Отправител", "от кого", "От:", "от:", "відправник", "发件人", "寄件者", "寄件人", "差出人", "送信者",
+        "送信元", "보낸 사람", "발신자", "αποστολ", "השולח", "المرسل",
+    ];
+    /// The address is one to write to for help.
+    CONTACT = [
+        "contact", "send mail to", "reply to", "forward this", "report to", "questions", "e-mail to postmaster",
+        "please mail", "write to", "please email", "please e-mail", "please write", "please send", "please forward",
+        "please report", "help", "unsubscribe", "via email", "delist", "assistance", "support", "postmaster at",
+        "administrator", "send a message to", "send an email to", "send email to", "mail us at", "reach us", "abuse@",
+        "complain", "whitelist", "appeal", "for more information", "feedback", "hotline", "kontakt", "fragen",
+        "wenden sie sich", "schreiben sie", "rückfragen", "contacter", "contactez", "écrivez", "contacte", "contacto",
+        "póngase en contacto", "contattare", "scrivere a", "entre em contato", "contate", "neem contact", "kontakta",
+        "skriv til", "обратитесь", "обращайтесь", "связаться", "свяжитесь", "пишите", "联系", "聯絡", "お問い合わせ",
+        "連絡", "문의",
+    ];
+    /// It is no mailbox at all.
+    IDENTIFIER = [
+        "message-id", "message id", "messageid", "msgid", "msg-id", "mid=", "msg_id", " id <", " id=<", "id: <", "in-reply-to",
+        "references", "queue-id", "queueid", "envelope-id", "nachrichten-id", "メッセージid",
+    ];
+    /// The report is addressed to it, where these words stand right in front of it.
+    GREETING = ["dear ", "hello ", "hallo ", "hi ", "sorry ", "bonjour ", "hola ", "ciao ", "olá ", "beste ", "hej "];
+    /// It is of the mail that the words quote.
+    QUOTED = ["cc:", "bcc:", "cc <", "kopie:", "copie", "subject:", "betreff:"];
+}
+
+/// The role that words in front of an address give it.
+pub(crate) fn role_before(number: usize) -> Role {
+    match number {
+        number if FAILED.contains(&number) => Role::Failed,
+        number if SENDER.contains(&number) || GREETING.contains(&number) => Role::Sender,
+        number if CONTACT.contains(&number) => Role::Contact,
+        _ => Role::Identifier,
+    }
+}
+
+phrase_lists! {
+    static BEHIND ():
+    /// Words behind an address that speak of it as the sender.
+    BEHIND_SENDER = [
+        "sender address rejected", "sender rejected", "sender address", "sender verify", "sender denied", "sender is",
+        "sender domain", "sender not", "sender ip", "sender blocked", "sender refused", "sender verification",
+        "is not allowed to send", "not authorized to send", "not authorised to send", "not permitted to send",
+        "cannot send", "can't send", "may not send", "unable to send", "domain of sender", "as sender",
+        "invalid sender", "is blacklisted", "is blocked from sending", "has been blocked from sending",
+        "has exceeded", "exceeded its", "sending limit", "sent too many", "sending quota", "is not owned by",
+        "does not resolve", "returns an mx", "spf", "dmarc", "dkim", "your ip", "absender", "expéditeur", "remitente",
+        "mittente", "remetente", "afzender", "отправител", "发件人", "差出人",
+    ];
+    /// Words behind an address that speak of it as the recipient.
+    BEHIND_FAILED = [
+        "recipient", "user unknown", "unknown user", "no such user", "does not exist", "doesn't exist", "mailbox",
+        "not found", "over quota", "quota exceeded", "disabled", "inactive", "suspended", "no longer", "not known",
+        "no mailbox", "invalid address", "address rejected", "host ", "said:", "delivery failed", "could not be delivered",
+        "undeliverable", "unknown", "user ", "account", "unbekannt", "existiert nicht", "voll", "inconnu", "n'existe pas",
+        "no existe", "desconocido", "lleno", "llena", "sconosciuto", "inesistente", "não existe", "onbekend",
+        "bestaat niet", "okänd", "ukendt", "nieznany", "не существует", "не найден", "переполнен", "不存在", "存在しません",
+        "unrecognized", "unrecognised", "not a valid", "not valid", "mail receiving", "bounced",
+    ];
+}
