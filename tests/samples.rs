@@ -22,6 +22,8 @@ fn verdict(report: &ndr::Report) -> Vec<String> {
 fn facts(report: &ndr::Report) -> String {
     const OF_THE_ENTRY: &[&str] = &["title", "meaning", "steps", "links", "provider", "security", "origin"];
     let mut json = serde_json::to_value(report).unwrap();
+    // Only events of mail services have one.
+    json.as_object_mut().unwrap().retain(|name, value| name != "event" || !value.is_null());
     for recipient in json["recipients"].as_array_mut().unwrap() {
         recipient.as_object_mut().unwrap().remove("others");
         if let Some(diagnosis) = recipient["diagnosis"].as_object_mut() {

@@ -643,7 +643,7 @@ fn the_message_that_decided_is_named() {
     let rows = summary(&records).suppress(1);
     let said: Vec<_> = rows.iter().map(|row| (row.address.as_str(), row.source.as_str(), row.failures)).collect();
     assert_eq!(said, [("full@example.net", "in#3", 2), ("gone@example.net", "in#0", 3)]);
-    assert_eq!((rows[0].entry.slug, rows[1].entry.slug), ("mailbox-full", "generic-user-unknown"));
+    assert_eq!((rows[0].entry.slug, rows[1].entry.slug), ("generic-mailbox-full", "generic-user-unknown"));
 }
 
 #[test]

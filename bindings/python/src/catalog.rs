@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Names and texts of the overlays on the built-in catalogue, in their order. They tell one catalogue from another.
+/// Names and texts of the overlays on the built-in catalogue, in their order. They identify a catalogue.
 type Overlays = Vec<(String, String)>;
 
 /// The built-in catalogue, or one with overlays.
@@ -95,7 +95,7 @@ impl Catalog {
         self.report(data.py(), &input.bytes, input.source)
     }
 
-    /// What the header of a message tells: of the one that bounced, where the message is a report.
+    /// The route of a message; if the message is a report, of the one that bounced.
     #[pyo3(signature = (data, /, *, domains = Vec::new(), outer = false))]
     fn headers(&self, data: &Bound<'_, PyAny>, domains: Vec<String>, outer: bool) -> PyResult<Trace> {
         let input = input::read(data)?;
@@ -126,7 +126,7 @@ impl Catalog {
         Report::new(text.py().detach(|| decoder.reply(&reply)))
     }
 
-    /// Decodes many messages while somebody takes them, as Arrow record batches.
+    /// Decodes many messages as a stream of Arrow record batches.
     #[pyo3(signature = (data, /, *, jobs = None, progress = None, steps = false, dictionaries = true))]
     fn scan(
         &self,
@@ -276,7 +276,7 @@ enum At<'py> {
 
 #[pymethods]
 impl Entries {
-    /// The entries as JSON: the very bytes that `ndr list --format json` prints, without the line end, if `pretty`.
+    /// The entries as JSON: the same bytes that `ndr list --format json` prints, without the line end, if `pretty`.
     #[pyo3(signature = (*, pretty = false))]
     fn to_json(&self, pretty: bool) -> PyResult<String> {
         json::write(&self.views(), pretty)

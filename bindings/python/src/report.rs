@@ -157,7 +157,7 @@ pub(crate) struct Report {
     shown: Shown,
 }
 
-/// What a person sees of a report. It is rendered when somebody asks; one that was pickled brings it along.
+/// The rendered forms of a report. They are made on demand; a pickle includes them.
 enum Shown {
     Live { report: Box<ndr::Report>, html: OnceLock<String>, text: OnceLock<String> },
     Stored { html: String, text: String, trace: Option<Trace> },
@@ -234,13 +234,13 @@ impl Report {
         self.fields.notes.clone()
     }
 
-    /// The way of the message that bounced; `None` where the report tells nothing of it.
+    /// The route of the message that bounced; `None` if the report does not show it.
     #[getter]
     fn trace(&self) -> PyResult<Option<Trace>> {
         self.path()
     }
 
-    /// The result as JSON: the very bytes that `ndr explain --format ndjson` prints, and with `pretty` those of
+    /// The result as JSON: the same bytes that `ndr explain --format ndjson` prints, and with `pretty` those of
     /// `--format json`, both without the line end.
     #[pyo3(signature = (*, pretty = false))]
     fn to_json(&self, pretty: bool) -> PyResult<String> {

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long nobody looks at signals and progress.
+/// The interval between looks at signals and progress.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What is scanned.
@@ -31,7 +31,7 @@ enum Source {
     Items(Py<PyAny>, AtomicBool),
 }
 
-/// Many messages, decoded while somebody takes them.
+/// Many messages, decoded as their results are consumed.
 #[pyclass(frozen, module = "ndr")]
 pub(crate) struct Scan {
     source: Source,
@@ -288,7 +288,7 @@ fn message(item: &Bound<'_, PyAny>, place: String) -> PyResult<Message> {
     Ok((place, Ok(read.bytes.to_vec())))
 }
 
-/// The batches for whoever takes them. The scan begins with the first.
+/// The stream of batches. The scan starts with the first.
 struct Stream {
     schema: SchemaRef,
     columns: Columns,
@@ -329,7 +329,7 @@ impl Iterator for Stream {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            // Whoever takes the batches may hold the interpreter or not.
+            // The consumer may or may not hold the interpreter.
             match Python::attach(|py| self.step(py)) {
                 Step::Next(batch) => return Some(batch),
                 Step::Waiting => {}
@@ -356,9 +356,9 @@ fn raised(py: Python<'_>, error: &PyErr) -> ArrowError {
     ArrowError::ExternalError(error.to_string().replace('\0', " ").into())
 }
 
-/// Tells somebody how far a scan is.
+/// Reports the progress of a scan.
 pub(crate) enum Teller {
-    /// Nobody asked.
+    /// No progress was asked for.
     Silent,
     /// A bar like that of tqdm: its `update` takes the number of new messages.
     Bar { update: Py<PyAny>, told: u64 },

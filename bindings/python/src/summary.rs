@@ -1,4 +1,4 @@
-//! What many bounces come down to, as tables.
+//! A summary of many bounces, as tables.
 
 use crate::catalog::Catalog;
 use crate::error::InputError;
@@ -59,7 +59,7 @@ const DAYS: Columns<'static> =
 /// Most incidents of the card for notebooks.
 const SHOWN: usize = 8;
 
-/// What many bounces come down to.
+/// A summary of many bounces.
 #[pyclass(frozen, module = "ndr")]
 pub(crate) struct Summary(ndr_scan::Summary);
 
@@ -192,7 +192,7 @@ impl Summary {
     }
 }
 
-/// What the messages of a scan, or the rows of a table, come down to.
+/// Summarises the messages of a scan or the rows of a table.
 #[pyfunction]
 #[pyo3(signature = (data, /, *, catalog = None))]
 pub(crate) fn summary(data: &Bound<'_, PyAny>, catalog: Option<&Catalog>) -> PyResult<Summary> {

@@ -1,4 +1,4 @@
-//! The way of a message: what its header tells.
+//! The route of a message, from its header.
 
 use crate::json;
 use crate::object::{Reduced, line};
@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMappingProxy, PyTuple};
 use serde_json::Value;
 
-/// What the header of a message tells.
+/// The route of a message, from its header.
 #[pyclass(frozen, eq, hash, module = "ndr")]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Trace {
@@ -92,7 +92,7 @@ impl Trace {
         json::loads(py, &self.json)
     }
 
-    /// Whether anything was found that tells of a way.
+    /// Whether a route was found.
     fn __bool__(&self) -> bool {
         self.found
     }
@@ -133,7 +133,7 @@ pub(crate) fn _restore_trace(json: String, html: String, text: String, found: bo
     Trace { json, html, text, found }
 }
 
-/// A value that nobody can change: lists are tuples, objects are read-only mappings.
+/// A read-only value: lists are tuples, objects are read-only mappings.
 fn frozen<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::Array(items) => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Reads bounced mail and says what it means, who must act, and what they do next.
 ///
-/// Everything happens on this machine; nothing is sent anywhere.
+/// Everything runs on this computer; nothing is sent anywhere.
 #[derive(Parser, Debug)]
 #[command(name = "ndr", version, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -16,7 +16,7 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
 
-    /// Leave the cells of CSV as they are: for programs that read it; a spreadsheet may take them for formulas
+    /// Write CSV cells unchanged, for programs; a spreadsheet may run them as formulas
     #[arg(long, global = true)]
     pub(crate) csv_raw: bool,
 
@@ -25,7 +25,7 @@ pub(crate) struct Cli {
     pub(crate) catalog: Vec<PathBuf>,
 }
 
-/// Limits on what is read of a message.
+/// Limits on how much of a message is read.
 #[derive(Args, Debug)]
 pub(crate) struct Limiting {
     /// Read more or less than usual: message_bytes, nesting, parts, header_lines, header_bytes, recipients or text_bytes;
@@ -97,46 +97,47 @@ pub(crate) enum For {
 pub(crate) enum Command {
     /// Explain one bounce: a file, standard input, or the text itself
     ///
-    /// The kind of input is found out: a mail, a pasted report, an SMTP reply, a log line, saved HTML, a bare code.
+    /// The input type is detected: a mail, a pasted report, an SMTP reply, a log line, saved HTML, a bare code.
     /// Exit status: 0 decoded, 1 nothing recognised, 2 usage, 3 unreadable.
     Explain(Explain),
     /// Decode many messages: files, directories, Maildir, mbox, archives, standard input
     ///
-    /// One record per message, in input order. A bad message is a record with an error, never the end.
-    /// Exit status: 0, or 3 where something could not be read.
+    /// One record per message, in input order. A bad message gives a record with an error; the scan goes on.
+    /// Exit status: 0, or 3 if something could not be read.
     Scan(Scan),
-    /// Mask a message, so that it can be shown to others
+    /// Mask a message so that you can show it to others
     ///
-    /// Addresses, hosts, IP addresses, names, subjects and bodies are replaced, the same one by the same token each time;
-    /// structure, codes and the servers' words stay. The masked message is decoded again and compared: it is printed only
-    /// if it says the same. Look through it before you send it.
-    /// Exit status: 0 masked, 2 usage, 3 unreadable, 4 it would be read differently.
+    /// Addresses, hosts, IP addresses, names, subjects and bodies are replaced, each always by the same token;
+    /// structure, codes and the servers' words stay. ndr decodes the masked message again and prints it only if the
+    /// result is the same. Look through it before you send it.
+    /// Exit status: 0 masked, 2 usage, 3 unreadable, 4 the masked message would decode differently.
     Redact(Redact),
-    /// Show where a message went: the way that its header tells
+    /// Show the route of a message, from its header
     ///
-    /// Takes any message, or a header block that somebody copied. Of a bounce, it shows the message that bounced.
+    /// Takes any message or a copied header block. For a bounce, it shows the message that bounced.
     /// Exit status: 0 done, 1 no header found, 2 usage, 3 unreadable.
     Headers(Headers),
-    /// Say what many bounces come down to: incidents with their remedies, addresses to drop, addresses to try again
+    /// Summarise many bounces: incidents with their remedies, addresses to drop, addresses to try again
     ///
     /// Failures that share their cause, such as one blocked IP, are one incident.
-    /// Exit status: 0, or 3 where something could not be read.
+    /// Exit status: 0, or 3 if something could not be read.
     Summary(Summary),
-    /// Say what the catalogue knows of a code or slug
+    /// Show what the catalogue says about a code or slug
     Code(Code),
     /// Search the catalogue by words
     Search(Search),
     /// List the catalogue
     List(Entries),
-    /// Show what a change of the catalogue changes
+    /// Compare two catalogues
     Catalog {
         #[command(subcommand)]
         task: Catalog,
     },
-    /// Gather what servers say that no text of the catalogue matches, as entries to finish
+    /// Collect replies that no text of the catalogue matches, as entries to finish
     ///
-    /// Addresses, hosts, numbers and ids are masked; what differs in nothing else is counted together. The output is an
-    /// overlay for --catalog, and a start for a contribution. Exit status: 0, 1 where every text is known, 3 unreadable.
+    /// Addresses, hosts, numbers and ids are masked; replies that differ only in these are counted together. The output
+    /// is an overlay for --catalog, and a start for a contribution. Exit status: 0, 1 if every text is known,
+    /// 3 unreadable.
     Unknowns(Unknowns),
     /// Print the JSON Schema of the result
     Schema,
@@ -156,12 +157,12 @@ pub(crate) struct Explain {
     /// How to print it
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,
-    /// Print a text to paste into a mail or ticket for somebody
+    /// Print a text to paste into a mail or ticket
     #[arg(long = "for", value_enum, conflicts_with = "format")]
     pub(crate) audience: Option<For>,
     #[command(flatten)]
     pub(crate) limiting: Limiting,
-    /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
+    /// Your own domain, to detect bounces of mail that you did not send; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
     /// The input is one reply, and this server gave it
@@ -178,7 +179,7 @@ pub(crate) struct Explain {
     pub(crate) sender: Option<String>,
 }
 
-/// What `scan` and `summary` read.
+/// The input of `scan` and `summary`.
 #[derive(Args, Debug)]
 pub(crate) struct Inputs {
     /// Files and directories; `-` for standard input
@@ -201,10 +202,10 @@ pub(crate) struct Redact {
     /// Write the masked message to this file
     #[arg(long, short, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-    /// Write what stands for what to this file, as JSON; keep it to yourself
+    /// Write the names and their tokens to this file, as JSON; keep it private
     #[arg(long, value_name = "MAP")]
     pub(crate) map: Option<PathBuf>,
-    /// Leave this host as it is; `*.example.com` for all below a domain. Hosts of known providers stay anyway
+    /// Do not mask this host; `*.example.com` for all hosts below a domain. Hosts of known providers are never masked
     #[arg(long, value_name = "HOST")]
     pub(crate) keep: Vec<String>,
 }
@@ -216,10 +217,10 @@ pub(crate) struct Headers {
     /// How to print it; csv gives a row for each hop
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,
-    /// Of a bounce, show the report's own header and not that of the message that bounced
+    /// For a bounce, show the report's own header instead of the bounced message's
     #[arg(long)]
     pub(crate) outer: bool,
-    /// A domain of your own, to tell bounces of mail that was never yours; may be given several times
+    /// Your own domain, to detect bounces of mail that you did not send; may be given several times
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
 }
@@ -231,16 +232,16 @@ pub(crate) struct Scan {
     /// How to print it: human on a terminal, ndjson elsewhere
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,
-    /// Add the way of each returned message, as `trace`, to json and ndjson
+    /// Add the route of each returned message, as `trace`, to json and ndjson
     #[arg(long)]
     pub(crate) trace: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum List {
-    /// Addresses to drop: those that are gone, and those that failed again and again
+    /// Addresses to drop: those that no longer exist, and those that failed repeatedly
     Suppress,
-    /// Addresses to send to again, at once or once the cause is put right
+    /// Addresses to send to again, at once or after the cause is fixed
     Retry,
 }
 
@@ -248,10 +249,10 @@ pub(crate) enum List {
 pub(crate) struct Summary {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
-    /// Print a list of addresses in place of the summary
+    /// Print a list of addresses instead of the summary
     #[arg(long, value_enum)]
     pub(crate) list: Option<List>,
-    /// A full mailbox and the like count against an address after so many failures
+    /// Failures before an address with a full mailbox or a similar cause is listed
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) repeats: u64,
     /// How to print it: human or json; lists also as ndjson or csv
@@ -324,7 +325,7 @@ pub(crate) struct Unknowns {
     /// Files and directories, as for scan; `-` for standard input
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Leave out what was seen less often
+    /// Omit replies that were seen less often
     #[arg(long, default_value_t = 1)]
     pub(crate) at_least: usize,
     /// How to print it: human is YAML

@@ -58,7 +58,7 @@ pub(crate) type Outcome = Result<Exit, Stop>;
 
 impl From<std::io::Error> for Stop {
     fn from(error: std::io::Error) -> Stop {
-        // Whoever reads our output may stop early; that is no error.
+        // The reader of the output may stop early; that is no error.
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Stop { message: String::new(), exit: Exit::Done };
         }

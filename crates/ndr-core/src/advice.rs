@@ -152,7 +152,7 @@ pub(crate) fn advice(case: &Case<'_>) -> Advice {
     let mut advice = Advice {
         about: about(case, named),
         permanent: if case.is_late() { Some(false) } else { entry.is_permanent(case.class()) },
-        suppress: entry.suppress,
+        suppress: case.stated(),
         retry: entry.retry,
         reason: None,
     };
@@ -199,6 +199,21 @@ fn named(case: &Case<'_>) -> Option<Party> {
 }
 
 impl Case<'_> {
+    /// What the entry says of the address. Words that leave a doubt ("mailbox unavailable") leave none beside the code
+    /// of a mailbox that does not exist.
+    fn stated(&self) -> Suppress {
+        let entry = self.entry;
+        // An entry with codes of its own has judged them.
+        let agrees = entry.codes.is_empty()
+            && entry.category == Category::MailboxUnknown
+            && self.status.is_some_and(names_gone_mailbox);
+        if agrees && entry.suppress == Suppress::AfterRepeats && self.basis <= Basis::Text {
+            Suppress::Yes
+        } else {
+            entry.suppress
+        }
+    }
+
     /// The class digit of the code, 0 where there is none.
     fn class(&self) -> u8 {
         self.status.map(StatusCode::class).or(self.reply.map(|reply| (reply / 100) as u8)).unwrap_or(0)
@@ -257,6 +272,7 @@ const FRAME: &[&str] = &[
     "dsn",
     "error",
     "esmtp",
+    "gsmtp",
     "host",
     "in",
     "lmtp",
@@ -443,7 +459,12 @@ mod tests {
         let gone = gone();
         let by_code =
             |status: &str, words| Case { basis: Basis::Code, status: status.parse().ok(), ..case(&gone, words) };
-        for words in ["", "550 5.1.1", "smtp; 550 5.1.1 <gone@example.net>", "host mx.example.net said: 550 5.1.1"] {
+        for words in [
+            "",
+            "550 5.1.1",
+            "smtp; 550 5.1.1 <gone@example.net>",
+            "550-5.1.1 https://support.example.net/?p=6596 - gsmtp",
+        ] {
             for status in ["5.1.1", "5.1.10"] {
                 assert_eq!(of(by_code(status, words)).0, Suppress::Yes, "{status} {words}");
             }
@@ -512,7 +533,7 @@ mod tests {
                     let case = Case { basis, kind, action, command, status, reply, ..case(entry, words) };
                     let advice = advice(&case);
                     count += 1;
-                    assert!(advice.suppress >= entry.suppress, "{case:?}: {advice:?}");
+                    assert!(advice.suppress >= case.stated(), "{case:?}: {advice:?}");
                     let is_sending_side = advice.about.is_some_and(Party::is_sending_side)
                         || command.is_some_and(|command| !matches!(command, "RCPT TO" | "DATA"))
                         || party_of(command, status, reply, words).is_some_and(Party::is_sending_side);

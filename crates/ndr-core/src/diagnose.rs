@@ -122,6 +122,19 @@ fn meaning(
             }
         }
     }
+    // The input's own class counts where no words tell more than a code's class does.
+    let mut is_classed = false;
+    if let Some(reading) = recipient.reading
+        && (entry_of(&answer).is_none_or(|entry| entry.category.is_vague()) || answer.basis == Some(Basis::Class))
+    {
+        let reply = Reply::parse(reading);
+        let asked = Query { text: reading, status: reply.status, inner: &[], reply: reply.code, ..query };
+        let classed = catalog.resolve(&asked);
+        if classed.entry.is_some() {
+            answer = classed;
+            is_classed = true;
+        }
+    }
     let others: Vec<&'static Entry> = answer.others.iter().filter_map(|other| catalog.entries().get(*other)).collect();
     let Some(entry) = entry_of(&answer) else {
         if !others.is_empty() {
@@ -130,7 +143,7 @@ fn meaning(
         return (None, others);
     };
     let words = from_context.as_deref().unwrap_or(text);
-    let evidence = evidence(&answer, words, recipient, page);
+    let evidence = if is_classed { None } else { evidence(&answer, words, recipient, page) };
     let Some(basis) = answer.basis else { return (None, others) };
     let span = |of: &str| answer.phrase.filter(|_| of == words);
     let advice = advice::advice(&Case {
@@ -145,6 +158,8 @@ fn meaning(
         other: from_context.as_deref().map_or("", |context| advice::near(context, span(context))),
         role: recipient.role,
     });
+    // A mail service that keeps a list of suppressed addresses says outright why an address is on it.
+    let suppress = recipient.suppressed.unwrap_or(advice.suppress);
     let certainty = match Certainty::of(basis) {
         // Another entry has the same words.
         Certainty::Sure if answer.tied => Certainty::Likely,
@@ -153,7 +168,7 @@ fn meaning(
     let diagnosis = Diagnosis {
         entry,
         permanent: advice.permanent,
-        suppress: advice.suppress,
+        suppress,
         retry: advice.retry,
         about: advice.about,
         values: answer.values,

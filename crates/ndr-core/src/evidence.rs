@@ -1,8 +1,8 @@
 //! What readers return: findings, each with the place that it comes from and the role of its address.
 
 use crate::report::{Attempt, Original};
-use crate::vocabulary::{Action, Kind};
-use ndr_resolve::StatusCode;
+use crate::vocabulary::{Action, Kind, Note};
+use ndr_resolve::{StatusCode, Suppress};
 
 /// Whose an address is, by the words and fields around it. Only a [`Role::Failed`] address becomes a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +84,12 @@ pub(crate) struct Finding {
     pub(crate) context: String,
     /// Number of the part (see [`crate::page::Page::parts`]) that holds the text.
     pub(crate) part: usize,
+    /// What the input's own class for the failure amounts to, in words that the catalogue knows: asked where the
+    /// server's words say nothing.
+    pub(crate) reading: Option<&'static str>,
+    /// Whether the address is to be dropped, where the input itself decides that: a mail service that keeps it on its
+    /// list, or that refused for a reason of the sender's.
+    pub(crate) suppressed: Option<Suppress>,
 }
 
 /// Separates the statements of [`Finding::context`].
@@ -108,6 +114,8 @@ impl Finding {
             attempts: Vec::new(),
             context: String::new(),
             part: 0,
+            reading: None,
+            suppressed: None,
         }
     }
 
@@ -170,6 +178,10 @@ pub(crate) struct Findings {
     pub(crate) dialect: Option<&'static str>,
     /// The provider of the catalogue whose words these are.
     pub(crate) provider: Option<&'static str>,
+    /// The mail service's own word for the event.
+    pub(crate) event: Option<String>,
+    /// Oddities that were met.
+    pub(crate) notes: Vec<Note>,
     /// The host that generated the report.
     pub(crate) generator: Option<String>,
     /// What is said of the original message.
@@ -186,6 +198,8 @@ impl Findings {
             kind: None,
             dialect: None,
             provider: None,
+            event: None,
+            notes: Vec::new(),
             generator: None,
             original: Original::default(),
             recipients: Vec::new(),

@@ -103,9 +103,6 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
     if is_of_ticket_system(headers) {
         return verdict(Kind::AutoReply, "a ticket system wrote it, whatever it quotes");
     }
-    if is_notice(&subject) && evidence.page.failed.is_empty() && !evidence.page.has_fields_in_text {
-        return verdict(Kind::Other, "its subject is that of a notice, not of a report");
-    }
     if let Some(reason) = auto_reply(headers, &subject)
         && evidence.page.failed.is_empty()
         && !is_daemon_name(headers)
@@ -113,6 +110,9 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
         && !(evidence.has_known_mailer() && evidence.said.iter().any(|recipient| recipient.reply.is_some()))
     {
         return verdict(Kind::AutoReply, reason);
+    }
+    if is_notice(&subject) && evidence.page.failed.is_empty() && !evidence.page.has_fields_in_text {
+        return verdict(Kind::Other, "its subject is that of a notice, not of a report");
     }
     if evidence.page.has_fields_in_text {
         return verdict(
@@ -123,7 +123,9 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
     if !evidence.page.failed.is_empty() {
         return verdict(by_words(evidence), "X-Failed-Recipients names who did not get the message");
     }
-    if is_newsletter(headers, &subject) {
+    let coded = tells(&evidence.page.words.text);
+    let named = !evidence.said.is_empty();
+    if is_newsletter(headers, &subject, coded && named) {
         return verdict(Kind::Other, "it is mail of a list, not a report");
     }
     if !daemon
@@ -133,8 +135,6 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
         return verdict(Kind::Other, "a person answers in it, whatever it quotes");
     }
     let bounce_subject = is_bounce_subject(&subject);
-    let coded = tells(&evidence.page.words.text);
-    let named = !evidence.said.is_empty();
     let forwarded = subject.starts_with("fwd:") || subject.starts_with("fw:");
     if evidence.has_known_mailer()
         && (daemon || bounce_subject || coded || evidence.page.mail.original.is_some())
@@ -207,10 +207,11 @@ fn auto_reply(headers: &Headers<'_>, subject: &str) -> Option<&'static str> {
 }
 
 /// Mail of a list or a newsletter, whatever its sender is called.
-fn is_newsletter(headers: &Headers<'_>, subject: &str) -> bool {
+/// `tells`: whether it names an address and a code.
+fn is_newsletter(headers: &Headers<'_>, subject: &str, tells: bool) -> bool {
     (headers.has("List-Unsubscribe") || headers.has("List-Id"))
         && !null_sender(headers)
-        && !(is_daemon_name(headers) && is_bounce_subject(subject))
+        && !(is_daemon_name(headers) && is_bounce_subject(subject) && tells)
 }
 
 /// Whether a ticket system wrote it: such mail quotes reports and is none.
@@ -286,6 +287,7 @@ pub(crate) fn is_pasted_report(report: &Report, page: &Page<'_>, has_item: bool)
                 .iter()
                 .any(|topic| matches.any(*topic, WORDS_READ))
     };
+    let is_list = |recipient: &Recipient| recipient.reply.is_none() && lists_codes(words);
     let is_explained = |recipient: &Recipient| {
         recipient.diagnosis.is_some()
             || recipient.status.is_some()
@@ -298,10 +300,15 @@ pub(crate) fn is_pasted_report(report: &Report, page: &Page<'_>, has_item: bool)
             && (says_undelivered(page)
                 || [Topic::Delay, Topic::Done].iter().any(|topic| matches.any(*topic, WORDS_READ)))
     };
+    let is_item_explained = || has_item && report.recipients.iter().any(|one| one.diagnosis.is_some());
     has_item && has_words_of_report()
+        || is_item_explained()
         || page.mailer.is_some()
         || names_somebody()
-        || report.recipients.iter().any(|one| is_explained(one) && (states(one, words) || covers(one, words, page)))
+        || report
+            .recipients
+            .iter()
+            .any(|one| is_explained(one) && !is_list(one) && (states(one, words) || covers(one, words, page)))
 }
 
 /// Whether a text states the reply or the status of a recipient where a reply begins, and not a number in passing.
@@ -314,6 +321,21 @@ fn states(recipient: &Recipient, words: &str) -> bool {
         statement::Stated::Coded => true,
         statement::Stated::Reply(code) => has_phrase || code >= 400 && is_short || is_bare(words),
     }
+}
+
+/// Whether a text holds so many codes that it is a list of them, such as an agenda or a manual.
+fn lists_codes(words: &str) -> bool {
+    const MANY: usize = 3;
+    let mut codes: Vec<ndr_resolve::StatusCode> = Vec::new();
+    for found in ndr_resolve::find_codes(words) {
+        if !codes.contains(&found.code) {
+            codes.push(found.code);
+        }
+        if codes.len() >= MANY {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a text is a code and nothing else.
@@ -331,10 +353,19 @@ fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
         .filter(|diagnosis| diagnosis.basis <= ndr_resolve::Basis::Text)
         .and_then(|diagnosis| diagnosis.evidence.as_ref());
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    let says_refused = || page.words.matches.any(Topic::Failure, WORDS_READ);
+    let matches = &page.words.matches;
+    let says_refused = || matches.any(Topic::Failure, WORDS_READ);
+    // On one line: "the message could not be delivered because ..."
+    let says_of_mail = || {
+        let frames = matches.of_topic(Topic::Failure).filter(|mark| mark.number < outcome::FRAMES);
+        frames.chain(matches.of_topic(Topic::Delay)).any(|mark| {
+            let (start, end) = text::line_at(&page.words.text, mark.start);
+            MAIL.any(text::between(&page.words.text, start, end))
+        })
+    };
     let Some(evidence) = phrase.filter(|_| !words.ends_with(['?', '？'])) else { return false };
     let (part, all) = (letters(&evidence.phrase), letters(words));
-    part * 2 >= all || part * 3 >= all && says_refused() || says_undelivered(page) && MAIL.any(words)
+    part * 2 >= all || part * 3 >= all && says_refused() || part * 8 >= all && says_of_mail()
 }
 
 #[cfg(test)]
@@ -364,6 +395,9 @@ mod tests {
             "Our office is in room 5.2.2, second floor.",
             "Line 550 of the script fails; see ticket 5.1.1 of the release plan.",
             "mailbox_size_limit = 51200000\nrelay_domains_reject_code = 554",
+            "Agenda 1 March: 5.1.1 budget, 5.2.2 storage of old mail boxes, 5.7.1 who may reject applications.",
+            "| 5.1.1 | bad destination mailbox address |\n| 5.2.2 | mailbox full |\n| 4.4.7 | expired |",
+            "[TICKET-421] Login form shows \"user unknown\" after a reset\nReporter: pia@example.net\nStatus: 5.1.1 released",
         ] {
             assert_eq!(kind(text), Kind::Other, "{text}");
         }

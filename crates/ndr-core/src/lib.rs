@@ -27,6 +27,7 @@ mod diagnose;
 mod evidence;
 #[cfg(feature = "trace")]
 mod header;
+mod inputs;
 mod kind;
 mod mail;
 mod merge;
@@ -50,6 +51,7 @@ pub mod sanitize;
 pub mod trace;
 
 pub use cause::{Cause, catalog};
+pub use inputs::{InputForm, input_forms};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{
@@ -261,10 +263,11 @@ impl Decoder {
             page.mail.truncated.iter().map(|(code, text)| Note { code, text: text.clone().into() }).collect();
         let findings = read::all(&page);
         let verdict = kind::of(&page, &findings);
+        let is_stated = findings.iter().any(|one| one.kind.is_some());
         let is_structured = findings.iter().any(Findings::is_structured);
         let has_item = findings.iter().any(Findings::has_item);
         let mut merged = merge::merge(&page, findings, verdict.kind, &mut notes);
-        let is_open = page.is_pasted && verdict.kind == Kind::Other;
+        let is_open = page.is_pasted && verdict.kind == Kind::Other && !is_stated;
         let kind = if is_open { kind::outcome_of_pasted(&page, &mut merged.recipients) } else { verdict.kind };
         if !is_open {
             notes.insert(page.mail.truncated.len(), Note { code: "kind", text: verdict.reason.into() });
@@ -273,6 +276,7 @@ impl Decoder {
         let mut report = Report {
             writer: merged.dialect.and_then(|dialect| self.provider_name(dialect)),
             dialect: merged.dialect,
+            event: merged.event,
             generator: merged.generator,
             recipients,
             original: merged.original,

@@ -25,6 +25,8 @@ pub(crate) struct Merged {
     pub(crate) dialect: Option<&'static str>,
     /// The provider of the catalogue whose words the report is in.
     pub(crate) provider: Option<&'static str>,
+    /// The mail service's own word for the event.
+    pub(crate) event: Option<String>,
     /// The host that generated the report.
     pub(crate) generator: Option<String>,
     /// One item for each recipient.
@@ -46,6 +48,8 @@ pub(crate) fn merge(page: &Page<'_>, mut findings: Vec<Findings>, kind: Kind, no
         merged.generator = merged.generator.or(one.generator.take());
         merged.dialect = merged.dialect.or(one.dialect);
         merged.provider = merged.provider.or(one.provider);
+        merged.event = merged.event.or(one.event.take());
+        notes.append(&mut one.notes);
     }
     if merged.dialect.is_none() {
         (merged.dialect, merged.provider) = writer(page, merged.generator.as_deref());
@@ -274,8 +278,10 @@ fn of_original(page: &Page<'_>, original: &Original, notes: &mut Vec<Note>) -> F
         });
     }
     let mut one = of_shared_words(first.map(|address| (*address).to_string()), page);
-    // What the sender wrote in To is no evidence that it failed.
-    one.role = Role::Unknown;
+    if one.address.is_some() {
+        // What the sender wrote in To is no evidence that it failed.
+        one.role = Role::Unknown;
+    }
     one
 }
 

@@ -23,6 +23,8 @@ pub struct Report {
     /// What wrote the report, as the catalogue calls it (`Postfix`); `None` when unknown.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub writer: Option<&'static str>,
+    /// A mail service's own word for its event, such as `hard_bounce`; `None` where the input is no such event.
+    pub event: Option<String>,
     /// The host that generated the report (Reporting-MTA of RFC 3464, "Generating server" of Exchange).
     pub generator: Option<String>,
     /// One item for each recipient that the report speaks of.
@@ -164,6 +166,7 @@ impl Report {
             kind,
             dialect: None,
             writer: None,
+            event: None,
             generator: None,
             recipients: Vec::new(),
             original: Original::default(),

@@ -1,7 +1,7 @@
-//! Where a message went, who said no, and why it was trusted or not: what its header and the report tell.
+//! Where a message went, which server refused it, and whether it was authenticated, from its header and the report.
 //!
-//! [`of_message`] reads any message or pasted header. [`Decoder::with_trace`](crate::Decoder::with_trace) adds the same
-//! to a decoded report, of the message that came back.
+//! [`of_message`] reads any message or pasted header. [`Decoder::with_trace`](crate::Decoder::with_trace) adds the
+//! trace of the returned message to a decoded report.
 
 mod chain;
 
@@ -34,8 +34,8 @@ use crate::report::{Original, Report};
 use crate::vocabulary::Kind;
 use ndr_resolve::Catalog;
 
-/// Everything that the header tells, but for the chain.
-/// `report` is the header of the report that it came back in, and `returned` whether it came back in one at all.
+/// Builds the trace without its chain. `report` is the header of the report, and `returned` says whether a report
+/// returned the message.
 fn read(found: Found<'_>, report: Option<&Headers<'_>>, returned: bool, domains: &[String]) -> Trace {
     let headers = Headers::of_message(&found.block);
     let original = found.source.is_some().then_some(&headers);
@@ -51,7 +51,7 @@ fn read(found: Found<'_>, report: Option<&Headers<'_>>, returned: bool, domains:
     }
 }
 
-/// Reads the header of a message, or a header block that somebody pasted: wrapped, quoted, with words in front.
+/// Reads the header of a message, or a pasted header block, even if it is wrapped, quoted or preceded by other text.
 ///
 /// ```
 /// let trace = ndr::trace::of_message(
@@ -87,7 +87,7 @@ pub(crate) fn of_message_with(bytes: &[u8], catalog: &Catalog) -> Trace {
 }
 
 /// The trace of the message that a report is about: from the header that it returns or quotes, else from Exchange's
-/// table of hops, and from what the report says of servers. `bytes` is the whole report.
+/// table of hops, and from what the report says about servers. `bytes` is the whole report.
 pub(crate) fn of_report(
     report: &Report,
     page: &Page<'_>,
@@ -113,7 +113,7 @@ pub(crate) fn of_report(
     if best.path.hops.is_empty() && bounced {
         best.take_better(Found::search(bytes, limits, catalog));
     }
-    // A report that somebody forwarded has a header which is not at hand.
+    // The header of a forwarded report is not available.
     let outer = (bounced && !is_wrapped && input::kind(bytes) == Input::Mail).then(|| Headers::of_message(bytes));
     let mut trace = read(best, outer.as_ref(), bounced, domains);
     if trace.source.is_none() {
@@ -131,7 +131,7 @@ fn named_by_report(original: &Original) -> MessageFields {
     MessageFields { message_id, from, to, subject, date, ..MessageFields::default() }
 }
 
-/// The addresses of Exchange's own making that a report names as recipients.
+/// The Exchange addresses that a report names as recipients.
 fn exchange_addresses_of(report: &Report) -> Vec<ExchangeAddress> {
     let recipients = report.recipients.iter().take(fields::MOST_ADDRESSES);
     let named = recipients.flat_map(|recipient| [&recipient.address, &recipient.original_address]);

@@ -8,7 +8,7 @@ use crate::text;
 use std::borrow::Cow;
 
 /// How deep forwarded reports are followed.
-pub(crate) const DEPTH: usize = 1;
+pub(crate) const DEPTH: usize = 2;
 
 /// A report within a mail.
 pub(crate) struct Inner<'p> {
@@ -41,7 +41,9 @@ fn attached<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
     let may_forward = !mail.is_multipart_report && !has_own_status();
     // A report returns what was sent, and that may be a report itself; its own words then hold a code.
     let is_outer = is_daemon(&mail.headers) && tells(&page.words.text);
-    (may_forward && page::is_report(inner) && !is_outer).then_some(Inner {
+    // A forward of a forward holds the report deeper.
+    let holds_report = || memchr::memmem::find(inner, b"multipart/report").is_some();
+    (may_forward && !is_outer && (page::is_report(inner) || holds_report())).then_some(Inner {
         bytes: Cow::Borrowed(inner),
         note: ("forwarded-report", "the report came as an attachment of a mail that forwards it"),
     })

@@ -122,9 +122,11 @@ fn party_of_codes(status: Option<StatusCode>, reply: Option<u16>) -> Option<Part
 #[rustfmt::skip]
 const SAYINGS: &[(&str, &[&str], Party)] = &[
     ("sender", &[
-        "account", "address", "banned", "blacklisted", "blocked", "callout", "denied", "does", "doesn", "domain",
-        "exceeded", "id", "invalid", "mailbox", "name", "not", "over", "policy", "quota", "refused", "reject",
-        "rejected", "reputation", "unknown", "unverified", "verification", "verified", "verify",
+        "account", "address", "banned", "blacklisted", "blocked", "callout", "cannot", "could not", "denied",
+        "disabled", "does", "doesn", "domain", "exceeded", "exceeds", "forbidden", "id", "invalid", "limited", "listed",
+        "locked", "mailbox", "mismatch", "must", "name", "not", "over", "policy", "quota", "refused", "reject",
+        "rejected", "reputation", "restricted", "spoofed", "suspended", "throttled", "unknown", "unverified",
+        "verification", "verified", "verify",
     ], Party::Sender),
     ("senders", &["address", "domain", "mailbox"], Party::Sender),
     ("sender", &["host", "ip", "mta", "server"], Party::SendingHost),
@@ -142,6 +144,9 @@ const SAYINGS: &[(&str, &[&str], Party)] = &[
     ("return", &["path"], Party::Sender),
     ("sending", &["account", "address", "domain", "limit", "limits", "mailbox", "quota", "user"], Party::Sender),
     ("sending", &["host", "hosts", "ip", "ips", "mta", "network", "server", "system"], Party::SendingHost),
+    ("submission", &["limit", "quota", "rate"], Party::Sender),
+    // Exim's callout to the sender; the one to a recipient has other words.
+    ("verification", &["failed for"], Party::Sender),
     ("spf", &[""], Party::Sender),
     ("dkim", &[""], Party::Sender),
     ("dmarc", &[""], Party::Sender),
@@ -156,7 +161,7 @@ const SAYINGS: &[(&str, &[&str], Party)] = &[
         "cannot send", "have exceeded your", "may not send",
     ], Party::Sender),
     ("you", &["must authenticate", "must first authenticate", "must login", "need to authenticate"], Party::Login),
-    ("client", &["address", "helo", "host", "hostname", "ip"], Party::SendingHost),
+    ("client", &["address", "exceeded", "helo", "host", "hostname", "ip"], Party::SendingHost),
     ("client", &["not authenticated", "not authorized"], Party::Login),
     ("connecting", &["client", "host", "ip", "mta", "server"], Party::SendingHost),
     ("source", &["address", "host", "ip"], Party::SendingHost),
@@ -247,6 +252,10 @@ fn party_of_words(words: &str) -> Option<Party> {
                 continue;
             }
             if party.is_sending_side() {
+                // "Recipient verification failed for ..." is about the recipient.
+                if before.eq_ignore_ascii_case("recipient") {
+                    continue;
+                }
                 return Some(*party);
             }
             found = found.or(Some(*party));
@@ -342,6 +351,9 @@ mod tests {
             "SPF check failed",
             "mailfrom domain has no MX",
             "Your account has been suspended",
+            "Sender throttled due to continuous mailbox full errors",
+            "Message submission rate for this sender is too high",
+            "Verification failed for <bob@example.com>: No such user here",
             "Absenderadresse abgelehnt",
             "Adresse d'expéditeur refusée",
             "Dirección del remitente rechazada",
@@ -360,6 +372,7 @@ mod tests {
             "Invalid HELO name",
             "cannot find your reverse hostname, [192.0.2.1]",
             "550 The connecting host has no PTR record",
+            "the rate of this client has exceeded the limit",
             "Ihre IP ist gesperrt",
             "Votre adresse IP est bloquée",
         ] {
@@ -387,6 +400,7 @@ mod tests {
             ("550 The email account that you tried to reach does not exist", None),
             ("You have reached a mailbox that is no longer in use", None),
             ("Message sent by the sender; user unknown", Some(Party::Recipient)),
+            ("Recipient verification failed for anna: no such user", Some(Party::Recipient)),
             ("your message to x was not delivered: no such user", Some(Party::Recipient)),
             ("", None),
             ("554 5.7.1 rejected", None),

@@ -83,7 +83,7 @@ impl Addresses {
         self.0.values().filter_map(|fate| fate.suppressed(repeats)).collect()
     }
 
-    /// Addresses to send to again, at once or once somebody has put something right.
+    /// Addresses to send to again, at once or after a fix.
     pub(crate) fn retry(&self, repeats: u64) -> Vec<Again> {
         let left = self.0.values().filter(|fate| fate.suppressed(repeats).is_none());
         left.filter_map(Fate::again).collect()

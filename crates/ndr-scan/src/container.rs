@@ -1,4 +1,4 @@
-//! What lies in a file or stream: one message, an mbox, an archive, or any of them compressed.
+//! The contents of a file or stream: one message, an mbox, an archive, or any of them compressed.
 
 use crate::item::{Body, Feed, Flow};
 use crate::mbox::{self, Mbox};
@@ -8,7 +8,7 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-/// How many first bytes tell what a file is.
+/// How many bytes at the start identify a file.
 pub(crate) const HEAD: usize = 2048;
 
 /// What a file is, by its first bytes.

@@ -1,4 +1,4 @@
-//! How the threads of a scan tell each other to end, and how far they are.
+//! Cancelling a scan, and the progress that its threads share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};

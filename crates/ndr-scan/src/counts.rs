@@ -15,7 +15,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// None yet; at most so many are told apart.
+    /// None yet; at most so many are counted separately.
     pub(crate) fn new(most: usize) -> Counts {
         Counts { counts: BTreeMap::new(), rest: 0, most }
     }
@@ -60,7 +60,7 @@ impl Counts {
     }
 }
 
-/// Names with their counts, the most frequent first; the empty name stands for all others.
+/// Names with their counts, the most frequent first; the empty name counts all others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Top<'c>(pub Vec<(&'c str, u64)>);
 

@@ -11,15 +11,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A file up to this size is read by whoever decodes it, whatever it holds.
+/// A file up to this size is read on the worker thread, whatever it contains.
 const SMALL: u64 = 256 << 10;
 
-/// What a path is called.
+/// A path as text.
 fn name(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Counts what comes in, and ends once nobody wants more.
+/// Counts the bytes that are read, and ends when the scan ends.
 struct Tapped<'f, R> {
     inner: R,
     read: &'f AtomicU64,
@@ -87,7 +87,7 @@ impl Walk<'_, '_> {
         if meta.is_file() {
             return self.file(path, meta.len());
         }
-        // A pipe that somebody named is meant to be read: `ndr scan <(zcat old.gz)`.
+        // A pipe named on the command line is meant to be read: `ndr scan <(zcat old.gz)`.
         match special(meta.file_type()) {
             "pipe" if depth == 0 => match File::open(path) {
                 Ok(file) => stream(self.feed, file, &name(path)),
@@ -125,7 +125,7 @@ impl Walk<'_, '_> {
         for error in errors {
             self.feed.error(&name(path), &error)?;
         }
-        // Directory order is the file system's whim; names are not.
+        // The order of a directory depends on the file system, so names are sorted.
         names.sort();
         let is_maildir = ["cur", "new"].iter().all(|folder| names.contains(&path.join(folder)));
         for name in names {
@@ -192,7 +192,7 @@ pub(crate) fn file(feed: &mut Feed<'_>, source: &str, path: &Path, size: u64) ->
     }
 }
 
-/// What lies in a directory and is no file.
+/// The kind of a directory entry that is not a file.
 #[cfg(unix)]
 fn special(kind: std::fs::FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
@@ -210,7 +210,7 @@ fn special(_: std::fs::FileType) -> &'static str {
     "device"
 }
 
-/// The bytes that lie below the paths, as far as that can be told without opening anything.
+/// The total bytes below the paths, as far as known without opening files.
 pub(crate) fn measure(paths: &[PathBuf], limits: &ScanLimits, stop: &Stop) -> Option<u64> {
     let mut total = 0;
     let mut seen = HashSet::new();

@@ -21,7 +21,7 @@ const SHOWN: usize = 20;
 pub struct Incident {
     /// What happened: the entry of the catalogue.
     pub entry: &'static Entry,
-    /// The value that they share, such as the blocked IP; `None` where each failure stands for itself, as with unknown
+    /// The value that they share, such as the blocked IP; `None` where the failures are independent, as with unknown
     /// mailboxes.
     pub shared: Option<Shared>,
     /// Failed or delayed recipients.
@@ -84,7 +84,7 @@ impl Incidents {
     }
 
     pub(crate) fn merge(&mut self, other: Incidents) {
-        // In an order of their own, in case the bound is met on the way.
+        // In a fixed order, in case the limit is reached.
         for incident in other.sorted() {
             self.of(incident.entry, incident.shared.clone()).merge(incident);
         }
@@ -190,7 +190,7 @@ fn shared(row: &Row<'_>, category: Category) -> Option<Shared> {
     Some(shared)
 }
 
-/// Whether the cause lies in one mailbox: failures of different recipients have nothing to do with each other.
+/// Whether the cause is one mailbox: failures of different recipients are unrelated.
 fn is_of_recipient(category: Category) -> bool {
     use Category::*;
     matches!(
@@ -199,7 +199,7 @@ fn is_of_recipient(category: Category) -> bool {
     )
 }
 
-/// Whether the cause lies in the recipient's domain or servers.
+/// Whether the cause is the recipient's domain or servers.
 fn is_of_domain(category: Category) -> bool {
     use Category::*;
     matches!(
@@ -217,7 +217,7 @@ fn is_of_domain(category: Category) -> bool {
     )
 }
 
-/// Whether the cause lies in the message, which others got too.
+/// Whether the cause is the message, which others received too.
 fn is_of_message(category: Category) -> bool {
     use Category::*;
     matches!(
@@ -271,7 +271,7 @@ pub struct Remedy {
 }
 
 impl Remedy {
-    /// The first step of an entry, for an admin if there is one: whoever looks at many bounces is one.
+    /// The first step of an entry, for an admin if there is one: admins are the ones who look at many bounces.
     pub(crate) fn of(entry: &Entry, values: &[(&'static str, String)]) -> Option<Remedy> {
         let (reader, steps) = match entry.steps_admin {
             [] => ("sender", entry.steps_sender),

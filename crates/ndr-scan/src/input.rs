@@ -1,4 +1,4 @@
-//! What a scan reads: paths, streams, and messages that lie in memory.
+//! What a scan reads: paths, streams, and messages in memory.
 
 use crate::ScanError;
 use std::io::Read;
@@ -24,7 +24,7 @@ pub enum Input {
 pub type Messages = Box<dyn Iterator<Item = (String, Result<Vec<u8>, ScanError>)> + Send>;
 
 impl Input {
-    /// Messages that lie in memory.
+    /// Messages in memory.
     ///
     /// ```
     /// use ndr_scan::{Input, Scan};

@@ -1,4 +1,4 @@
-//! What the readers of inputs give: one message, or why there is none.
+//! What input readers pass on: one message, or why there is none.
 
 use crate::control::Stop;
 use crate::{ScanError, ScanLimits};
@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
-/// Break: nobody wants more.
+/// Break ends the scan.
 pub(crate) type Flow = ControlFlow<()>;
 
 /// One message, or why there is none.
@@ -18,13 +18,13 @@ pub(crate) struct Item {
 pub(crate) enum Body {
     /// A message, and the size that it had before a limit cut it.
     Bytes { bytes: Vec<u8>, size: u64 },
-    /// A small file of any kind, or a big one that is a message; whoever decodes it reads it.
+    /// A small file of any kind, or a big one that is a message; it is read on the worker thread.
     File { path: PathBuf, size: u64 },
     /// Something that could not be read.
     Error(ScanError),
 }
 
-/// Where the readers put what they find.
+/// Takes what the readers find.
 pub(crate) struct Feed<'f> {
     pub(crate) limits: &'f ScanLimits,
     pub(crate) stop: &'f Stop,

@@ -14,7 +14,7 @@ pub struct ScanLimits {
     pub inflated_ratio: u64,
     /// Bytes that may come out of one compressed file or archive whatever it shrank from (default 256 MiB).
     pub inflated_free: u64,
-    /// Most bytes of an archive inside another file, which must lie in memory to be opened (default 64 MiB).
+    /// Most bytes of an archive inside another file, which must be in memory to be opened (default 64 MiB).
     pub nested_archive_bytes: u64,
     /// Deepest containers in each other: an mbox in a gzip in a tar is three (default 4).
     pub container_depth: usize,

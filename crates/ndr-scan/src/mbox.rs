@@ -21,12 +21,12 @@ pub(crate) struct Message {
     pub(crate) size: u64,
 }
 
-/// A reader of messages. The buffer holds the message at hand and little more.
+/// A reader of messages. The buffer holds the current message and little more.
 pub(crate) struct Mbox<R> {
     reader: R,
     limit: usize,
     buffer: Vec<u8>,
-    /// Where the rest of the message at hand begins in the buffer.
+    /// Where the rest of the current message begins in the buffer.
     start: usize,
     /// Everything before it has been looked at.
     scanned: usize,
@@ -129,7 +129,7 @@ impl<R: Read> Mbox<R> {
         message
     }
 
-    /// What the buffer holds of the message at hand, up to `end`.
+    /// The buffered part of the current message, up to `end`.
     fn open_until(&self, end: usize) -> &[u8] {
         self.buffer.get(self.start..end).unwrap_or_default()
     }

@@ -7,12 +7,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// The place of a batch among the results: its result arrives there.
+/// The slot of a batch among the results: its result arrives there.
 pub(crate) type Place<A> = Receiver<Done<A>>;
 
-/// What became of a batch.
+/// The result of a batch.
 pub(crate) struct Done<A> {
-    /// What was gathered, or the panic that whoever gathered it raised.
+    /// The accumulator, or the panic of the function that filled it.
     pub(crate) value: Option<std::thread::Result<A>>,
     pub(crate) messages: u64,
     pub(crate) errors: u64,
@@ -20,7 +20,7 @@ pub(crate) struct Done<A> {
     pub(crate) position: u64,
 }
 
-/// How far a scan is: what the results that were taken so far stand for.
+/// How far a scan is, counted over the results that were taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Messages, with those that could not be read.
@@ -49,7 +49,7 @@ pub enum Step<T> {
 /// The results of a scan in the order of its input. Dropping it ends the scan.
 pub struct Ordered<A> {
     order: Option<Receiver<Place<A>>>,
-    /// The place whose result was waited for in vain.
+    /// The slot whose wait timed out.
     open: Option<Place<A>>,
     threads: Vec<JoinHandle<()>>,
     shared: Arc<Shared>,

@@ -1,4 +1,4 @@
-//! One message of a scan: what it says, or why there is nothing to say.
+//! One message of a scan: its report, or why there is none.
 
 use crate::date;
 use ndr::{Decoder, Note, Report};
@@ -64,7 +64,7 @@ pub struct ScanError {
 pub enum ErrorKind {
     /// The system or a damaged container gave no bytes.
     Unreadable,
-    /// Not opened on purpose: a device, a socket, or a pipe that nobody named.
+    /// Not opened on purpose: a device, a socket, or a pipe that was not named.
     Skipped,
     /// A limit of [`ScanLimits`](crate::ScanLimits) stopped the reading.
     Limit,

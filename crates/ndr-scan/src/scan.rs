@@ -2,8 +2,8 @@
 //!
 //! One thread reads the inputs and cuts them into batches; the others decode. Where a batch finds no free thread, the
 //! reading thread decodes it itself, so that `jobs` threads are busy and no more, and one job needs no hand-over at
-//! all. Each batch leaves its place in a bounded queue before it is decoded; whoever wants the results takes the places
-//! in order. So the order is that of the input for any number of jobs, and memory is bounded by the length of the
+//! all. Each batch leaves its slot in a bounded queue before it is decoded; the consumer takes the slots in
+//! order. So the order is that of the input for any number of jobs, and memory is bounded by the length of the
 //! queues. Threads and channels of the standard library do for that: there is one producer, one consumer, and work so
 //! coarse that no scheduler would gain anything.
 
@@ -101,7 +101,7 @@ impl Scan {
         }
     }
 
-    /// Decodes with any function. A panic in it costs the message at hand and no other.
+    /// Decodes with any function. A panic in it loses only the current message.
     ///
     /// ```
     /// use ndr_scan::{ErrorKind, Input, Scan};
@@ -118,7 +118,7 @@ impl Scan {
         Scan { decode: Arc::new(decode), ..self }
     }
 
-    /// What the scan may cost.
+    /// The limits of the scan.
     pub fn limits(self, limits: ScanLimits) -> Scan {
         Scan { limits, ..self }
     }
@@ -133,7 +133,7 @@ impl Scan {
         Scan { batch: messages.max(1), ..self }
     }
 
-    /// Finds out how many bytes there are, beside the work, for [`Progress::bytes_total`](crate::Progress).
+    /// Measures the total bytes in parallel, for [`Progress::bytes_total`](crate::Progress).
     pub fn measured(self, measured: bool) -> Scan {
         Scan { measured, ..self }
     }
@@ -160,8 +160,8 @@ impl Scan {
     }
 
     /// Gathers the records of each batch, in order, into an accumulator of its own, on the thread that decodes; the
-    /// accumulators come in order. This is the cheapest way: a batch costs one hand-over, and a report is dropped where
-    /// it was made. How messages are batched depends on the input alone.
+    /// accumulators come in order. This is the cheapest way: a batch costs one hand-over, and a report is dropped on
+    /// its thread. How messages are batched depends on the input alone.
     ///
     /// ```
     /// use ndr_scan::{Input, Scan};
@@ -217,8 +217,8 @@ fn paths(inputs: &[Input]) -> Option<Vec<PathBuf>> {
     inputs.iter().map(|input| if let Input::Path(path) = input { Some(path.clone()) } else { None }).collect()
 }
 
-/// Messages that travel together. Their bytes and names lie side by side: memory that one thread asks for and another
-/// gives back makes both wait for each other, so there is little of it, and it is used again.
+/// Messages that travel together. Their bytes and names are packed together and reused: memory that one thread
+/// allocates and another frees makes both wait for each other.
 #[derive(Default)]
 struct Batch {
     items: Vec<Packed>,
@@ -299,7 +299,7 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
             let next = work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
             let Ok(Work { batch, place }) = next else { return };
             self.shared.waiting.fetch_sub(batch.bytes, Ordering::Relaxed);
-            // Nobody may be waiting any more.
+            // The receiver may be gone.
             let _ = place.send(self.run(batch));
         }
     }

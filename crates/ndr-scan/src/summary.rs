@@ -144,7 +144,7 @@ impl Summary {
         }
     }
 
-    /// Adds what came after.
+    /// Adds a later summary.
     pub fn merge(&mut self, other: Summary) {
         self.messages += other.messages;
         self.errors += other.errors;

@@ -181,7 +181,7 @@ impl Columns {
         self.slug.is_valid(at) || said.into_iter().any(|column| cell(column, at).is_some())
     }
 
-    /// The kind of an error stands among the notes.
+    /// The kind of an error is one of the notes.
     fn error_kind(&self, at: usize) -> ErrorKind {
         let Some(notes) = self.notes.as_ref().filter(|notes| notes.is_valid(at)) else { return ErrorKind::Unreadable };
         let notes = notes.value(at);

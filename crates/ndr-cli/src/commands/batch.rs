@@ -125,7 +125,7 @@ impl Bar {
         if self.0.is_hidden() {
             return;
         }
-        // The size of the inputs is found out beside the work.
+        // The size of the inputs is measured in parallel.
         if let (Some(total), None) = (progress.bytes_total, self.0.length()) {
             self.0.set_length(total);
             self.0.set_style(style("{wide_bar} {percent} % {msg} {bytes_per_sec}, {eta} left"));

@@ -42,7 +42,7 @@ pub(crate) fn code(args: &Code, decoder: &ndr::Decoder, out: &Output) -> Outcome
     Ok(Exit::Done)
 }
 
-/// The most codes and slugs that are named in the place of one that is unknown.
+/// The most codes and slugs that are suggested for an unknown one.
 const NEAR: usize = 5;
 
 /// Whether nothing but the registry's general ranges holds a code.
@@ -112,7 +112,7 @@ fn said(entry: &Entry) -> String {
     format!("{} ({})", entry.title, entry.provider)
 }
 
-/// The first few codes, a line for each with what it stands for.
+/// The first few codes, one a line with its meaning.
 fn nearest(found: impl Iterator<Item = (String, String)>) -> String {
     let lines: Vec<String> = found.take(NEAR).map(|(code, says)| format!("  {code:<12} {says}\n")).collect();
     if lines.is_empty() { String::new() } else { format!("nearest:\n{}", lines.concat()) }

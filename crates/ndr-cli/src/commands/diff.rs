@@ -56,7 +56,7 @@ pub(crate) fn diff(args: &Diff, decoder: &Decoder, out: &Output) -> Outcome {
     })
 }
 
-/// What somebody relies on in a diagnosis: its entry, and what it says to do.
+/// The parts of a diagnosis that others rely on: its entry and its advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Verdict {
     slug: &'static str,
@@ -157,7 +157,7 @@ struct Summary {
     messages: u64,
     unreadable: u64,
     changes: u64,
-    /// How often one entry gives way to another.
+    /// How often one entry replaces another.
     moves: BTreeMap<(&'static str, &'static str), u64>,
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn headers(args: &Headers, decoder: &ndr::Decoder, out: &Output) -> O
     let trace = if args.outer { decoder.trace_of_outer(&input.bytes) } else { decoder.trace_of(&input.bytes) };
     if trace.is_empty() {
         let name = input.name.as_deref().unwrap_or("the input");
-        return Err(Stop { message: format!("{name} holds no header fields that tell of a way"), exit: Exit::Nothing });
+        return Err(Stop { message: format!("{name} has no header fields that show a route"), exit: Exit::Nothing });
     }
     let text = match out.format(args.format) {
         Format::Human => trace_human(&trace, out.options()),

@@ -72,7 +72,7 @@ fn write(record: &Record, format: Format, csv: Csv, text: &mut Vec<u8>) {
     }
 }
 
-/// One line per recipient, for a person who skims.
+/// One short line per recipient.
 fn line(report: &Report) -> String {
     let source = report.source.as_deref().unwrap_or("-");
     let mut out = String::new();

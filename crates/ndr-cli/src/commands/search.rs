@@ -40,7 +40,7 @@ pub(crate) fn search(args: &Search, decoder: &ndr::Decoder, out: &Output) -> Out
         }
     }
     if entries.is_empty() {
-        return Err(Stop { message: format!("no entry holds words like `{words}`"), exit: Exit::Nothing });
+        return Err(Stop { message: format!("no entry has words like `{words}`"), exit: Exit::Nothing });
     }
     Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! `ndr summary`: what many bounces come down to.
+//! `ndr summary`: the causes behind many bounces.
 
 use super::batch;
 use crate::args::{Format, List, Summary};

@@ -384,7 +384,7 @@ impl Antispam {
         Antispam { headers: fields.take(MOST_HEADERS).collect() }
     }
 
-    /// The newest part of a key that is the receiver's own, or if there is none, anybody's. Case matters, since `A` and
+    /// The newest part of a key that the receiver wrote, or else the newest of all. Case matters, since `A` and
     /// `a` may differ.
     ///
     /// ```

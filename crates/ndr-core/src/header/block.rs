@@ -1,5 +1,5 @@
-//! Header blocks as people paste them and reports print them: wrapped without an indent, quoted, double-spaced, with
-//! words in front. What comes out is a block that [`crate::Headers`] reads.
+//! Repairs header blocks as people paste them and reports print them: wrapped without an indent, quoted, double-spaced,
+//! preceded by other text. The result is a block that [`crate::Headers`] reads.
 
 use crate::text;
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ fn begins_field(line: &[u8]) -> bool {
         && (spaced || name.contains(&b'-') || KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
 }
 
-/// What stands in front of a line's colon.
+/// The text before a line's colon.
 fn name_of(line: &[u8]) -> &[u8] {
     memchr::memchr(b':', line).and_then(|colon| line.get(..colon)).unwrap_or_default()
 }
@@ -34,7 +34,7 @@ fn is_mail_field(line: &[u8]) -> bool {
         && (name.contains(&b'-') || KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
 }
 
-/// Fields without a hyphen that stand in front of a value without a space.
+/// Fields without a hyphen whose value may follow the colon without a space.
 const KNOWN: &[&str] = &["received", "from", "to", "cc", "subject", "date", "sender"];
 
 /// Takes indentation of a quotation off a line.
@@ -121,7 +121,7 @@ fn is_double_spaced(text: &[u8]) -> bool {
     full == 3
 }
 
-/// The text of an HTML page, with the line ends that `<pre>` keeps and that tell header fields apart.
+/// The text of an HTML page, with the line ends of `<pre>`, which separate header fields.
 pub(crate) fn of_html(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let mut marked = String::with_capacity(html.len() + html.len() / 16);
@@ -176,7 +176,7 @@ pub(crate) fn find(text: &[u8]) -> Option<usize> {
                 return start;
             }
         } else if !line.starts_with(b" ") && !line.starts_with(b"\t") {
-            // A wrapped line or two may stand between fields.
+            // One or two wrapped lines may come between fields.
             strangers += 1;
             if strangers > 8 {
                 start = None;

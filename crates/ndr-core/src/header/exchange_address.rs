@@ -1,6 +1,6 @@
 //! Addresses as Exchange writes them when it has no mail address: IMCEAEX and its kin, and legacyExchangeDN.
 //!
-//! A mailbox that was moved, or deleted and made anew, has another legacyExchangeDN. Whoever replies to an old message or
+//! A mailbox that was moved, or deleted and made anew, has another legacyExchangeDN. A user who replies to an old message or
 //! picks a name from Outlook's memory then writes to the former one, and gets a report that the recipient does not exist.
 //! The cure is to give the mailbox its former name as an X500 address.
 
@@ -30,7 +30,7 @@ named! {
     }
 }
 
-/// An address that Exchange wrapped or named in its own way.
+/// An address in a form that only Exchange writes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ExchangeAddress {
@@ -40,7 +40,7 @@ pub struct ExchangeAddress {
     pub address_type: String,
     /// The address as written.
     pub written: String,
-    /// What it stands for.
+    /// The address that it represents.
     pub decoded: String,
     /// The domain of the organisation that wrapped it.
     pub domain: Option<String>,

@@ -1,17 +1,17 @@
-//! The fields that name people and the message, and addresses of Exchange among them.
+//! The fields that name people and the message, and the Exchange addresses among them.
 
 use super::exchange_address::{self, ExchangeAddress};
 use super::text::addresses;
 use crate::mail::headers::Headers;
 
-/// The most addresses of Exchange that are kept.
+/// The most Exchange addresses that are kept.
 pub(crate) const MOST_ADDRESSES: usize = 100;
 
 /// The names that a header gives. All are as the message states them, decoded; none is verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct MessageFields {
-    /// The From field: whom readers see (P2).
+    /// The From field: the author that readers see (P2).
     pub from: Option<String>,
     /// The Sender field: who sent it on behalf of From.
     pub sender: Option<String>,
@@ -29,7 +29,7 @@ pub struct MessageFields {
     pub message_id: Option<String>,
     /// The program that wrote it (User-Agent, X-Mailer).
     pub client: Option<String>,
-    /// The address that a mail service says it was written at (X-Originating-IP).
+    /// The IP address of the author's device, as a mail service states it (X-Originating-IP).
     pub originating_ip: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl MessageFields {
                 _ => continue,
             };
             if slot.is_none() {
-                // Longer than this is no name of anything.
+                // Longer values are not names.
                 let text = crate::mail::headers::decode(raw.get(..8 << 10).unwrap_or(raw));
                 *slot = Some(text.trim().to_string());
             }
@@ -59,7 +59,7 @@ impl MessageFields {
         for value in [&mut found.message_id, &mut found.return_path, &mut found.originating_ip].into_iter().flatten() {
             *value = value.trim_matches(['<', '>', '[', ']', ' ']).to_string();
         }
-        // An empty Return-Path says something; any other empty field does not.
+        // An empty Return-Path has a meaning; any other empty field does not.
         for slot in [&mut found.from, &mut found.sender, &mut found.to, &mut found.subject, &mut found.message_id] {
             *slot = slot.take().filter(|value| !value.is_empty());
         }
@@ -67,7 +67,7 @@ impl MessageFields {
     }
 }
 
-/// The addresses of Exchange's own making in a header.
+/// The Exchange addresses in a header.
 pub(crate) fn exchange_addresses(headers: &Headers<'_>) -> Vec<ExchangeAddress> {
     const FIELDS: &[&str] = &["from", "sender", "reply-to", "return-path", "to", "cc", "delivered-to", "x-original-to"];
     let mut found: Vec<ExchangeAddress> = headers
@@ -82,7 +82,7 @@ pub(crate) fn exchange_addresses(headers: &Headers<'_>) -> Vec<ExchangeAddress> 
     found
 }
 
-/// Keeps the first of those that say the same.
+/// Removes repeated addresses.
 pub(crate) fn say_once(found: &mut Vec<ExchangeAddress>) {
     let mut seen = std::collections::HashSet::new();
     found.retain(|address| seen.insert(address.written.to_ascii_lowercase()));

@@ -1,4 +1,4 @@
-//! Finds the header block to read: in a message, in a text that somebody pasted, or in the parts of a report.
+//! Finds the header block to read: in a message, in pasted text, or in the parts of a report.
 
 use super::block;
 use super::path::Path;
@@ -11,18 +11,18 @@ use ndr_resolve::Catalog;
 use std::borrow::Cow;
 
 named! {
-    /// Whose header was read.
+    /// The header that was read.
     HeaderSource {
-        /// The message's own.
+        /// The message's own header.
         Message = "message",
-        /// That of the message which the report returns as a part.
+        /// The header of the message that the report returns as a part.
         Returned = "returned",
-        /// That of the message which the report quotes in its text.
+        /// The header of the message that the report quotes in its text.
         Quoted = "quoted",
     }
 }
 
-/// A header block that was found, and its path: by that, the best of several is chosen.
+/// A header block and its path. The path decides which of several blocks is the best.
 #[derive(Default)]
 pub(crate) struct Found<'x> {
     pub(crate) source: Option<HeaderSource>,
@@ -40,7 +40,7 @@ impl<'x> Found<'x> {
         Found { source: tells.then_some(source), path, block }
     }
 
-    /// A header block that stands somewhere in a text: the first that has hops, else the first.
+    /// Finds a header block in a text: the first that has hops, or else the first.
     pub(crate) fn of_text(text: &'x str, catalog: &Catalog) -> Found<'x> {
         const MOST_BLOCKS: usize = 50;
         let mut first = Found::default();
@@ -57,7 +57,7 @@ impl<'x> Found<'x> {
         first
     }
 
-    /// Keeps the one that tells more of the way.
+    /// Keeps the block with more hops.
     pub(crate) fn take_better(&mut self, other: Found<'x>) {
         let more = other.path.hops.len() > self.path.hops.len();
         if more || (self.source.is_none() && other.source.is_some()) {
@@ -69,8 +69,8 @@ impl<'x> Found<'x> {
         Found { source: self.source, block: Cow::Owned(self.block.into_owned()), path: self.path }
     }
 
-    /// Looks for the header in parts of a report that do not say what they are: attachments without a type, text behind
-    /// a boundary that was mistyped.
+    /// Looks for the header in parts of a report that have no usable type: attachments without a type, text behind a
+    /// mistyped boundary.
     pub(crate) fn search(bytes: &[u8], limits: &Limits, catalog: &Catalog) -> Found<'static> {
         let mut best = Found::default();
         if input::kind(bytes) != Input::Mail {
@@ -83,7 +83,7 @@ impl<'x> Found<'x> {
             });
         }
         if best.path.hops.is_empty() {
-            // Some put the header where that of the part belongs.
+            // Some mailers put the header where the part's own header belongs.
             let body = String::from_utf8_lossy(bytes.get(block::end(bytes)..).unwrap_or_default());
             for part in body.split("\n--") {
                 best.take_better(Found::of_text(part, catalog).into_owned());
@@ -93,7 +93,7 @@ impl<'x> Found<'x> {
     }
 }
 
-/// Input that is no mail, as text.
+/// Returns input that is not mail as text.
 pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(bytes);
     if input::kind(bytes) == Input::Html { Cow::Owned(block::of_html(&text)) } else { text }

@@ -1,6 +1,6 @@
 //! Hints: what the header suggests without proving it.
 //!
-//! Each hint says on what it rests. Anybody can write most header fields, so a hint is a reason to look, and no verdict.
+//! Each hint names its evidence. A sender can forge most header fields, so a hint is a reason to look, not a verdict.
 
 use super::auth::forwarding::{self, Forwarding, SignKind};
 use super::auth::passages::{Passage, passages};
@@ -13,7 +13,7 @@ use crate::vocabulary::named;
 named! {
     /// What a hint suggests.
     HintKind {
-        /// The message that came back is not yours: somebody forged your domain as its sender.
+        /// The returned message is not yours: its sender address forges your domain.
         LikelyBackscatter = "likely-backscatter",
         /// The report itself may be forged, to make you open a link or an attachment.
         ForgedReport = "forged-report",
@@ -21,15 +21,15 @@ named! {
         InboxRule = "inbox-rule",
         /// A mailbox or a server forwards automatically.
         AutoForward = "auto-forward",
-        /// Somebody sent the message again by hand (Resent fields).
+        /// A person sent the message again by hand (Resent fields).
         Resent = "resent",
         /// A mailing list passed the message on.
         MailingList = "mailing-list",
         /// The message passed a forwarder, which explains why SPF failed.
         ForwardingHop = "forwarding-hop",
-        /// A filter service stands between sender and receiver, which explains why SPF failed.
+        /// A filter service between sender and receiver explains why SPF failed.
         Gateway = "gateway",
-        /// The message that came back was written by a machine, so perhaps nobody reads the report.
+        /// A program wrote the returned message, so the report may go unread.
         AutoSubmitted = "auto-submitted",
     }
 }
@@ -38,24 +38,24 @@ named! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Hint {
-    /// What it suggests.
+    /// Which hint it is.
     pub kind: HintKind,
     /// The hint in words.
     pub words: String,
-    /// What it rests on.
+    /// The fields that it is based on.
     pub evidence: Vec<HeaderEvidence>,
 }
 
-/// What hints are read from.
+/// The input of the hints.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HintContext<'a> {
-    /// The header of the message that came back, or of any message that is looked at.
+    /// The header of the returned message, or of any other message.
     pub original: Option<&'a Headers<'a>>,
     /// The header of the report, if there is one.
     pub report: Option<&'a Headers<'a>>,
-    /// Whether the original came back in a report. Only then can it be backscatter.
+    /// Whether a report returned the original. Only then can it be backscatter.
     pub returned: bool,
-    /// The caller's own domains. Without them nothing can be said about backscatter.
+    /// The caller's own domains. Backscatter cannot be detected without them.
     pub domains: &'a [String],
 }
 
@@ -158,7 +158,7 @@ impl Own<'_> {
             return None;
         }
         let identities = &self.authentication.identities;
-        // What came to you and was passed on, or bounced later, is no forgery of your domain.
+        // Mail to you that was forwarded or bounced later does not forge your domain.
         let to = self.headers.raw("to").map(addresses).unwrap_or_default();
         let to_own = to.iter().filter_map(|address| domain_of(address)).any(|domain| self.is_own(&domain));
         let named = [&identities.from, &identities.envelope_from];
@@ -185,7 +185,7 @@ impl Own<'_> {
     }
 }
 
-/// Who passed the message on.
+/// Hints about who forwarded the message.
 fn forwarded(headers: &Headers<'_>, forwarding: &Forwarding) -> Vec<Hint> {
     let mut hints = Vec::new();
     let rule = HeaderEvidence::of(headers, "X-MS-Exchange-Inbox-Rules-Loop");
@@ -275,7 +275,7 @@ fn auto_submitted(headers: &Headers<'_>) -> Option<Hint> {
     Some(hint(HintKind::AutoSubmitted, words, vec![evidence]))
 }
 
-/// How much speaks for a forged report, and what.
+/// The evidence that a report is forged, with its weight.
 #[derive(Default)]
 struct Suspicion {
     weight: u32,
@@ -291,7 +291,7 @@ impl Suspicion {
     }
 }
 
-/// Signs that a report is no report.
+/// Detects a forged report.
 fn forged_report(headers: &Headers<'_>) -> Option<Hint> {
     /// A strong sign and a weak one, or three weak ones.
     const ENOUGH: u32 = 3;

@@ -1,4 +1,4 @@
-//! One hop of a message: a server took it over and said so.
+//! One hop of a message: a server took it over and recorded that.
 
 use super::text::ip;
 use super::time::Moment;
@@ -14,20 +14,20 @@ named! {
         Internal = "internal",
         /// From one organisation to another.
         External = "external",
-        /// The field does not tell.
+        /// The field does not say.
         Unknown = "unknown",
     }
 }
 
-/// One hop: a server took the message over and said so.
+/// One hop: a server took the message over and recorded that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Hop {
-    /// The place in the path, from 1 for the oldest.
+    /// The position in the path, from 1 for the oldest.
     pub number: usize,
-    /// The field that it stands in: `Received`, `X-Received`, or `Message Hops` for a row of Exchange's table.
+    /// The field that it was read from: `Received`, `X-Received`, or `Message Hops` for a row of Exchange's table.
     pub field: &'static str,
-    /// The client as the field names it first: what it called itself, or its verified name, as the mailer's habit is.
+    /// The client as the field names it first: the name it gave, or its verified name, depending on the mailer.
     pub from: Option<String>,
     /// The name that the client gave in HELO or EHLO, where the field sets it apart.
     pub helo: Option<String>,
@@ -48,7 +48,7 @@ pub struct Hop {
     /// The recipient that the field names.
     #[cfg_attr(feature = "serde", serde(rename = "for"))]
     pub for_: Option<String>,
-    /// What the field says of encryption; `None` where it says nothing.
+    /// What the field says about encryption; `None` if it does not mention it.
     pub tls: Option<Tls>,
     /// Whether the field says that the client had logged in.
     pub authenticated: bool,
@@ -59,17 +59,17 @@ pub struct Hop {
     /// Seconds since the nearest earlier hop whose clock fits; `None` where there is none, or this clock does not fit.
     pub delay: Option<u64>,
     /// By how many seconds this server's clock is off at least, where it does not fit to those of the other hops:
-    /// negative when it is behind, positive when it is ahead.
+    /// negative if it is behind, positive if it is ahead.
     pub skew: Option<i64>,
     /// How far the message went.
     pub scope: Scope,
-    /// Whether anything in the field was understood. What was not is in `text`.
+    /// Whether any part of the field was understood. `text` has the whole value.
     pub parsed: bool,
     /// The whole value on one line, 4 KiB at most.
     pub text: String,
 }
 
-/// What a hop says of encryption. Both are `None` where only the protocol's name tells that the session was encrypted.
+/// What a hop says about encryption. Both are `None` if only the protocol's name shows that the session was encrypted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Tls {
@@ -106,7 +106,7 @@ impl Hop {
         }
     }
 
-    /// The client by its most telling name: the verified one, what the field names first, what it called itself.
+    /// The client by its most useful name: the verified name, the first name in the field, or the HELO name.
     ///
     /// ```
     /// let trace = ndr::trace::of_message(
@@ -115,7 +115,7 @@ impl Hop {
     /// assert_eq!(trace.path.hops[0].client(), Some("client.example.net"));
     /// ```
     pub fn client(&self) -> Option<&str> {
-        // A bare address or "unknown" tells less than what the client called itself.
+        // The HELO name is more useful than a bare address or "unknown".
         let from = self.from.as_deref().filter(|from| !from.eq_ignore_ascii_case("unknown"));
         let named = from.filter(|from| ip(from).is_none());
         self.reverse.as_deref().or(named).or(self.helo.as_deref()).or(from)

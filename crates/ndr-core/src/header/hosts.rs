@@ -1,4 +1,4 @@
-//! What host names and addresses tell: who runs a server, and whether a hop crossed a border.
+//! Reads host names and addresses: who runs a server, and whether a hop left an organisation.
 
 use super::hop::{Hop, Scope};
 use super::organisation::{OrganisationBasis, organisational_domain};
@@ -17,7 +17,7 @@ pub(crate) fn is_host_name(word: &str) -> bool {
         && word.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
-/// Whether an address is of a network that the Internet does not route: private, loopback, link-local, shared.
+/// Whether an address belongs to a network that the Internet does not route: private, loopback, link-local, shared.
 pub(crate) fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(v4) => {
@@ -39,7 +39,7 @@ pub(crate) fn is_private(ip: IpAddr) -> bool {
     }
 }
 
-/// Whether a host's name says that it is this very machine.
+/// Whether a host's name means the local machine.
 pub(crate) fn is_local_name(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost")
@@ -102,7 +102,7 @@ pub(crate) fn scope(hop: &Hop, catalog: &Catalog) -> Scope {
         Some(from) if same_organisation(catalog, from, by) => Scope::Internal,
         Some(_) if hop.ip.is_some() => Scope::External,
         Some(from) if organisation(from).is_some() && organisation(by).is_some() => Scope::External,
-        // A hop that names no client was handed over inside.
+        // A hop that names no client was internal.
         None if hop.ip.is_none() => Scope::Internal,
         _ => Scope::Unknown,
     }

@@ -7,9 +7,9 @@ named! {
     Knowledge {
         /// The vendor's documentation or a standard says it.
         Documented = "documented",
-        /// The vendor's documentation does not say it; it is commonly read so, from real mail.
+        /// The vendor's documentation does not say it; this is the common reading of real mail.
         Observed = "observed",
-        /// The vendor keeps it to itself, or says that it is for its own diagnostics.
+        /// The vendor does not publish it, or reserves it for its own diagnostics.
         Undocumented = "undocumented",
     }
 }

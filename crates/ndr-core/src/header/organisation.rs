@@ -11,7 +11,7 @@ named! {
         /// The domain is Microsoft's name for one tenant. The list does not have `onmicrosoft.com`, so by the list alone
         /// all tenants would be one organisation; ndr takes each tenant as its own.
         Tenant = "tenant",
-        /// The name is a public suffix itself, or has one label: it stands for itself.
+        /// The name is a public suffix itself, or has one label.
         Itself = "itself",
     }
 }

@@ -1,4 +1,4 @@
-//! The way of a message from server to server: its hops in order of time, and how long each took.
+//! The route of a message from server to server: its hops in order of time, and how long each took.
 
 use super::hop::Hop;
 use super::time::Moment;
@@ -7,7 +7,7 @@ use crate::mail::headers::Headers;
 use crate::vocabulary::named;
 use ndr_resolve::Catalog;
 
-/// The most hops that are kept. Servers give a message up after some thirty.
+/// The most hops that are kept. Servers reject a message after about thirty.
 const MOST_HOPS: usize = 10_000;
 
 named! {
@@ -20,7 +20,7 @@ named! {
     }
 }
 
-/// The way of a message.
+/// The route of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Path {
@@ -37,7 +37,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// The path that a header tells. Servers put their field on top, so the last is the oldest.
+    /// Reads the path from a header. Servers add their field at the top, so the last is the oldest.
     pub(crate) fn of_headers(headers: &Headers<'_>, catalog: &Catalog) -> Path {
         let fields: Vec<(&'static str, &[u8])> = headers
             .iter()
@@ -51,7 +51,7 @@ impl Path {
         Path::of_hops(PathSource::Received, hops, omitted, catalog)
     }
 
-    /// The path with its delays and scopes, from hops in order. The catalogue tells which hosts one provider runs.
+    /// Builds the path with its delays and scopes from hops in order. The catalogue names the provider of a host.
     pub(crate) fn of_hops(source: PathSource, mut hops: Vec<Hop>, omitted: usize, catalog: &Catalog) -> Path {
         for (n, hop) in hops.iter_mut().enumerate() {
             hop.number = n + 1;
@@ -78,7 +78,7 @@ impl Path {
 /// Fills in delays and skews, and gives the first and last time that can be trusted.
 ///
 /// Time never runs backwards, so where it seems to, a clock is wrong. The longest run of times that do not go back is
-/// taken as right: it blames as few clocks as possible, and of two that would do, the one that makes the way longer.
+/// taken as right: it blames as few clocks as possible, and of two candidates, the one that makes the route longer.
 /// O(n log n).
 fn reckon(hops: &mut [Hop]) -> (Option<Moment>, Option<Moment>) {
     let timed: Vec<(usize, Moment)> =

@@ -1,8 +1,8 @@
 //! One `Received` field (RFC 5321 section 4.4), as a dozen mailers write it.
 //!
 //! mail-parser reads this field too, but it keeps only protocols of its own list (Exchange's `mapi` and `HTTPS` are not
-//! on it), sees no date without a semicolon, and does not tell a name given in HELO from a verified one. What it drops
-//! is what an admin looks for, so the field is read here.
+//! on it), sees no date without a semicolon, and does not distinguish a name given in HELO from a verified one. An
+//! admin needs what it drops, so the field is read here.
 
 use super::hop::{Hop, Scope, Tls};
 use super::hosts;
@@ -192,7 +192,7 @@ fn read_clauses(pieces: &[(Piece<'_>, usize)], hop: &mut Hop) {
     }
 }
 
-/// A clause stands once; a second `for` or `by` is part of somebody's free text.
+/// A clause occurs once; a second `for` or `by` is part of free text.
 fn is_free(hop: &Hop, clause: Clause) -> bool {
     match clause {
         Clause::From => hop.from.is_none() && hop.by.is_none(),
@@ -268,7 +268,7 @@ fn client_comment(hop: &mut Hop, comment: &str) {
             break;
         }
     }
-    // A name that repeats the first one says nothing more.
+    // A name that repeats the first one adds nothing.
     if hop.reverse.as_deref().zip(hop.from.as_deref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b)) {
         hop.reverse = None;
     }

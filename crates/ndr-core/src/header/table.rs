@@ -1,5 +1,5 @@
 //! The table "Message Hops" in Exchange's reports: six columns as plain text with tabs or wide gaps between them, or a
-//! cell on each line where it was HTML. Found by the shape of its rows, since the heading is translated.
+//! cell on each line where it was HTML. It is recognised by the shape of its rows, since the heading is translated.
 
 use super::hop::{Hop, Scope};
 use super::hosts::{is_host_name, is_local, is_local_name};
@@ -28,12 +28,12 @@ pub(crate) fn read(text: &str, catalog: &Catalog) -> Option<Path> {
     (!hops.is_empty()).then(|| Path::of_hops(PathSource::MessageHops, hops, 0, catalog))
 }
 
-/// The cells of a line: tabs and wide gaps part them.
+/// The cells of a line, separated by tabs or wide gaps.
 fn cells_of(line: &str) -> impl Iterator<Item = &str> {
     line.split('\t').flat_map(|part| part.split("  ")).map(str::trim).filter(|cell| !cell.is_empty())
 }
 
-/// Where the rows begin: 1, 2, 3, each in front of a date.
+/// Where the rows begin: 1, 2, 3, each followed by a date.
 fn row_starts(cells: &[&str]) -> Vec<usize> {
     let mut starts = Vec::new();
     for (at, pair) in cells.windows(2).enumerate() {
@@ -46,7 +46,7 @@ fn row_starts(cells: &[&str]) -> Vec<usize> {
     starts
 }
 
-/// The date that a cell begins with, and what stands behind it.
+/// The date that a cell begins with, and the rest of the cell.
 fn date_of(cell: &str) -> Option<(&str, &str)> {
     let (date, rest) = cell.split_once(' ').unwrap_or((cell, ""));
     let digits = date.bytes().filter(u8::is_ascii_digit).count();

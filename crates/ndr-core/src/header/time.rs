@@ -1,4 +1,4 @@
-//! Points in time as mail writes them: RFC 5322, its older forms, and what lies between them.
+//! Points in time as mail writes them: RFC 5322, its older forms, and variants between them.
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -75,7 +75,7 @@ fn iso(text: &str) -> Option<Moment> {
         .map(|timestamp| Moment(timestamp.as_second()))
 }
 
-/// `h:mm` or `h:mm:ss`; a dot stands for the colon in old mailers.
+/// `h:mm` or `h:mm:ss`; old mailers write a dot for the colon.
 fn clock_time(text: &str) -> Option<(i64, i64, i64)> {
     let mut parts = text.split(if text.contains(':') { ':' } else { '.' });
     let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);

@@ -1,10 +1,12 @@
 //! Every phrase that some reader looks for in the whole of a report's words, found in one pass. Each list stands in the
 //! module that knows what it means; here they only meet.
 
+pub(crate) mod events;
 pub(crate) mod exchange;
 pub(crate) mod forwards;
 pub(crate) mod kinds;
 pub(crate) mod later;
+pub(crate) mod logs;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;

@@ -377,6 +377,7 @@ const LABELS: &[&str] = &[
     "adres ontvanger",
     "адрес получателя",
     "收件人地址",
+    "收 件 人",
     "收件者地址",
     "受信者のアドレス",
     "vastaanottaja",
@@ -636,6 +637,8 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         return found;
     }
     let roles = Roles::of(line.text);
+    // "<a>: Sender address rejected: not owned by user b" speaks of the sending side alone.
+    let speaks_of_sender = line.addresses.iter().any(|one| roles.is_called_sender(one));
     let lower = if around.recipient.is_empty() { String::new() } else { line.text.to_ascii_lowercase() };
     for one in line.addresses.iter().take(around.limit) {
         if is_stranger(one.address, around) {
@@ -648,7 +651,7 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         };
         let strength = match roles.role(one) {
             _ if is_known(one.address, around) => 3,
-            Role::Failed => 2,
+            Role::Failed if !speaks_of_sender => 2,
             _ if is_cued_by_mailer() => 2,
             // An address of which nothing is said failed only if its line tells of a failure.
             Role::Unknown if !is_role_address(one.address) && tells_of_failure(line.text) => 1,

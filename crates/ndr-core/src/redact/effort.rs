@@ -13,7 +13,7 @@ pub(crate) struct Effort {
     pub(super) own_subject: bool,
     /// Whether the markup of the report's HTML stays.
     pub(super) markup: bool,
-    /// Whether tokens are as long as what they stand for: readers look for words near each other.
+    /// Whether tokens are as long as the names they replace: readers look for words near each other.
     pub(super) tight: bool,
 }
 
@@ -44,7 +44,7 @@ pub(super) const ATTEMPTS: &[(Effort, &[&str])] = &[
     ),
 ];
 
-/// Whether the text of a message is a person's own, and no report's.
+/// Whether a person wrote the text of a message, not a mailer.
 pub(crate) const fn is_private(kind: Kind) -> bool {
     matches!(kind, Kind::AutoReply | Kind::ReadReceipt | Kind::Other)
 }

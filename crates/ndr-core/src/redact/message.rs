@@ -24,7 +24,7 @@ enum Role {
     Report,
     /// A mail that only carries the report.
     Cover,
-    /// The message that came back, or a person's own words.
+    /// The returned message, or text that a person wrote.
     Private,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn texts(bytes: &[u8]) -> Vec<String> {
     message.parts.iter().filter_map(text).collect()
 }
 
-/// Masks a list of persons, as From and To hold it: names and addresses.
+/// Masks a list of people, as in From and To: names and addresses.
 pub(super) fn people(tokens: &mut Tokens, value: &str) -> String {
     let mut out = String::new();
     let mut at = 0;
@@ -87,7 +87,7 @@ pub(super) fn people(tokens: &mut Tokens, value: &str) -> String {
 
 const NO_USERS: text::Words = text::Words { users: false, names: true };
 
-/// What stands before an address: separators stay, a name gets its token.
+/// Masks the text before an address: separators stay, a name gets its token.
 fn person(tokens: &mut Tokens, before: &str) -> String {
     let edge = |c: char| c.is_whitespace() || "<>,;:()[]'\"".contains(c);
     let name = before.trim_matches(edge);
@@ -147,7 +147,7 @@ const PEOPLE: &[&str] = &[
     "x-display-name",
 ];
 
-/// Fields of a returned message whose words are machines' words; those of all others are a person's or unknown.
+/// Fields of a returned message that programs write; other fields hold text of people or unknown text.
 const MACHINE: &[&str] = &[
     "received",
     "x-received",
@@ -189,8 +189,8 @@ impl Masker<'_> {
         text::text(self.tokens, words, self.effort.words)
     }
 
-    /// A message with its header. What is no part (delimiters, what stands before the first and after the last) is
-    /// copied with its boundaries masked.
+    /// Masks a message with its header. Text outside of parts (delimiters, preamble, epilogue) is copied with its
+    /// boundaries masked.
     fn message(&mut self, bytes: &[u8], role: Role, depth: usize) -> Vec<u8> {
         let limits = Limits::default();
         let bytes = message::within(bytes, &limits);
@@ -321,7 +321,7 @@ impl Masker<'_> {
         self.words(subject)
     }
 
-    /// The hosts of `Received: from EXCH01 (...) by EXCH02`: without a dot only their place tells that they are hosts.
+    /// The hosts of `Received: from EXCH01 (...) by EXCH02`: without a dot, only their position shows that they are hosts.
     fn hops(&mut self, received: &str) -> String {
         const NONE: &[&str] = &["root", "userid", "uid", "localhost", "unknown", "network", "local"];
         let mut out = String::with_capacity(received.len());

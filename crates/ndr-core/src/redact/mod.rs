@@ -1,6 +1,6 @@
 //! Masks a message, so that it can be shown to others: addresses, hosts, IP addresses, names, subjects and bodies are
-//! replaced, the same one by the same token each time. The structure, the codes and the servers' words stay, and a
-//! proof stands at the end: the masked message decodes to exactly what the masked decode of the message is.
+//! replaced, the same one by the same token each time. The structure, the codes and the servers' words stay.
+//! At the end a proof is made: the masked message decodes to exactly the masked decode of the message.
 //!
 //! It lives in the core because it must agree with the readers on where an address begins and where a report's own
 //! words end; it uses their code.
@@ -26,7 +26,7 @@ use tokens::Tokens;
 pub struct Masked {
     /// The message.
     pub bytes: Vec<u8>,
-    /// What stands for what, in order of appearance: this is as private as the message was.
+    /// The names and their tokens, in order of appearance: as private as the message itself.
     pub map: Vec<(Masks, String, String)>,
     /// What had to stay as it was, so that the message is still read the same; usually nothing.
     pub kept: Vec<&'static str>,
@@ -78,7 +78,7 @@ impl Default for Redactor {
 
 impl Redactor {
     /// Keeps the hosts and addresses that the built-in catalogue names: those of providers, and those in their texts.
-    /// They are public, and ndr tells by them who refused a message and why.
+    /// They are public, and ndr needs them to find out who refused a message and why.
     pub fn new() -> Redactor {
         static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| tokens::public_names(crate::catalog()));
         Redactor { decoder: Decoder::new(), limits: Limits::default(), keep: NAMES.clone() }
@@ -126,7 +126,7 @@ impl Redactor {
     fn attempt(&self, bytes: &[u8], decoded: &Framed, effort: Effort) -> Result<(Vec<u8>, Tokens), Refused> {
         let mut tokens = Tokens::new(&self.keep, bytes, effort.tight);
         learn(&mut tokens, &decoded.report);
-        // The first pass learns every name, so that the second finds them wherever they stand.
+        // The first pass learns every name, so that the second finds each occurrence.
         message::mask(&mut tokens, bytes, decoded, effort);
         let masked = message::mask(&mut tokens, bytes, decoded, effort);
         self.prove(&mut tokens, &decoded.report, &masked, effort.words)?;
@@ -143,7 +143,7 @@ impl Redactor {
     }
 }
 
-/// What the decode knows of names: they stand in the text as well.
+/// Learns the names in the decode: they occur in the text as well.
 fn learn(tokens: &mut Tokens, report: &Report) {
     let original = &report.original;
     for value in [&original.from, &original.to].into_iter().flatten() {
@@ -211,7 +211,7 @@ fn difference(path: &str, expected: &Value, found: &Value) -> Option<Refused> {
     }
 }
 
-/// Nothing that was masked may stand in the masked message any more, neither in its bytes nor in its decoded parts.
+/// Fails if a masked name is still in the masked message, in its bytes or its decoded parts.
 fn show_nothing(tokens: &Tokens, masked: &[u8]) -> Result<(), Refused> {
     let mut shown: Vec<Cow<'_, str>> = vec![String::from_utf8_lossy(masked)];
     shown.extend(message::texts(masked).into_iter().map(Cow::Owned));

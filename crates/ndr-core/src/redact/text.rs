@@ -3,12 +3,12 @@
 use super::tokens::{Masks, Tokens, addresses};
 use std::net::IpAddr;
 
-/// What of a text is masked besides addresses, hosts and IP addresses.
+/// What is masked in a text besides addresses, hosts and IP addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Words {
-    /// Names of users where they stand alone.
+    /// User names outside of addresses.
     pub(super) users: bool,
-    /// Names of persons and subjects.
+    /// Names of people, and subjects.
     pub(super) names: bool,
 }
 
@@ -28,7 +28,7 @@ fn line(tokens: &mut Tokens, line: &str, words: Words) -> String {
     out + &rest(tokens, line.get(at..).unwrap_or_default(), words)
 }
 
-/// Where known names and subjects stand: the longest first, none within another.
+/// The positions of known names and subjects: the longest first, none within another.
 fn phrases(tokens: &Tokens, line: &str) -> Vec<(usize, usize, String)> {
     let mut known: Vec<(String, &str)> = Vec::new();
     for (kind, phrase, token) in tokens.list() {

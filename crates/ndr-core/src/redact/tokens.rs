@@ -1,4 +1,4 @@
-//! What stands for what: every name that is masked gets a token, the same one each time.
+//! Tokens for masked names: equal names get the same token.
 
 use crate::text::address;
 use ndr_resolve::Catalog;
@@ -12,11 +12,11 @@ pub enum Masks {
     User,
     /// A registrable domain.
     Domain,
-    /// What stands before the registrable domain in the name of a host, or a host's name without dots.
+    /// The part of a host name before the registrable domain, or a host name without dots.
     Host,
     /// An IP address.
     Ip,
-    /// The name of a person beside an address.
+    /// The name of a person next to an address.
     Name,
     /// A subject.
     Subject,
@@ -104,13 +104,13 @@ pub(super) struct Tokens {
     known: HashMap<(Masks, String), String>,
     order: Vec<(Masks, String, String)>,
     counts: BTreeMap<Masks, usize>,
-    /// Host names without a public suffix that stand where only hosts stand.
+    /// Host names without a public suffix, found where only hosts occur.
     hosts: HashSet<String>,
     /// Hosts that stay as they are; `*.example.com` for all below.
     keep: Vec<String>,
-    /// The message in lower case: a token that it holds already stands for something else.
+    /// The message in lower case: a token that it already contains cannot be used.
     taken: String,
-    /// Whether tokens have the length of what they stand for, where they can.
+    /// Whether tokens have the length of the names that they replace, if possible.
     tight: bool,
 }
 
@@ -309,12 +309,12 @@ impl Tokens {
         self.give(Masks::Subject, subject, |n| format!("Subject {n}"))
     }
 
-    /// Masks a boundary that would tell a name.
+    /// Masks a boundary that contains a name.
     pub(super) fn boundary(&mut self, boundary: &str) -> String {
         self.give(Masks::Boundary, boundary, |n| format!("=_b{n}_="))
     }
 
-    /// Whether an address is one of a mailer, not of a person.
+    /// Whether an address belongs to a mailer, not to a person.
     pub(super) fn is_role(address: &str) -> bool {
         let user = address.rsplit_once('@').map_or(address, |(user, _)| user).to_ascii_lowercase();
         ROLES.contains(&user.as_str()) || user.starts_with("microsoftexchange")

@@ -1,5 +1,5 @@
-//! What a header tells beside the way: authentication, filters, addresses of Exchange, hints. Collected once as lines,
-//! which each format then dresses in its own way.
+//! What a header says besides the route: authentication, filters, Exchange addresses, hints. Collected once as lines,
+//! which each format renders.
 
 use super::terminal::{Paint, bullet, heading, wrap};
 use crate::sanitize::{html as escape, markdown as escape_markdown, markdown_code, terminal};
@@ -11,7 +11,7 @@ pub(crate) struct Section {
     lines: Vec<Line>,
 }
 
-/// A line, whatever it looks like.
+/// A line without its format.
 enum Line {
     /// A sentence.
     Say(String),
@@ -23,7 +23,7 @@ enum Line {
     Pair(String, String),
     /// Something to copy: a record or a command, never broken.
     Code(String),
-    /// What is said in passing.
+    /// A side remark.
     Remark(String),
 }
 

@@ -111,7 +111,7 @@ const fn look(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// A message that is no failure, or that names nobody.
+/// A message that is not a failure, or that names no recipient.
 fn plain_card(out: &mut String, report: &Report) {
     let (accent, mark) = look(report.kind);
     open(out, accent);
@@ -260,7 +260,7 @@ fn meaning(out: &mut String, diagnosis: &Diagnosis) {
     links(out, diagnosis.entry);
 }
 
-/// Steps of both, side by side where there is room; first those of whoever acts first.
+/// The steps of sender and admin, side by side if there is room; the one who acts first comes first.
 fn steps(out: &mut String, entry: &Entry, sender: Vec<String>, admin: Vec<String>) {
     let admin_first = matches!(entry.act.first(), Some(Actor::SenderAdmin | Actor::RecipientAdmin | Actor::Provider));
     let mut lists = [("What the sender does", sender), ("What an admin does", admin)];

@@ -18,7 +18,7 @@ impl Default for Options {
     }
 }
 
-/// Paints: one place that knows the escape sequences.
+/// Writes colours: the only place with escape sequences.
 #[derive(Clone, Copy)]
 pub(crate) struct Paint(pub(crate) bool);
 
@@ -68,7 +68,7 @@ pub(crate) fn bullet(out: &mut String, text: &str, width: usize) {
     }
 }
 
-/// Breaks a text into lines. Nobody reads thousands of them: a field that a message fills without end is cut.
+/// Breaks a text into lines, and cuts a field of excessive length.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     const LONGEST: usize = 2_000;
     let cut = text.char_indices().nth(LONGEST).map(|(at, _)| format!("{}…", text.get(..at).unwrap_or_default()));

@@ -1,4 +1,4 @@
-//! Where a message went, for people: a chain with the hop that refused marked, and the hops with what each says.
+//! The route of a message for a terminal: a chain with the refusing server marked, and the hops.
 
 use super::findings;
 use super::terminal::{Options, Paint, bullet, cut, heading, wrap};
@@ -145,7 +145,7 @@ fn chain(out: &mut String, trace: &Trace, width: usize, paint: Paint) {
     }
 }
 
-/// At most `width` columns: of a long host name, both ends tell more than the middle.
+/// At most `width` columns: the middle of a long host name is cut, since both ends are more useful.
 fn cut_middle(text: &str, width: usize) -> String {
     let tail = width.saturating_sub(1) / 2;
     let head = width.saturating_sub(1).saturating_sub(tail);
@@ -155,7 +155,7 @@ fn cut_middle(text: &str, width: usize) -> String {
     }
 }
 
-/// Who said no to whom, and the attempts.
+/// Which server refused which recipients, and the attempts.
 fn refusals(out: &mut String, chain: &Chain, width: usize, paint: Paint) {
     if chain.refusals.is_empty() {
         return;
@@ -200,7 +200,7 @@ pub(crate) fn refusal_words(chain: &Chain, refusal: &Refusal) -> String {
     format!("{host}{itself} {verb} {whom}{codes}{after}.")
 }
 
-/// What is to be said of the whole way: how long it took and where, and whose clock is wrong.
+/// Remarks on the whole route: how long it took and where, and which clock is wrong.
 pub(crate) fn remarks(trace: &Trace) -> Vec<String> {
     let path = &trace.path;
     let mut lines = Vec::new();
@@ -346,7 +346,7 @@ pub(crate) fn timing_words(hop: &Hop) -> String {
     }
 }
 
-/// Whether a hop stayed inside, in words; nothing where it crossed a border, or nothing tells.
+/// Whether a hop stayed inside, in words; `None` if it left the organisation or is unknown.
 const fn scope_words(scope: Scope) -> Option<&'static str> {
     match scope {
         Scope::Local => Some("on one machine"),

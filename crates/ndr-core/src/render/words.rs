@@ -1,10 +1,10 @@
-//! What every format says in the same words, and recipients that share an answer.
+//! Phrases that every format uses, and groups of recipients that share an answer.
 
 use crate::report::{Diagnosis, Recipient, Report};
 use crate::vocabulary::{Action, Kind};
 use ndr_resolve::{Actor, Basis, Retry, Suppress};
 
-/// Recipients that the same thing happened to, shown once.
+/// Recipients with the same outcome, shown once.
 pub(crate) struct Group<'r> {
     first: &'r Recipient,
     pub(crate) recipients: Vec<&'r Recipient>,
@@ -95,7 +95,7 @@ pub(crate) const fn retry_words(retry: Retry) -> &'static str {
     }
 }
 
-/// What a report is, in one phrase, where it is no failure.
+/// The kind of a report in one phrase.
 pub(crate) const fn kind_words(kind: Kind) -> &'static str {
     match kind {
         Kind::Failure => "Delivery failed",
@@ -108,7 +108,7 @@ pub(crate) const fn kind_words(kind: Kind) -> &'static str {
     }
 }
 
-/// What became of the message for one recipient: among several, each has an outcome of its own.
+/// The outcome for one recipient; each of several has its own.
 pub(crate) const fn fate(report: &Report, recipient: &Recipient) -> Kind {
     match (recipient.action, report.kind) {
         _ if recipient.arrived() => Kind::Success,
@@ -117,7 +117,7 @@ pub(crate) const fn fate(report: &Report, recipient: &Recipient) -> Kind {
     }
 }
 
-/// The same in one phrase, where no entry says it.
+/// The outcome in one phrase, for a recipient without an entry.
 pub(crate) const fn fate_words(report: &Report, recipient: &Recipient) -> &'static str {
     match (fate(report, recipient), recipient.action) {
         (Kind::Success, Some(Action::Relayed)) => "Passed on to a system that sends no reports",
@@ -128,7 +128,7 @@ pub(crate) const fn fate_words(report: &Report, recipient: &Recipient) -> &'stat
     }
 }
 
-/// The name of whoever generated the report.
+/// The name of the report's generator.
 pub(crate) fn generator_name(report: &Report) -> String {
     match (report.dialect, &report.generator) {
         (Some("exchange-online"), _) => "Microsoft 365".to_string(),

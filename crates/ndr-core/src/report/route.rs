@@ -1,4 +1,4 @@
-//! The route of a message: its hops, who passed it on, who refused it, and what its header says of authentication.
+//! The route of a message: its hops, who passed it on, who refused it, and what its header says about authentication.
 
 use crate::header::antispam::Antispam;
 use crate::header::auth::Authentication;
@@ -14,30 +14,30 @@ use crate::vocabulary::named;
 use ndr_resolve::StatusCode;
 use std::net::IpAddr;
 
-/// What the header of a message tells.
+/// The route of a message and what its header says about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Trace {
-    /// Whose header was read; `None` where there is none, and only the report speaks.
+    /// The header that was read; `None` if there is none and the trace comes from the report alone.
     pub source: Option<HeaderSource>,
-    /// Who the message says it is from, and how it is called.
+    /// The fields that identify the message.
     pub message: MessageFields,
     /// The hops.
     pub path: Path,
     /// The machines that it passed, and where it ended.
     pub chain: Chain,
-    /// What servers found when they checked the sender; `None` where the header says nothing of it.
+    /// What servers found when they checked the sender; `None` if the header does not say.
     pub authentication: Option<Box<Authentication>>,
     /// What filters wrote into the header.
     pub antispam: Antispam,
-    /// Addresses that Exchange wrote in its own way, of the header and of the report.
+    /// Exchange addresses in the header and the report.
     pub exchange_addresses: Vec<ExchangeAddress>,
     /// What the header suggests without proving it.
     pub hints: Vec<Hint>,
 }
 
 impl Trace {
-    /// Whether nothing was found that tells of a way: no hop, no name, no server.
+    /// Whether no route was found: no hop, no name, no server.
     ///
     /// ```
     /// assert!(ndr::trace::of_message(b"just a few words").is_empty());
@@ -48,7 +48,7 @@ impl Trace {
         self.source.is_none() && self.path.hops.is_empty() && self.chain.nodes.is_empty()
     }
 
-    /// Whether it is that of the message which a report returns or quotes, or tells of in a table of hops.
+    /// Whether it describes the message that a report returns, quotes or lists in a table of hops.
     pub(crate) fn is_of_returned(&self) -> bool {
         matches!(self.source, Some(HeaderSource::Returned | HeaderSource::Quoted))
             || self.path.source == Some(PathSource::MessageHops)
@@ -60,7 +60,7 @@ named! {
     Role {
         /// Wrote it, or handed it to the first server.
         Client = "client",
-        /// Took it from the sender's client.
+        /// Accepted it from the sender's client.
         Submission = "submission",
         /// Passed it on.
         Relay = "relay",
@@ -68,7 +68,7 @@ named! {
         Gateway = "gateway",
         /// Wrote the report.
         Generator = "generator",
-        /// The last one that it came to.
+        /// The last one that it reached.
         Receiver = "receiver",
     }
 }
@@ -78,15 +78,15 @@ named! {
     Refuser {
         /// The server that wrote the report.
         Generator = "generator",
-        /// Another server, whose answer the report passes on.
+        /// Another server, whose reply the report quotes.
         Remote = "remote",
     }
 }
 
 named! {
-    /// How it ended.
+    /// How delivery ended.
     Ending {
-        /// A server said no.
+        /// A server refused it.
         Refused = "refused",
         /// The next server could not be reached.
         Unreachable = "unreachable",
@@ -97,12 +97,12 @@ named! {
     }
 }
 
-/// The machines that a message passed, and where it ended.
+/// The machines that handled a message, and where it ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Chain {
-    /// The machines in order, from the sender's client on. Remote servers that refused stand at the end, one after the
-    /// other where several recipients failed at several servers.
+    /// The machines in order, from the sender's client on. Remote servers that refused are at the end, one after the
+    /// other if several recipients failed at several servers.
     pub nodes: Vec<Node>,
     /// How it ended, one item for recipients that share it; empty for a message that is no report.
     pub refusals: Vec<Refusal>,
@@ -114,7 +114,7 @@ pub struct Chain {
 pub struct Node {
     /// What it did.
     pub role: Role,
-    /// Its name, or what is known in place of it.
+    /// Its name, or an equivalent.
     pub host: Option<String>,
     /// Its address.
     pub ip: Option<IpAddr>,
@@ -140,7 +140,7 @@ pub struct Refusal {
     pub ending: Ending,
     /// Whether the generator itself or a remote server refused.
     pub by: Refuser,
-    /// The place of that server in [`Chain::nodes`], from 0; `None` where the report does not name its generator.
+    /// The index of that server in [`Chain::nodes`]; `None` where the report does not name its generator.
     pub node: Option<usize>,
     /// The SMTP reply code.
     pub reply: Option<u16>,

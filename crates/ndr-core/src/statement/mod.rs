@@ -252,7 +252,9 @@ pub(crate) fn stated(text: &str) -> Option<Stated> {
         let first = find_codes(line).next();
         let announces = |words: &str| {
             let bare = words.trim_end_matches([' ', '\'', '"', '<', '(']);
-            words.ends_with('=') || bare.ends_with([':', ']', ';', '#'])
+            // "Status: 5.1.1" is a field, and counts among fields.
+            let is_field = bare.len() == 7 && bare.get(..6).is_some_and(|name| name.eq_ignore_ascii_case("status"));
+            words.ends_with('=') || !is_field && bare.ends_with([':', ']', ';', '#'])
         };
         if first.is_some_and(|code| code.span.0 == 0 || announces(text::upto(line, code.span.0))) {
             return Some(Stated::Coded);

@@ -7,6 +7,9 @@ use crate::text::address::Found;
 use crate::text::search::{Hit, Phrases, phrases};
 use crate::text::{self, cap};
 
+/// How far in front of an address words may call it the recipient, in bytes.
+const NEAR: usize = 64;
+
 /// How far behind an address words are still about it, in bytes.
 const BEHIND_REACH: usize = 120;
 
@@ -32,7 +35,9 @@ impl<'l> Roles<'l> {
     pub(crate) fn before(&self, one: &Found<'_>) -> Option<Role> {
         // A greeting is for the address right behind it.
         let greets = |hit: &&Hit| !GREETING.contains(&hit.number) || one.start - hit.end <= 2;
-        let in_front = || self.before.iter().filter(|hit| hit.end <= one.start).filter(greets);
+        // "User unknown ... a@example.com" far behind is another sentence.
+        let is_near = |hit: &&Hit| !FAILED.contains(&hit.number) || one.start - hit.end <= NEAR;
+        let in_front = || self.before.iter().filter(|hit| hit.end <= one.start).filter(greets).filter(is_near);
         let nearest = in_front().max_by_key(|hit| hit.end)?;
         let widest = in_front().filter(|hit| hit.start <= nearest.start && hit.end > nearest.start);
         let hit = widest.min_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)))?;
@@ -53,9 +58,9 @@ impl<'l> Roles<'l> {
 
     /// Whether the words right behind an address call it the sender's.
     pub(crate) fn is_called_sender(&self, one: &Found<'_>) -> bool {
-        const NEAR: usize = 4;
+        const RIGHT_BEHIND: usize = 4;
         let behind = cap(text::from(self.line, one.end), BEHIND_REACH);
-        BEHIND.find(behind).any(|hit| hit.start <= NEAR && BEHIND_SENDER.contains(&hit.number))
+        BEHIND.find(behind).any(|hit| hit.start <= RIGHT_BEHIND && BEHIND_SENDER.contains(&hit.number))
     }
 
     /// The role of an address, by the words in front of it, then by those behind it.

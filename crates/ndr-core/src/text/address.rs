@@ -101,8 +101,23 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
                 local.trim_start_matches(['{', '\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}'])
             };
             // "SMTP=user@example.com", "to=user@example.com": the label is not part of the address.
-            const LABELS: &[&str] =
-                &["smtp", "to", "from", "rcpt", "orcpt", "recipient", "email", "addr", "address", "sender"];
+            const LABELS: &[&str] = &[
+                "smtp",
+                "name",
+                "user",
+                "account",
+                "orig_to",
+                "mail",
+                "to",
+                "from",
+                "rcpt",
+                "orcpt",
+                "recipient",
+                "email",
+                "addr",
+                "address",
+                "sender",
+            ];
             let label = text::cut(local, b'=')
                 .filter(|(name, rest)| !rest.is_empty() && LABELS.iter().any(|label| name.eq_ignore_ascii_case(label)));
             at - label.map_or(local, |(_, rest)| rest).len()

@@ -1,5 +1,5 @@
-//! Who said no: one chain from the sender's client to the server that refused, joined from the hops of the header and
-//! from what the report says of its generator and the remote server.
+//! Builds the chain from the sender's client to the server that refused, from the hops of the header and from what the
+//! report says about its generator and the remote server.
 
 use crate::header::hop::{Hop, Scope};
 use crate::header::hosts;
@@ -12,11 +12,11 @@ use crate::vocabulary::{Action, Kind};
 use ndr_resolve::{Catalog, Category};
 use std::net::IpAddr;
 
-/// The most recipients that one refusal lists; a report names no more.
+/// The most remote servers that are listed.
 const MOST_REMOTES: usize = 20;
 
 impl Chain {
-    /// The way of a message that arrived.
+    /// Builds the chain of a message that arrived.
     pub(crate) fn of_path(path: &Path, catalog: &Catalog) -> Chain {
         let mut chain = Chain::of_hops(path, catalog);
         if let Some(last) = chain.nodes.last_mut().filter(|last| last.role != Role::Client) {
@@ -25,7 +25,7 @@ impl Chain {
         chain
     }
 
-    /// The way of a message that came back.
+    /// Builds the chain of a message that a report returned.
     pub(crate) fn of_report(report: &Report, path: &Path, catalog: &Catalog) -> Chain {
         if !matches!(report.kind, Kind::Failure | Kind::Delay) {
             return Chain::of_path(path, catalog);
@@ -50,8 +50,8 @@ impl Chain {
         chain
     }
 
-    /// Where a report does not name its writer: the server that took the message last. The report returns the header as
-    /// its writer had it.
+    /// The generator of a report that does not name it: the server that took the message last. The report returns the
+    /// header as its generator had it.
     fn last_holder(&mut self) -> Option<usize> {
         let at = self.nodes.len().checked_sub(1)?;
         let last = self.nodes.last_mut().filter(|node| !node.hops.is_empty())?;
@@ -73,7 +73,7 @@ impl Chain {
         } else if let Some(client) = client.filter(|_| hop.scope == Scope::External)
             && self.is_stranger(client, catalog)
         {
-            // A server that is known only from what the next one says of it.
+            // A server that only the next one names.
             self.push(Role::Relay, Some(client), hop.ip, catalog);
         }
         let Some(by) = hop.by.as_deref() else { return };
@@ -99,7 +99,7 @@ impl Chain {
         }
     }
 
-    /// Whether a client is not the machine that had the message last, nor one beside it.
+    /// Whether a client belongs to another organisation than the machine that had the message last.
     fn is_stranger(&self, client: &str, catalog: &Catalog) -> bool {
         self.nodes.last().and_then(|last| last.host.as_deref()).is_some_and(|last| {
             hosts::organisation(last).is_some()
@@ -121,7 +121,7 @@ impl Chain {
         });
     }
 
-    /// The place of the server that wrote the report.
+    /// The index of the server that wrote the report.
     fn generator(&mut self, host: &str, catalog: &Catalog) -> usize {
         let known = self
             .nodes
@@ -183,7 +183,7 @@ impl Chain {
         });
     }
 
-    /// The place of a remote server, behind the generator.
+    /// The index of a remote server, after the generator.
     fn remote(&mut self, host: &str, generator: Option<usize>, catalog: &Catalog) -> Option<usize> {
         let after = generator.map_or(0, |at| at + 1);
         let known = self.nodes.iter().skip(after).position(|node| {
@@ -200,7 +200,7 @@ impl Chain {
     }
 }
 
-/// Protocols that a person's program speaks to its server.
+/// Protocols between a mail client and its server.
 fn is_client_protocol(with: Option<&str>) -> bool {
     const NAMES: &[&str] = &["HTTP", "mapi", "local", "NNFMP"];
     with.and_then(|with| with.split(' ').next())
@@ -220,14 +220,14 @@ fn ending(recipient: &Recipient, kind: Kind) -> Ending {
     }
     match recipient.diagnosis.as_ref().map(|diagnosis| diagnosis.entry.category) {
         Some(Category::HostUnreachable) => Ending::Unreachable,
-        // Without a reply nobody was asked: DNS named nobody.
+        // Without a reply no server was asked: DNS named none.
         Some(Category::DomainUnknown) if recipient.reply.is_none() => Ending::Unreachable,
         Some(Category::Expired) => Ending::GaveUp,
         _ => Ending::Refused,
     }
 }
 
-/// Exchange writes attempts in the order of the reader's country, month or day first. The date of the message decides:
+/// Exchange writes dates in the local order, month or day first. The date of the message decides:
 /// attempts come after it, and within some ten days.
 fn try_time(text: &str, sent: Option<Moment>) -> Option<Moment> {
     const DAY: i64 = 24 * 3600;

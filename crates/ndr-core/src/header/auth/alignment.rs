@@ -1,8 +1,8 @@
-//! Identifier alignment (RFC 7489 section 3.1): does the identity that was checked belong to whoever From names?
+//! Identifier alignment (RFC 7489 section 3.1): does the checked identity belong to the author in From?
 
 use crate::header::organisation::{OrganisationBasis, organisational_domain};
 
-/// Whether the domain of one check belongs to whoever the From field names.
+/// Whether the domain of one check belongs to the author in From.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Alignment {

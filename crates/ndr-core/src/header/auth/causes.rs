@@ -9,7 +9,7 @@ use super::results::Outcome;
 use crate::header::organisation::{same_organisation, tenant};
 use crate::header::text::HeaderEvidence;
 
-/// What the causes are read from.
+/// The input of the causes.
 pub(super) struct Case<'a> {
     pub(super) authentication: &'a Authentication,
     pub(super) verdict: &'a Verdict,
@@ -34,7 +34,7 @@ pub(super) fn find(case: &Case<'_>) -> Vec<FailureCause> {
     causes
 }
 
-/// Joins a cause to one of the same kind that was found by another check.
+/// Merges a cause into one of the same kind that another check found.
 fn merge(into: &mut FailureCause, other: &mut FailureCause) -> bool {
     if into.words != other.words {
         into.words.push(' ');
@@ -74,7 +74,7 @@ impl Case<'_> {
         let named = domains.into_iter().flatten().filter_map(|identity| identity.domain.as_deref());
         let signed = self.authentication.signatures.iter().filter_map(|signature| signature.domain.as_deref());
         let judged = self.verdict.checks.iter().filter_map(|check| check.domain.as_deref());
-        // A forwarder in Microsoft 365 says nothing of the author.
+        // A forwarder in Microsoft 365 is no evidence about the author.
         let through = self.through_microsoft && !self.forwarding.is_passed_on();
         let own = self.verdict.composite.as_ref().and_then(|one| one.reason.as_deref()).is_some_and(is_own_domain);
         through || own || named.chain(signed).chain(judged).any(|domain| tenant(domain).is_some())
@@ -316,7 +316,7 @@ impl Case<'_> {
     fn forwarder_fixes(&self) -> Vec<Fix> {
         let mut fixes = vec![fixes::mend_forwarder(self.passed_on())];
         let sealed = self.forwarding.of(SignKind::Sealed).find_map(|sign| sign.forwarder.as_deref());
-        // A broken chain is trusted by nobody.
+        // No receiver trusts a broken chain.
         let intact = self.authentication.arc.outcome != Some(Outcome::Fail);
         fixes.extend(sealed.filter(|_| intact).map(fixes::trust_sealer));
         fixes

@@ -91,7 +91,7 @@ pub(crate) fn read(position: usize, raw: &[u8]) -> DkimSignature {
 }
 
 named! {
-    /// Why a DKIM result is what it is, read from the words that servers write next to it.
+    /// The reason for a DKIM result, read from the comment that servers write next to it.
     DkimReason {
         /// The signature was verified.
         Verified = "verified",

@@ -12,7 +12,7 @@ named! {
         PublishSpf = "publish-spf",
         /// Add the sending server to the SPF record.
         ExtendSpf = "extend-spf",
-        /// Mend the SPF record.
+        /// Repair the SPF record.
         RepairSpf = "repair-spf",
         /// Turn on DKIM signing for the domain in From.
         EnableDkim = "enable-dkim",
@@ -20,7 +20,7 @@ named! {
         PublishDkimKey = "publish-dkim-key",
         /// Publish a DMARC record.
         PublishDmarc = "publish-dmarc",
-        /// Mend the DMARC record.
+        /// Repair the DMARC record.
         RepairDmarc = "repair-dmarc",
         /// Let the device or service send through the organisation's own servers.
         SubmitThroughOwn = "submit-through-own",
@@ -85,7 +85,7 @@ impl Fix {
     }
 }
 
-/// A domain name that is safe to stand in a command and makes sense in one; `None` otherwise.
+/// A domain name that is safe and useful in a command; `None` otherwise.
 fn plain(domain: &str) -> Option<String> {
     domain_name(domain).filter(|name| name.is_ascii())
 }

@@ -1,4 +1,4 @@
-//! Signs that a message was passed on by somebody between its sender and the receiver.
+//! Signs that a message was forwarded between its sender and the receiver.
 
 use super::model::Authentication;
 use super::passages::{Passage, passages, passed};
@@ -10,7 +10,7 @@ use crate::mail::headers::Headers;
 /// A sign that a message was passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignKind {
-    /// The envelope sender was rewritten by the Sender Rewriting Scheme, or in a mailbox service's own way.
+    /// The envelope sender was rewritten by the Sender Rewriting Scheme, or in the form that a mailbox service uses.
     Rewritten,
     /// An earlier server saw SPF pass.
     EarlierSpf,
@@ -18,7 +18,7 @@ pub(crate) enum SignKind {
     EarlierDkim,
     /// A forwarder sealed the message (ARC).
     Sealed,
-    /// Somebody sent it again (Resent fields, RFC 5322 section 3.6.6).
+    /// A person sent it again (Resent fields, RFC 5322 section 3.6.6).
     Resent,
     /// A mailbox or server forwards automatically.
     Automatic,
@@ -28,12 +28,12 @@ pub(crate) enum SignKind {
     Gateway,
 }
 
-/// One sign, and where it stands.
+/// One sign and the field that shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Sign {
     pub(crate) kind: SignKind,
     pub(crate) evidence: HeaderEvidence,
-    /// The domain of whoever passed it on, where the sign tells.
+    /// The domain of the forwarder, if the sign names it.
     pub(crate) forwarder: Option<String>,
 }
 
@@ -118,7 +118,7 @@ impl Forwarding {
         self.signs.iter().any(|sign| sign.kind != SignKind::Gateway)
     }
 
-    /// The domain of whoever passed it on.
+    /// The domain of the forwarder.
     pub(crate) fn forwarder(&self) -> Option<&str> {
         self.signs.iter().find_map(|sign| sign.forwarder.as_deref())
     }
@@ -206,7 +206,7 @@ fn earlier_passes(field: &AuthResults, authentication: &Authentication) -> Vec<S
         let passed = field.results.iter().find(|result| {
             let domain = result.any_property(properties).and_then(property_domain);
             let ours = domain.zip(from).is_some_and(|(domain, from)| same_organisation(&domain, from));
-            // Microsoft writes a pass without a comment on what its own customers hand in: nothing was verified.
+            // Microsoft writes a pass without a comment on mail that its own customers submit: nothing was verified.
             let verified = result.comment.is_some() || !field.server.as_deref().is_some_and(is_microsoft_host);
             result.method == method && result.outcome == Outcome::Pass && ours && verified
         });

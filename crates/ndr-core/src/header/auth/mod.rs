@@ -1,7 +1,7 @@
-//! Authentication: what servers found, which of them can be believed, and what that means for the sender.
+//! Authentication: what servers found, which results are trustworthy, and what they mean for the sender.
 //!
-//! Nothing is verified here. Signatures and records need the whole message and DNS; what is read is what servers wrote
-//! into the header after they had verified it.
+//! Nothing is verified here. That would need the whole message and DNS; this module reads what servers wrote into the
+//! header after they had verified the message.
 
 pub(crate) mod alignment;
 pub(crate) mod arc;
@@ -107,7 +107,7 @@ impl Authentication {
         if !found.null_sender {
             let of_path = || first("return-path").into_iter().next();
             let of_spf = || received.and_then(|spf| spf.envelope_from.clone());
-            // Microsoft states the domain alone; Return-Path has the whole address, if it is of that domain.
+            // Microsoft states only the domain; Return-Path has the full address, if it belongs to that domain.
             let of_stated = |value: &str| match of_path() {
                 Some(path) if !value.contains('@') && domain_of(&path) == domain_of(value) => {
                     identity(&path, "Return-Path")
@@ -134,7 +134,7 @@ impl Authentication {
     }
 }
 
-/// Reads every field that `read` takes, up to a number.
+/// Reads every field that `read` accepts, up to [`MOST_FIELDS`].
 fn fields<T>(
     headers: &Headers<'_>,
     notes: &mut Vec<Note>,

@@ -1,4 +1,4 @@
-//! What is known of a message's authentication: the fields that servers wrote, which of them count, and the verdict.
+//! The types of an authentication verdict: the fields that servers wrote, which of them count, and what they mean.
 
 use super::alignment::Alignment;
 use super::arc::ArcChain;
@@ -10,7 +10,7 @@ use crate::header::knowledge::Knowledge;
 use crate::header::text::HeaderEvidence;
 use crate::vocabulary::{Note, named};
 
-/// What servers call the envelope sender in an SPF result.
+/// The names of the envelope sender in an SPF result.
 pub(super) const MAIL_FROM: &[&str] = &["smtp.mailfrom", "smtp.mfrom", "smtp.mail", "smtp.from", "smtp.envelope-from"];
 
 /// An identity that a check is about, and the field that states it.
@@ -25,7 +25,7 @@ pub struct Identity {
     pub field: &'static str,
 }
 
-/// Who the message says it is from, at each of the places where it says so.
+/// The sender, as each field names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Identities {
@@ -43,7 +43,7 @@ pub struct Identities {
     pub client_ip: Option<String>,
 }
 
-/// All that a header says of a message's authentication.
+/// Everything that a header says about a message's authentication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Authentication {
@@ -59,12 +59,12 @@ pub struct Authentication {
     pub arc: ArcChain,
     /// Who the message says it is from.
     pub identities: Identities,
-    /// What it means.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Oddities that were met.
+    /// Anything unusual in the fields.
     pub notes: Vec<Note>,
-    /// Where the first server outside the receiving organisation stands: what lies below was written before the message
-    /// came there.
+    /// The position of the first server outside the receiving organisation. Fields below it were written before the
+    /// message reached the receiver.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) border: usize,
 }
@@ -86,7 +86,7 @@ impl Authentication {
         field.results.iter().filter(|result| result.method == method).collect()
     }
 
-    /// Whether the header says anything of authentication, or shows who is not whom it names.
+    /// Whether the header says anything about authentication, or contradicts itself about the sender.
     pub(crate) fn tells(&self) -> bool {
         let Authentication { results, received_spf, signatures, arc, verdict, .. } = self;
         !(results.is_empty()
@@ -119,15 +119,15 @@ impl Authentication {
 named! {
     /// Why a field of authentication results is believed.
     TrustBasis {
-        /// The server that it names belongs to the organisation of the last server on the way.
+        /// The server that it names belongs to the organisation of the last server on the route.
         SameServer = "same-server",
-        /// It names no server, as Microsoft's do, and the last server on the way is Microsoft's.
+        /// It names no server, as Microsoft's do, and the last server on the route is Microsoft's.
         MicrosoftForm = "microsoft-form",
-        /// The last server wrote none; it is that of a server which the message passed before.
+        /// The last server wrote none; an earlier server on the route wrote it.
         EarlierServer = "earlier-server",
-        /// It is the topmost one; nothing else speaks for it.
+        /// It is the topmost one; there is no other evidence for it.
         Topmost = "topmost",
-        /// It was added when the sender handed the message in, before it was signed and sent. It says nothing of what a
+        /// It was added when the sender handed the message in, before it was signed and sent. It does not say what a
         /// receiver sees.
         Submission = "submission",
     }
@@ -148,7 +148,7 @@ pub struct Trusted {
     pub basis: TrustBasis,
     /// The server that checked, as it names itself; `None` in Microsoft's form.
     pub server: Option<String>,
-    /// The last server on the way that the header names (`by` of the topmost Received field).
+    /// The last server on the route that the header names (`by` of the topmost Received field).
     pub last_server: Option<String>,
     /// Their places among the header fields, counted from 0 at the top.
     pub positions: Vec<usize>,
@@ -220,7 +220,7 @@ pub struct Composite {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Verdict {
-    /// Whether SPF or DKIM passed for the author's domain; `None` if the header does not tell.
+    /// Whether SPF or DKIM passed for the author's domain; `None` if the header does not say.
     pub authenticated: Option<bool>,
     /// The verdict in one or two sentences.
     pub words: String,
@@ -267,10 +267,10 @@ named! {
         SpfNotAligned = "spf-not-aligned",
         /// The signature that passed is another organisation's than From.
         DkimNotAligned = "dkim-not-aligned",
-        /// Somebody passed the message on, from a server that the sender's SPF record cannot know.
+        /// The message was forwarded from a server that the sender's SPF record does not list.
         Forwarded = "forwarded",
-        /// A filter service of the receiver stands in front of Exchange Online, which then judges the service's address in
-        /// place of the sender's.
+        /// A filter service of the receiver stands in front of Exchange Online, which then checks the service's address
+        /// instead of the sender's.
         BehindGateway = "behind-gateway",
         /// The body was changed after it was signed.
         Modified = "modified-in-transit",

@@ -9,13 +9,13 @@ use crate::mail::headers::Headers;
 /// Most fields of one kind that are read. A header with more is an attack.
 pub(super) const MOST_FIELDS: usize = 256;
 
-/// One server on the way, as far as authentication needs it.
+/// One server on the route, as far as authentication needs it.
 pub(crate) struct Passage {
-    /// Its place among the header fields.
+    /// Its position among the header fields.
     pub(crate) position: usize,
-    /// The server that received (`by`), if it is a host name.
+    /// The server that received the message (`by`), if it is a host name.
     pub(crate) by: Option<String>,
-    /// The server that gave (`from`), if it is a host name.
+    /// The server that sent the message (`from`), if it is a host name.
     pub(crate) from: Option<String>,
 }
 

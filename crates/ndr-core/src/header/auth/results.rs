@@ -281,7 +281,7 @@ struct Reader {
     results: Vec<MethodResult>,
     /// The result that properties and comments belong to.
     current: Option<MethodResult>,
-    /// Properties that stand before their result.
+    /// Properties that precede their result.
     waiting: Vec<(String, String)>,
     /// Whether anything but `i=` was seen.
     begun: bool,
@@ -303,7 +303,7 @@ impl Reader {
                 return;
             }
             Token::Word(word) => {
-                // Only the very first word names the server; Microsoft's older form has the recipient's domain between
+                // Only the first word names the server; Microsoft's older form has the recipient's domain between
                 // results.
                 if !self.begun {
                     self.server = Some(word.to_string());
@@ -557,7 +557,7 @@ mod tests {
 
     #[test]
     fn other_servers_forms() {
-        // Microsoft, older form: the recipient's domain stands between results.
+        // Microsoft, older form: the recipient's domain comes between results.
         let field = AuthResults::parse(
             "spf=pass (sender IP is 203.0.113.7) smtp.helo=mx.example.com; contoso.com; dkim=none (message not \
              signed) header.d=none;contoso.com; dmarc=pass action=none header.from=example.com;",

@@ -1,7 +1,7 @@
 //! Which Authentication-Results can be believed (RFC 8601 section 5).
 //!
-//! Anybody can write such a field into a message before it is sent. Servers add fields at the top, so the receiving
-//! organisation's field lies above the first Received field of anybody else; of these the topmost counts.
+//! A sender can write such a field into a message before sending it. Servers add fields at the top, so the receiving
+//! organisation's field is above the first Received field of another organisation; the topmost of these counts.
 
 use super::model::{Authentication, TrustBasis, Trusted};
 use super::passages::{Passage, passages, passed};
@@ -37,7 +37,7 @@ fn basis(field: &AuthResults, last: Option<&str>, border: usize, passages: &[Pas
         (Some(server), Some(last)) if above_border && same_organisation(server, last) => TrustBasis::SameServer,
         (None, Some(last)) if above_border && is_microsoft_host(last) => TrustBasis::MicrosoftForm,
         (Some(server), _) if passed(server, passages) => TrustBasis::EarlierServer,
-        // Exchange Online in front of a server of one's own, as in hybrid organisations.
+        // Exchange Online in front of the organisation's own server, as in hybrid organisations.
         (None, _) if received_by_microsoft(field, passages) => TrustBasis::EarlierServer,
         _ => TrustBasis::Topmost,
     }

@@ -16,7 +16,7 @@ use crate::mail::headers::Headers;
 /// Most DKIM results that get a check of their own.
 const MOST_SIGNATURES: usize = 8;
 
-/// Reads the verdict.
+/// Derives the verdict.
 pub(super) fn judge(headers: &Headers<'_>, authentication: &Authentication) -> Verdict {
     let case = Case::new(authentication);
     let mut checks = vec![case.spf()];
@@ -60,18 +60,18 @@ fn authenticated(checks: &[Check]) -> Option<bool> {
     let both = [CheckKind::Spf, CheckKind::Dkim]
         .iter()
         .all(|kind| checks.iter().any(|check| check.kind == *kind && is_known(check.outcome)));
-    // A signature that passed, and of which nobody says whose it is, may be the author's.
+    // A passing signature without a stated domain may be the author's.
     let unclear = |c: &Check| c.outcome == Some(Outcome::Pass) && c.aligned.is_none();
     let unclear = checks.iter().filter(judged).any(unclear);
     (known && (passed || (both && !unclear))).then_some(passed)
 }
 
-/// Whether a result says something. After an error of DNS, the same message may pass.
+/// Whether a result is meaningful. After a DNS error, the same message may pass.
 fn is_known(outcome: Option<Outcome>) -> bool {
     !matches!(outcome, None | Some(Outcome::TempError | Outcome::Other))
 }
 
-/// What the checks are read from.
+/// The input of the checks.
 struct Case<'a> {
     authentication: &'a Authentication,
     from: Option<String>,

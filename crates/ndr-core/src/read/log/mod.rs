@@ -1,0 +1,183 @@
+//! Lines that programs write about deliveries: logs of mail servers, tables of deliveries, dialogues of SMTP, exceptions
+//! of mail libraries. Read only in text that somebody pasted, never in mail.
+//!
+//! The formats are data in [`crate::phrases::logs`]. The recipient is the one whom the line names as such, never the
+//! sender; whether the failure is final says the log's own word, not the reply in it.
+
+mod dialogue;
+mod exception;
+mod lines;
+mod table;
+
+use crate::evidence::{Finding, Findings, Origin, Reader};
+use crate::page::Page;
+use crate::phrases::logs::{ABOUT, FORMATS};
+use crate::statement;
+use crate::text;
+use crate::vocabulary::{Action, Kind};
+use std::borrow::Cow;
+
+/// Most lines of one text.
+const LINES: usize = 100_000;
+/// Longest line that is read, in bytes.
+const LONGEST: usize = 16_000;
+
+/// Whether somebody pasted a text.
+pub(crate) fn applies(page: &Page<'_>) -> bool {
+    page.is_pasted
+}
+
+/// Reads the lines.
+pub(crate) fn read(page: &Page<'_>) -> Findings {
+    let text = &*page.pasted;
+    match read_text(text, page.limits.recipients) {
+        Some((dialect, recipients)) => Findings { dialect, ..Findings::of(Reader::Log, recipients) },
+        None if is_about(text) => Findings { kind: Some(Kind::Other), ..Findings::new(Reader::Log) },
+        None => Findings::new(Reader::Log),
+    }
+}
+
+/// What the lines of a text tell, and who wrote them.
+fn read_text(text: &str, limit: usize) -> Option<(Option<&'static str>, Vec<Finding>)> {
+    let text = &*unwrapped(text);
+    if let Some((id, found)) = table::read(text, limit).or_else(|| table::list(text, limit)) {
+        return Some((id, found));
+    }
+    if let Some(found) = lines::qmail(text, limit) {
+        return Some((Some("qmail"), found));
+    }
+    let mut writer = None;
+    let mut told: Vec<Told> = Vec::new();
+    let numbered = if text.contains(" RID ") { lines::ironport_recipients(text) } else { Default::default() };
+    for line in text::lines(text).take(LINES) {
+        let line = text::cap(line, LONGEST);
+        let has =
+            |marks: &[&str]| marks.iter().all(|mark| memchr::memmem::find(line.as_bytes(), mark.as_bytes()).is_some());
+        let read = FORMATS.iter().filter(|format| has(format.marks)).find_map(|format| {
+            let found = lines::read(format.grammar, line);
+            (!found.is_empty()).then_some((format.id, found))
+        });
+        let Some((id, found)) = read else { continue };
+        writer = writer.or(Some(id));
+        for mut one in found {
+            if one.address.is_none() && !numbered.is_empty() {
+                let named = lines::ironport_numbers(line).and_then(|numbers| numbered.get(&numbers));
+                one.address = named.map(|address| (*address).to_string());
+            }
+            join(&mut told, Told { queue: lines::queue_id(line), finding: one });
+        }
+        if told.len() >= limit {
+            break;
+        }
+    }
+    let mut found: Vec<Finding> = told.into_iter().map(|told| told.finding).collect();
+    // "Delivery for ... has completed (Bounced)" at the end of a dialogue has no words of its own.
+    let is_poor = found.iter().all(|one| !one.has_statement() && one.context.is_empty());
+    if found.is_empty() || is_poor {
+        let said = dialogue::read(text, limit).or_else(|| exception::read(text, limit));
+        if let Some((id, said)) = said {
+            writer = writer.or(id);
+            found = complete(found, said);
+        }
+    }
+    (!found.is_empty()).then_some((writer, found))
+}
+
+/// A finding with the queue id of its line.
+struct Told {
+    queue: Option<String>,
+    finding: Finding,
+}
+
+/// Adds what a line tells. A later line about the same message and recipient counts; one without words says only how it
+/// ended.
+fn join(all: &mut Vec<Told>, new: Told) {
+    let is_same = |known: &Told| match (&known.finding.address, &new.finding.address) {
+        (Some(known), Some(new)) => known.eq_ignore_ascii_case(new),
+        (None, None) => true,
+        _ => false,
+    };
+    let queue = |told: &Told| told.queue.clone();
+    // A line that names nobody, such as "refused to talk to me", is told again by the one with the result.
+    if new.finding.address.is_some() {
+        all.retain(|known| known.finding.address.is_some() || known.queue.is_none() || known.queue != new.queue);
+    }
+    let Some(known) = all.iter_mut().rev().find(|known| is_same(known)) else {
+        all.push(new);
+        return;
+    };
+    let is_one_message = queue(known).is_none() || new.queue.is_none() || known.queue == new.queue;
+    if !new.finding.has_statement() && is_one_message {
+        known.finding.action = new.finding.action.or(known.finding.action);
+        known.finding.add_context(&new.finding.context);
+    } else if !known.finding.has_statement() && is_one_message {
+        *known = new;
+    } else if known.finding.text == new.finding.text && known.finding.action == new.finding.action {
+        // The same again.
+    } else if known.queue.is_some() && known.queue == new.queue {
+        *known = new;
+    } else if new.finding.address.is_none() {
+        let words = new.finding.text.unwrap_or_default();
+        known.finding.add_context(&words);
+    } else {
+        all.push(new);
+    }
+}
+
+/// What lines without words tell, completed by what a dialogue in the same text says.
+fn complete(poor: Vec<Finding>, mut said: Vec<Finding>) -> Vec<Finding> {
+    for one in poor {
+        match said.iter_mut().find(|known| one.address.as_deref().is_some_and(|address| known.is_about(address))) {
+            Some(known) => known.action = one.action.or(known.action),
+            None => said.push(one),
+        }
+    }
+    said
+}
+
+/// A recipient with an outcome and the words about it.
+fn tell(address: Option<String>, action: Action, words: &str) -> Finding {
+    let mut recipient = Finding::new(address);
+    recipient.origin = Origin::Field;
+    recipient.action = Some(action);
+    statement::fill(&mut recipient, words);
+    recipient
+}
+
+/// The text without what journals and containers put around each line: colours, `{"log":"..."}`.
+fn unwrapped(text: &str) -> Cow<'_, str> {
+    let is_json = text.trim_start().starts_with("{\"");
+    let has_colours = text.contains('\u{1b}');
+    if !is_json && !has_colours {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text::lines(text).take(LINES) {
+        let value =
+            (is_json && line.starts_with('{')).then(|| serde_json::from_str::<serde_json::Value>(line).ok()).flatten();
+        let inner = value
+            .as_ref()
+            .and_then(|value| ["log", "MESSAGE", "message", "msg"].iter().find_map(|name| value[*name].as_str()));
+        let line = inner.unwrap_or(line);
+        let mut rest = line;
+        // ESC [ numbers m
+        while let Some((before, code)) = rest.split_once("\u{1b}[") {
+            out.push_str(before);
+            rest = code.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m').unwrap_or(code);
+        }
+        out.push_str(rest);
+        if !rest.ends_with('\n') {
+            out.push('\n');
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether every line is one of a log that tells of no result.
+fn is_about(text: &str) -> bool {
+    let mut lines = text::lines(text).filter(|line| !text::trim(line).is_empty()).take(1_000).peekable();
+    lines.peek().is_some() && lines.all(|line| ABOUT.iter().any(|marks| marks.iter().all(|mark| line.contains(mark))))
+}
+
+#[cfg(test)]
+mod tests;
