@@ -2,8 +2,7 @@
 //!
 //! `text` is the input; `expect` lists, for each field, every value that counts (null: the field may be empty); fields
 //! left out are not checked. `act` asks for one of the named actors. `suppress` counts as "no" where there is no
-//! diagnosis. `disputed` gives the reason why an answer other than the expected one is right; such a case must still do
-//! no harm.
+//! diagnosis. `open` says what is still read wrongly: such a case must do no harm, and the mark goes when it is right.
 //!
 //! An answer does **harm** if somebody who acts on it drops a good address, writes off a bounce, or blames a stranger.
 
@@ -16,7 +15,7 @@ struct Case {
     text: String,
     expect: Expect,
     #[serde(default)]
-    disputed: Option<String>,
+    open: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -69,7 +68,8 @@ fn judge(case: &Case) -> Judgement {
         if kind == "success" && !has("success") {
             found.harm.push("a bounce is called delivered".into());
         }
-        if !["failure", "delay", "success", "*"].iter().any(|name| has(name)) && ["failure", "success"].contains(&kind) {
+        if !["failure", "delay", "success", "*"].iter().any(|name| has(name)) && ["failure", "success"].contains(&kind)
+        {
             found.harm.push(format!("no bounce, but called {kind}"));
         }
     }
@@ -91,7 +91,8 @@ fn judge(case: &Case) -> Judgement {
         found.wrong.push(format!("reply {:?}", first.and_then(|one| one.reply)));
     }
     let category = diagnosis.map(|diagnosis| diagnosis.entry.category.slug().to_string());
-    let unknown = |wanted: &[Option<String>]| category.is_none() && wanted.iter().flatten().any(|name| name == "unknown");
+    let unknown =
+        |wanted: &[Option<String>]| category.is_none() && wanted.iter().flatten().any(|name| name == "unknown");
     if expect.category.as_ref().is_some_and(|wanted| !wanted.contains(&category) && !unknown(wanted)) {
         found.wrong.push(format!("category {category:?} ({:?})", diagnosis.map(|diagnosis| diagnosis.entry.slug)));
     }
@@ -123,23 +124,30 @@ fn every_case_is_answered_as_it_was_read_by_hand() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let (mut count, mut misses, mut seen) = (0, Vec::new(), BTreeMap::new());
+    let (mut count, mut open, mut misses, mut seen) = (0, 0, Vec::new(), BTreeMap::new());
     for file in files.iter().filter(|file| file.extension().is_some_and(|ext| ext == "jsonl")) {
         let text = std::fs::read_to_string(file).unwrap();
         for (number, line) in text.lines().enumerate() {
             let place = format!("{}:{}", file.display(), number + 1);
             let case: Case = serde_json::from_str(line).unwrap_or_else(|error| panic!("{place}: {error}"));
-            assert!(seen.insert(case.id.clone(), place.clone()).is_none(), "{place}: the id {} is there twice", case.id);
+            assert!(
+                seen.insert(case.id.clone(), place.clone()).is_none(),
+                "{place}: the id {} is there twice",
+                case.id
+            );
             count += 1;
             let Judgement { wrong, harm } = judge(&case);
             if !harm.is_empty() {
                 misses.push(format!("{} HARM {}", case.id, harm.join("; ")));
             }
-            if !wrong.is_empty() && case.disputed.is_none() {
-                misses.push(format!("{} {}", case.id, wrong.join("; ")));
+            match (&case.open, wrong.is_empty()) {
+                (None, false) => misses.push(format!("{} {}", case.id, wrong.join("; "))),
+                (Some(_), true) => misses.push(format!("{} is right now: take the mark `open` off", case.id)),
+                _ => open += usize::from(!wrong.is_empty()),
             }
         }
     }
     assert!(count > 200, "only {count} cases were found");
+    assert!(open * 100 <= count * 7, "{open} of {count} cases are read wrongly");
     assert!(misses.is_empty(), "{} of {count} cases:\n{}", misses.len(), misses.join("\n"));
 }

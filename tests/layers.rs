@@ -65,7 +65,7 @@ const XTASK: Layers = &[
     ("catalog", 2),
     ("process", 2),
     ("python", 2),
-    ("fuzz", 2),
+    ("fuzz", 3),
     ("bench_scan", 3),
     ("soak", 3),
     ("check", 3),
@@ -96,6 +96,7 @@ const NDR_CORE: Layers = &[
     ("trace", 14),     // report and header to the route
     ("serialize", 15), // the result as JSON
     ("render", 16),
+    ("inputs", 16), // what is read, for the documents
     ("lib", 16),    // the decoder
     ("redact", 17), // decodes what it masked
 ];

@@ -80,7 +80,7 @@ fn inline<'p>(page: &'p Page<'_>, found: &mut Vec<Inner<'p>>) {
 
 /// A report that is quoted, line by line, in a pasted text.
 fn quoted<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
-    let is_quoted = |line: &&str| line.trim_start().starts_with(['>', '|']);
+    let is_quoted = |line: &&str| line.trim_start().starts_with(['>', '|']) && !text::is_table_row(line);
     let lines = || text::lines(&page.words.text).filter(|line| !line.trim().is_empty());
     let count = lines().filter(is_quoted).count();
     if count < 3 || count * 2 < lines().count() {

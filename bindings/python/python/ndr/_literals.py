@@ -753,6 +753,8 @@ Slug: TypeAlias = Literal[
     "generic-user-unknown",
     "generic-virus-found",
     "paran-ip-blocked",
+    "suppressed-at-the-recipients-wish",
+    "suppressed-by-the-mail-service",
     "gmail-recipient-receiving-too-fast",
     "gmail-relay-peak-limit",
     "gmail-mailbox-full",

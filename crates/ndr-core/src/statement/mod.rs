@@ -236,7 +236,7 @@ pub(crate) fn stated(text: &str) -> Option<Stated> {
     const LINES: usize = 2_000;
     let mut found = None;
     // "## 5.4.1 (2026-03-01)" heads a list of changes.
-    for line in text::lines(text).take(LINES).filter(|line| !line.starts_with("##")) {
+    for line in text::lines(text).take(LINES).filter(|line| !line.starts_with("##") && !text::is_table_row(line)) {
         let line = cap(line, LONGEST).trim_start_matches([
             '>', '|', '*', '-', '"', '\'', '<', '(', '[', '#', '`', ' ', '\t', '\u{201c}', '\u{ab}', '\u{2022}',
         ]);

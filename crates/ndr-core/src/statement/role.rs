@@ -6,6 +6,7 @@ use crate::phrases::roles::{BEFORE, BEHIND, BEHIND_SENDER, FAILED, GREETING, rol
 use crate::text::address::Found;
 use crate::text::search::{Hit, Phrases, phrases};
 use crate::text::{self, cap};
+use ndr_resolve::{Party, party_of};
 
 /// How far in front of an address words may call it the recipient, in bytes.
 const NEAR: usize = 64;
@@ -53,7 +54,9 @@ impl<'l> Roles<'l> {
     fn is_item_of_sendmail(&self, one: &Found<'_>) -> bool {
         let in_front = text::upto(self.line, one.start).trim_start_matches(['<', '>', ' ', '\t']);
         let is_code = in_front.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b' ' | b'-' | b'<'));
-        is_code && text::from(self.line, one.end).trim_start_matches('>').starts_with("...")
+        let behind = text::from(self.line, one.end).trim_start_matches('>');
+        let speaks_of_sender = || party_of(None, None, None, behind) == Some(Party::Sender);
+        is_code && behind.starts_with("...") && !speaks_of_sender()
     }
 
     /// Whether the words right behind an address call it the sender's.
@@ -80,7 +83,7 @@ impl<'l> Roles<'l> {
 /// The role that words behind an address give it, up to the next address.
 pub(crate) fn role_behind(words: &str) -> Option<Role> {
     let words = cap(words, BEHIND_REACH);
-    let words = words.split_once('@').map_or(words, |(words, _)| words);
+    let words = words.split([';', ']', '@']).next().unwrap_or_default();
     let first = BEHIND.find(words).min_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)))?;
     Some(if BEHIND_SENDER.contains(&first.number) { Role::Sender } else { Role::Failed })
 }

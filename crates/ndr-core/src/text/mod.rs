@@ -36,6 +36,12 @@ pub(crate) fn trim(text: &str) -> &str {
     if is_bare(inner) { inner } else { inner.trim() }
 }
 
+/// A row of a table in Markdown: cells between bars.
+pub(crate) fn is_table_row(line: &str) -> bool {
+    let line = trim(line);
+    line.len() > 2 && line.starts_with('|') && line.ends_with('|')
+}
+
 /// What of a text stands from byte `at` on. Nothing, where no character begins there.
 #[inline]
 pub(crate) fn from(text: &str, at: usize) -> &str {
