@@ -101,7 +101,8 @@ fn judge(case: &Case) -> Judgement {
         let allows = |name: &str| allowed.iter().flatten().any(|allowed| allowed == name);
         for one in report.recipients.iter().take(count) {
             let said = one.diagnosis.as_ref().map_or("no", |diagnosis| diagnosis.suppress.slug());
-            if !allows(said) && !(said == "no" && allowed.contains(&None)) {
+            let is_allowed = allows(said) || said == "no" && allowed.contains(&None);
+            if !is_allowed {
                 found.wrong.push(format!("suppress {said} for {allowed:?}"));
                 if said == "yes" || said == "after-repeats" && !allows("yes") {
                     found.harm.push(format!("suppress {said}"));

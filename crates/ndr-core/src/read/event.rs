@@ -789,7 +789,9 @@ mod tests {
     }
 
     /// Kind, and each recipient with its action and text.
-    fn told(text: &str) -> (Option<Kind>, Vec<(Option<String>, Option<Action>, Option<String>)>) {
+    type Told = (Option<String>, Option<Action>, Option<String>);
+
+    fn told(text: &str) -> (Option<Kind>, Vec<Told>) {
         let found = found(text);
         (found.kind, found.recipients.into_iter().map(|one| (one.address, one.action, one.text)).collect())
     }

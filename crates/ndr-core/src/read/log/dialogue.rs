@@ -1,7 +1,7 @@
 //! Dialogues of SMTP, as programs print and people paste them: with marks for client and server, or without any. Who
 //! speaks shows in the words: a command begins with its verb, a reply with its code.
 
-use super::{LINES, tell};
+use super::shared::{LINES, tell};
 use crate::evidence::Finding;
 use crate::phrases::logs::{DIALOGUE_MARKS, DIALOGUE_WRITERS, REPORT_MARKS};
 use crate::text::{self, address};

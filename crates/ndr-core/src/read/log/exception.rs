@@ -1,7 +1,7 @@
 //! Exceptions of mail libraries, with the server's words inside: smtplib and aiosmtplib, nodemailer, PHPMailer, Symfony
 //! and Swift Mailer, JavaMail, MailKit, Ruby's Net::SMTP.
 
-use super::tell;
+use super::shared::tell;
 use crate::evidence::{Finding, Role};
 use crate::phrases::logs::EXCEPTIONS;
 use crate::statement::role::Roles;

@@ -1,6 +1,6 @@
 //! The grammars of single log lines.
 
-use super::{LINES, tell};
+use super::shared::{LINES, tell};
 use crate::evidence::Finding;
 use crate::phrases::events::fits;
 use crate::phrases::logs::{Fields, Grammar, STALWART};

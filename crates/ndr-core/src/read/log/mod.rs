@@ -7,20 +7,16 @@
 mod dialogue;
 mod exception;
 mod lines;
+mod shared;
 mod table;
 
-use crate::evidence::{Finding, Findings, Origin, Reader};
+use crate::evidence::{Finding, Findings, Reader};
 use crate::page::Page;
 use crate::phrases::logs::{ABOUT, FORMATS};
-use crate::statement;
 use crate::text;
-use crate::vocabulary::{Action, Kind};
+use crate::vocabulary::Kind;
+use shared::{LINES, LONGEST};
 use std::borrow::Cow;
-
-/// Most lines of one text.
-const LINES: usize = 100_000;
-/// Longest line that is read, in bytes.
-const LONGEST: usize = 16_000;
 
 /// Whether somebody pasted a text.
 pub(crate) fn applies(page: &Page<'_>) -> bool {
@@ -133,15 +129,6 @@ fn complete(poor: Vec<Finding>, mut said: Vec<Finding>) -> Vec<Finding> {
         }
     }
     said
-}
-
-/// A recipient with an outcome and the words about it.
-fn tell(address: Option<String>, action: Action, words: &str) -> Finding {
-    let mut recipient = Finding::new(address);
-    recipient.origin = Origin::Field;
-    recipient.action = Some(action);
-    statement::fill(&mut recipient, words);
-    recipient
 }
 
 /// The text without what journals and containers put around each line: colours, `{"log":"..."}`.

@@ -1,7 +1,7 @@
 //! Tables of deliveries: tracking logs and message traces of Exchange, accounting files of PowerMTA, exports with a
 //! header line; and the list form of Exchange's shell.
 
-use super::{LINES, LONGEST, tell};
+use super::shared::{LINES, LONGEST, tell};
 use crate::evidence::Finding;
 use crate::phrases::events::fits;
 use crate::phrases::logs::{EXCHANGE_EVENTS, PMTA_COLUMNS, TABLES, Table};

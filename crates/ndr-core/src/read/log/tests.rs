@@ -1,4 +1,5 @@
 use super::*;
+use crate::vocabulary::Action;
 
 fn one(text: &str) -> Finding {
     read_text(text, 10).unwrap_or_default().1.into_iter().next().unwrap()
