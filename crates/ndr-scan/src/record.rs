@@ -124,10 +124,11 @@ impl Serialize for Record {
             Ok(report) => return report.serialize(serializer),
             Err(error) => error,
         };
-        let mut out = serializer.serialize_struct("Report", 7)?;
+        let mut out = serializer.serialize_struct("Report", 8)?;
         out.serialize_field("source", &self.source)?;
         out.serialize_field("kind", ndr::Kind::Other.slug())?;
         out.serialize_field("dialect", &None::<&str>)?;
+        out.serialize_field("event", &None::<&str>)?;
         out.serialize_field("generator", &None::<&str>)?;
         out.serialize_field("recipients", &[(); 0])?;
         out.serialize_field("original", &ndr::Original::default())?;
