@@ -21,16 +21,17 @@ const NDR_SCAN: Layers = &[
     ("input", 2),
     ("row", 2),
     ("item", 2),      // what the readers of inputs give
-    ("container", 3), // mbox, archives, compression
+    ("lines", 3),     // events, logs, tables
+    ("container", 4), // mbox, archives, compression
     ("addresses", 3),
     ("incident", 3),
-    ("feed", 4), // files, directories, streams
+    ("feed", 5), // files, directories, streams
     ("ordered", 4),
     ("summary", 4),
     ("table", 5),
-    ("scan", 5),
-    ("arrow", 6),
-    ("lib", 7),
+    ("scan", 6),
+    ("arrow", 7),
+    ("lib", 8),
 ];
 
 /// The Python binding: objects, then what gives them.
@@ -89,6 +90,7 @@ const NDR_CORE: Layers = &[
     ("page", 8),       // mail or pasted text, with everything that readers need
     ("unwrap", 9),     // forwarded, nested and attached reports
     ("read", 10),      // a file for each reader
+    ("inputs", 11),    // what is read besides mail
     ("merge", 11),     // findings of all readers to recipients
     ("kind", 12),      // failure, delay, success and so on
     ("advice", 12),    // what to do about an address, with its caps

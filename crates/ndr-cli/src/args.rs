@@ -100,9 +100,10 @@ pub(crate) enum Command {
     /// The input type is detected: a mail, a pasted report, an SMTP reply, a log line, saved HTML, a bare code.
     /// Exit status: 0 decoded, 1 nothing recognised, 2 usage, 3 unreadable.
     Explain(Explain),
-    /// Decode many messages: files, directories, Maildir, mbox, archives, standard input
+    /// Decode many messages: files, directories, Maildir, mbox, archives, logs, events, tables, standard input
     ///
-    /// One record per message, in input order. A bad message gives a record with an error; the scan goes on.
+    /// One record per message, event, log line or row, in input order. A bad one gives a record with an error; the scan
+    /// goes on. Binaries in directories are left out and counted.
     /// Exit status: 0, or 3 if something could not be read.
     Scan(Scan),
     /// Mask a message so that you can show it to others
@@ -191,6 +192,12 @@ pub(crate) struct Inputs {
     /// No progress bar and no summary on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Take deliveries that were done from logs and tables, too, not only those that failed or are late
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Read files as tables (CSV) whose column NAME holds messages, replies or events
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
     #[command(flatten)]
     pub(crate) limiting: Limiting,
 }
@@ -235,6 +242,9 @@ pub(crate) struct Scan {
     /// Add the route of each returned message, as `trace`, to json and ndjson
     #[arg(long)]
     pub(crate) trace: bool,
+    /// Columns of the table whose values go along, as `kept`, to json and ndjson; and as first columns to csv
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "column")]
+    pub(crate) keep: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

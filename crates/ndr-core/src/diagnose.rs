@@ -122,17 +122,23 @@ fn meaning(
             }
         }
     }
-    // The input's own class counts where no words tell more than a code's class does.
-    let mut is_classed = false;
-    if let Some(reading) = recipient.reading
-        && (entry_of(&answer).is_none_or(|entry| entry.category.is_vague()) || answer.basis == Some(Basis::Class))
-    {
+    // The input's own class counts where no words tell more than a code's class does; where it agrees with the code, it
+    // confirms it.
+    let (mut is_classed, mut is_confirmed) = (false, false);
+    if let Some(reading) = recipient.reading {
         let reply = Reply::parse(reading);
         let asked = Query { text: reading, status: reply.status, inner: &[], reply: reply.code, ..query };
-        let classed = catalog.resolve(&asked);
-        if classed.entry.is_some() {
-            answer = classed;
-            is_classed = true;
+        let is_poor =
+            entry_of(&answer).is_none_or(|entry| entry.category.is_vague()) || answer.basis == Some(Basis::Class);
+        if is_poor {
+            let classed = catalog.resolve(&asked);
+            if classed.entry.is_some() {
+                answer = classed;
+                is_classed = true;
+            }
+        } else if answer.basis == Some(Basis::Code) {
+            let category = |answer: &Resolution| entry_of(answer).map(|entry| entry.category);
+            is_confirmed = category(&catalog.resolve(&asked)) == category(&answer);
         }
     }
     let others: Vec<&'static Entry> = answer.others.iter().filter_map(|other| catalog.entries().get(*other)).collect();
@@ -148,7 +154,7 @@ fn meaning(
     let span = |of: &str| answer.phrase.filter(|_| of == words);
     let advice = advice::advice(&Case {
         entry,
-        basis,
+        basis: if is_confirmed { Basis::CodeAndText } else { basis },
         kind,
         action: recipient.action,
         command: recipient.command,

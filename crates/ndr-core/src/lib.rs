@@ -51,7 +51,9 @@ pub mod sanitize;
 pub mod trace;
 
 pub use cause::{Cause, catalog};
-pub use inputs::{InputForm, input_forms};
+pub use inputs::{
+    InputForm, NotRead, begins_log, input_forms, log_line, not_read, split_events, table_head, table_row,
+};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{

@@ -1,6 +1,7 @@
 //! The contents of a file or stream: one message, an mbox, an archive, or any of them compressed.
 
 use crate::item::{Body, Feed, Flow};
+use crate::lines::{self, read_most};
 use crate::mbox::{self, Mbox};
 use crate::{ErrorKind, ScanError, ScanLimits};
 use std::cell::Cell;
@@ -18,8 +19,25 @@ pub(crate) enum Kind {
     Mbox,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
     Zip,
     Tar,
+    /// JSON, perhaps one value a line.
+    Json,
+    /// The log of a mail server.
+    Log,
+    /// A known table of deliveries, with so many lines in front of its rows.
+    Table(usize),
+    /// Neither mail nor text.
+    NotRead(ndr::NotRead),
+}
+
+impl Kind {
+    /// Whether other files lie in it.
+    const fn is_container(self) -> bool {
+        !matches!(self, Kind::Message | Kind::Json | Kind::Log | Kind::Table(_) | Kind::NotRead(_))
+    }
 }
 
 pub(crate) fn kind(head: &[u8]) -> Kind {
@@ -33,8 +51,40 @@ pub(crate) fn kind(head: &[u8]) -> Kind {
         Kind::Tar
     } else if mbox::begins(head) {
         Kind::Mbox
-    } else {
+    } else if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
+        Kind::Bzip2
+    } else if head.starts_with(b"\xFD7zXZ\0") {
+        Kind::Xz
+    } else if begins_header(head) {
         Kind::Message
+    } else if let Some(what) = ndr::not_read(head) {
+        Kind::NotRead(what)
+    } else {
+        text_kind(head)
+    }
+}
+
+/// Whether the first line is a field of a header, as in nearly all mail.
+fn begins_header(head: &[u8]) -> bool {
+    let colon = head.iter().take(80).position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
+    colon.is_some_and(|at| {
+        head.first().is_some_and(u8::is_ascii_alphabetic)
+            && head.get(at) == Some(&b':')
+            && matches!(head.get(at + 1), Some(b' ' | b'\t' | b'\r' | b'\n'))
+    })
+}
+
+fn text_kind(head: &[u8]) -> Kind {
+    let mut letters = head.trim_ascii_start().iter().filter(|byte| !byte.is_ascii_whitespace());
+    match (letters.next(), letters.next()) {
+        (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b'[' | b']' | b'"')) => return Kind::Json,
+        _ => {}
+    }
+    let text = String::from_utf8_lossy(head);
+    match ndr::table_head(&text) {
+        Some(lines) => Kind::Table(lines),
+        None if ndr::begins_log(&text) => Kind::Log,
+        None => Kind::Message,
     }
 }
 
@@ -60,14 +110,22 @@ pub(crate) fn stream(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, dep
     if let (true, Some(error)) = (head.is_empty(), &error) {
         return feed.error(name, error);
     }
-    let kind = kind(&head);
+    let kind = if feed.options.column.is_some() { column_kind(&head) } else { kind(&head) };
     let mut whole = Cursor::new(head).chain(Pending(error)).chain(reader);
-    if kind != Kind::Message && depth >= feed.limits.container_depth {
+    if kind.is_container() && depth >= feed.limits.container_depth {
         let message = format!("more than {} containers lie in each other", feed.limits.container_depth);
         return feed.give(name, Body::Error(ScanError::new(ErrorKind::Limit, message)));
     }
     match kind {
+        Kind::Message | Kind::Json | Kind::Log | Kind::Table(_) if feed.options.column.is_some() => {
+            let wanted = feed.options.column.clone().unwrap_or_default();
+            lines::column(feed, &mut whole, name, &wanted)
+        }
         Kind::Message => message(feed, &mut whole, name),
+        Kind::Json => lines::json(feed, &mut whole, name),
+        Kind::Log => lines::log(feed, &mut whole, name),
+        Kind::Table(head) => lines::table(feed, &mut whole, name, head),
+        Kind::NotRead(what) => feed.not_read(name, what),
         Kind::Mbox => split(feed, &mut whole, name),
         Kind::Tar => tar(feed, &mut whole, name, depth),
         Kind::Gzip => {
@@ -78,6 +136,16 @@ pub(crate) fn stream(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, dep
         Kind::Zstd => {
             let (counted, count) = Counted::new(whole);
             let inflated = Frames::new(BufReader::with_capacity(1 << 16, counted));
+            stream(feed, &mut Guarded::new(inflated, count, feed.limits), name, depth + 1)
+        }
+        Kind::Bzip2 => {
+            let (counted, count) = Counted::new(whole);
+            let inflated = bzip2::read::MultiBzDecoder::new(BufReader::with_capacity(1 << 16, counted));
+            stream(feed, &mut Guarded::new(inflated, count, feed.limits), name, depth + 1)
+        }
+        Kind::Xz => {
+            let (counted, count) = Counted::new(whole);
+            let inflated = lzma_rust2::XzReader::new(BufReader::with_capacity(1 << 16, counted), true);
             stream(feed, &mut Guarded::new(inflated, count, feed.limits), name, depth + 1)
         }
         Kind::Zip => {
@@ -94,21 +162,20 @@ pub(crate) fn stream(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, dep
     }
 }
 
+/// What a table with a wanted column is: packed, or text.
+fn column_kind(head: &[u8]) -> Kind {
+    match kind(head) {
+        kind @ (Kind::Gzip | Kind::Zstd | Kind::Bzip2 | Kind::Xz | Kind::Zip | Kind::Tar | Kind::NotRead(_)) => kind,
+        _ => Kind::Message,
+    }
+}
+
 /// Gives the whole stream as one message.
 fn message(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str) -> Flow {
     match read_most(reader, feed.limits.message_bytes) {
         Ok((bytes, size)) => feed.give(name, Body::Bytes { bytes, size }),
         Err(error) => feed.error(name, &error),
     }
-}
-
-/// Reads a stream to its end and keeps at most `limit` bytes; also its size.
-pub(crate) fn read_most(reader: &mut dyn Read, limit: usize) -> std::io::Result<(Vec<u8>, u64)> {
-    let mut bytes = Vec::new();
-    reader.take(limit as u64).read_to_end(&mut bytes)?;
-    let more = std::io::copy(reader, &mut std::io::sink())?;
-    let size = bytes.len() as u64 + more;
-    Ok((bytes, size))
 }
 
 fn split(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str) -> Flow {
@@ -142,7 +209,7 @@ fn tar(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, depth: usize) -> 
         };
         if entry.header().entry_type().is_file() {
             count += 1;
-            stream(feed, &mut entry, &format!("{name}#{count}"), depth + 1)?;
+            feed.unnamed(|feed| stream(feed, &mut entry, &format!("{name}#{count}"), depth + 1))?;
         }
     }
     ControlFlow::Continue(())
@@ -172,7 +239,7 @@ pub(crate) fn zip<R: Read + Seek>(feed: &mut Feed<'_>, reader: R, size: u64, nam
         count += 1;
         // One count for all members: they may share the same few bytes of the archive.
         let mut guarded = Guarded { inner: member, compressed: Rc::clone(&size), inflated, limits: *feed.limits };
-        stream(feed, &mut guarded, &format!("{name}#{count}"), depth + 1)?;
+        feed.unnamed(|feed| stream(feed, &mut guarded, &format!("{name}#{count}"), depth + 1))?;
         inflated = guarded.inflated;
         if let Some(error) = guarded.check() {
             let message = format!("{}; its other members are left out", error.message);

@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) stop: Stop,
     /// Bytes read from the inputs.
     pub(crate) read: AtomicU64,
+    /// Binaries that were found and left out.
+    pub(crate) binaries: AtomicU64,
     /// Bytes of the inputs; `u64::MAX` until they are measured.
     pub(crate) total: AtomicU64,
     /// Bytes of messages that wait for a thread.
@@ -63,6 +65,7 @@ impl Shared {
         Shared {
             stop: Stop::new(cancel),
             read: AtomicU64::new(0),
+            binaries: AtomicU64::new(0),
             total: AtomicU64::new(u64::MAX),
             waiting: AtomicUsize::new(0),
         }

@@ -133,7 +133,10 @@ impl Walk<'_, '_> {
             if is_maildir && (name.ends_with("tmp") || !name.is_dir()) {
                 continue;
             }
-            self.path(&name, depth + 1)?;
+            let was = std::mem::replace(&mut self.feed.is_named, false);
+            let flow = self.path(&name, depth + 1);
+            self.feed.is_named = was;
+            flow?;
         }
         ControlFlow::Continue(())
     }
@@ -151,7 +154,7 @@ impl Walk<'_, '_> {
             return self.feed.error(&name(path), &error);
         }
         match container::kind(&head) {
-            Kind::Message => self.whole(path, size),
+            Kind::Message if self.feed.options.column.is_none() => self.whole(path, size),
             Kind::Zip => {
                 let flow = container::zip(self.feed, BufReader::new(file), size, &name(path), 0);
                 self.feed.read.fetch_add(size, Ordering::Relaxed);
@@ -163,7 +166,8 @@ impl Walk<'_, '_> {
 
     fn whole(&mut self, path: &Path, size: u64) -> Flow {
         self.feed.read.fetch_add(size, Ordering::Relaxed);
-        self.feed.give(&name(path), Body::File { path: path.to_path_buf(), size })
+        let is_named = self.feed.is_named;
+        self.feed.give(&name(path), Body::File { path: path.to_path_buf(), size, is_named })
     }
 }
 
@@ -180,7 +184,7 @@ pub(crate) fn file(feed: &mut Feed<'_>, source: &str, path: &Path, size: u64) ->
         Err(error) => return feed.error(source, &error),
     };
     match container::kind(bytes.get(..container::HEAD).unwrap_or(&bytes)) {
-        Kind::Message => {
+        Kind::Message if feed.options.column.is_none() => {
             let size = size.max(bytes.len() as u64);
             feed.give(source, Body::Bytes { bytes, size })
         }

@@ -36,6 +36,7 @@ mod incident;
 mod input;
 mod item;
 mod limits;
+mod lines;
 mod mbox;
 mod ordered;
 mod record;

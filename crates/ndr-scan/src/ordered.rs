@@ -29,6 +29,8 @@ pub struct Progress {
     pub errors: u64,
     /// What was not opened on purpose, such as a device.
     pub skipped: u64,
+    /// Binaries that were found in directories and archives, and left out. They are no records.
+    pub binaries: u64,
     /// Bytes of the inputs that were read; of a compressed file, its compressed bytes.
     pub bytes: u64,
     /// Bytes of the inputs, where [`Scan::measured`](crate::Scan::measured) asked for it and it is known by now.
@@ -72,7 +74,8 @@ impl<A> Ordered<A> {
     /// ```
     pub fn progress(&self) -> Progress {
         let total = self.shared.total.load(Ordering::Relaxed);
-        Progress { bytes_total: (total < u64::MAX).then_some(total), ..self.progress }
+        let binaries = self.shared.binaries.load(Ordering::Relaxed);
+        Progress { bytes_total: (total < u64::MAX).then_some(total), binaries, ..self.progress }
     }
 
     /// The next result if it comes within that time, for those who must look at something else now and then, such as

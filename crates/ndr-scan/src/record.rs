@@ -14,6 +14,8 @@ pub struct Record {
     pub date: Option<i64>,
     /// The report, or why the message could not be read.
     pub result: Result<Report, ScanError>,
+    /// Values of the columns that [`Scan::column`](crate::Scan::column) keeps, with their names.
+    pub kept: Vec<(String, String)>,
 }
 
 impl Record {
@@ -38,7 +40,12 @@ impl Record {
                 let what = what.or(cause.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
                 let what: String = what.chars().take(200).collect();
                 let message = format!("the decoder failed on this message; please report it ({what})");
-                return Record { source, date: None, result: Err(ScanError::new(ErrorKind::Panic, message)) };
+                return Record {
+                    source,
+                    date: None,
+                    result: Err(ScanError::new(ErrorKind::Panic, message)),
+                    kept: Vec::new(),
+                };
             }
         };
         report.source = Some(source.clone());
@@ -46,7 +53,7 @@ impl Record {
             let text = format!("the message has {size} bytes; only the first {} were read", bytes.len());
             report.notes.push(Note { code: "limit-message-bytes", text: text.into() });
         }
-        Record { source, date, result: Ok(report) }
+        Record { source, date, result: Ok(report), kept: Vec::new() }
     }
 }
 
@@ -70,17 +77,19 @@ pub enum ErrorKind {
     Limit,
     /// The decoder failed, which is a fault of ndr.
     Panic,
+    /// Neither mail nor text: an archive or mailbox of a format that is not read, or a binary that the user named.
+    NotMail,
 }
 
 impl ErrorKind {
     /// Every value.
     pub const ALL: &'static [ErrorKind] =
-        &[ErrorKind::Unreadable, ErrorKind::Skipped, ErrorKind::Limit, ErrorKind::Panic];
+        &[ErrorKind::Unreadable, ErrorKind::Skipped, ErrorKind::Limit, ErrorKind::Panic, ErrorKind::NotMail];
 
     /// The permanent name, which is the code of the note in JSON.
     pub const fn slug(self) -> &'static str {
         match self {
-            ErrorKind::Unreadable => "error",
+            ErrorKind::Unreadable | ErrorKind::NotMail => "error",
             ErrorKind::Skipped => "skipped",
             ErrorKind::Limit => "limit",
             ErrorKind::Panic => "panic",
@@ -110,7 +119,24 @@ impl std::fmt::Display for ScanError {
 
 impl std::error::Error for ScanError {}
 
-/// A report as it is everywhere; an error as a message of kind `other` with one note.
+/// Values by the names of their columns.
+struct Kept<'k>(&'k [(String, String)]);
+
+impl Serialize for Kept<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct WithKept<'k> {
+    #[serde(flatten)]
+    report: &'k Report,
+    kept: Kept<'k>,
+}
+
+/// A report as it is everywhere; an error as a message of kind `other` with one note, and of no kind where the file is
+/// no mail at all. Values of columns that are kept are an object, `kept`.
 ///
 /// ```
 /// let record = ndr_scan::Scan::of(["no-such-file.eml"]).records().next().unwrap();
@@ -121,18 +147,23 @@ impl std::error::Error for ScanError {}
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let error = match &self.result {
-            Ok(report) => return report.serialize(serializer),
+            Ok(report) if self.kept.is_empty() => return report.serialize(serializer),
+            Ok(report) => return WithKept { report, kept: Kept(&self.kept) }.serialize(serializer),
             Err(error) => error,
         };
-        let mut out = serializer.serialize_struct("Report", 8)?;
+        let has_kept = !self.kept.is_empty();
+        let mut out = serializer.serialize_struct("Report", 8 + usize::from(has_kept))?;
         out.serialize_field("source", &self.source)?;
-        out.serialize_field("kind", ndr::Kind::Other.slug())?;
+        out.serialize_field("kind", &(error.kind != ErrorKind::NotMail).then_some(ndr::Kind::Other.slug()))?;
         out.serialize_field("dialect", &None::<&str>)?;
         out.serialize_field("event", &None::<&str>)?;
         out.serialize_field("generator", &None::<&str>)?;
         out.serialize_field("recipients", &[(); 0])?;
         out.serialize_field("original", &ndr::Original::default())?;
         out.serialize_field("notes", &[ndr::Note { code: error.kind.slug(), text: error.message.clone().into() }])?;
+        if has_kept {
+            out.serialize_field("kept", &Kept(&self.kept))?;
+        }
         out.end()
     }
 }

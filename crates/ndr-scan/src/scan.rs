@@ -9,7 +9,7 @@
 
 use crate::control::{Cancel, Shared};
 use crate::feed;
-use crate::item::{Body, Feed, Flow, Item};
+use crate::item::{Body, Feed, Flow, Item, Options};
 use crate::ordered::{Done, Ordered, Place};
 use crate::{ErrorKind, Input, Record, ScanError, ScanLimits};
 use ndr::{Decoder, Report};
@@ -58,6 +58,7 @@ pub struct Scan {
     cancel: Cancel,
     batch: usize,
     measured: bool,
+    options: Options,
 }
 
 impl Scan {
@@ -74,6 +75,7 @@ impl Scan {
             cancel: Cancel::default(),
             batch: BATCH,
             measured: false,
+            options: Options::default(),
         }
     }
 
@@ -84,6 +86,37 @@ impl Scan {
     /// ```
     pub fn of<P: Into<Input>>(paths: impl IntoIterator<Item = P>) -> Scan {
         Scan::new(paths.into_iter().map(Into::into))
+    }
+
+    /// Whether logs and tables of deliveries also give the deliveries that were done. Without it, only those that failed
+    /// or are late.
+    ///
+    /// ```
+    /// use ndr_scan::{Input, Scan};
+    /// let log = "Mar 1 10:00:00 mx postfix/smtp[1]: 4ABCD: to=<a@example.com>, relay=none, dsn=2.0.0, status=sent (250 ok)\n\
+    ///     Mar 1 10:00:01 mx postfix/qmgr[1]: 4ABCD: removed\n";
+    /// let scan = || Scan::new([Input::Reader { name: "mail.log".into(), reader: Box::new(log.as_bytes()) }]);
+    /// assert_eq!(scan().records().count(), 0);
+    /// assert_eq!(scan().all(true).records().count(), 1);
+    /// ```
+    pub fn all(self, all: bool) -> Scan {
+        Scan { options: Options { all, ..self.options }, ..self }
+    }
+
+    /// Reads files as tables (CSV) whose column `name` holds messages, replies or events; the values of the columns in
+    /// `keep` go along with each record.
+    ///
+    /// ```
+    /// use ndr_scan::{Input, Scan};
+    /// let table = "id,reply\n7,550 5.1.1 User unknown\n";
+    /// let input = Input::Reader { name: "t.csv".into(), reader: Box::new(table.as_bytes()) };
+    /// let records: Vec<_> = Scan::new([input]).column("reply", ["id"]).records().collect();
+    /// assert_eq!(records[0].kept, [("id".to_string(), "7".to_string())]);
+    /// assert_eq!(records[0].result.as_ref().unwrap().recipients[0].reply, Some(550));
+    /// ```
+    pub fn column<K: Into<String>>(self, name: impl Into<String>, keep: impl IntoIterator<Item = K>) -> Scan {
+        let keep = keep.into_iter().map(Into::into).collect();
+        Scan { options: Options { column: Some(name.into()), keep, ..self.options }, ..self }
     }
 
     /// How many threads are busy, 1 to 256. The results are the same for any number.
@@ -177,13 +210,13 @@ impl Scan {
         I: Fn() -> A + Send + Sync + 'static,
         S: Fn(&mut A, Record) + Send + Sync + 'static,
     {
-        let Scan { inputs, jobs, decode, limits, cancel, batch, measured, .. } = self;
+        let Scan { inputs, jobs, decode, limits, cancel, batch, measured, options, .. } = self;
         let shared = Arc::new(Shared::new(cancel));
         let (places, order) = sync_channel(jobs * 4 + 4);
         let (send, work) = sync_channel::<Work<A>>((jobs - 1) * 2);
         let work = Arc::new(Mutex::new(work));
         let spare = Mutex::default();
-        let worker = Arc::new(Worker { shared: Arc::clone(&shared), limits, spare, decode, init, step });
+        let worker = Arc::new(Worker { shared: Arc::clone(&shared), limits, options, spare, decode, init, step });
         let mut threads = Vec::new();
         for n in 1..jobs {
             let (worker, work) = (Arc::clone(&worker), Arc::clone(&work));
@@ -234,6 +267,7 @@ struct Packed {
     /// Where its name ends among the names.
     name_end: usize,
     content: Content,
+    kept: Vec<(String, String)>,
 }
 
 enum Content {
@@ -244,7 +278,7 @@ enum Content {
 }
 
 impl Batch {
-    fn push(&mut self, Item { source, body }: Item) {
+    fn push(&mut self, Item { source, body, kept }: Item) {
         self.bytes += match &body {
             Body::Bytes { bytes, .. } => bytes.len(),
             // Its bytes are not in memory yet, but they will take their time.
@@ -259,7 +293,7 @@ impl Batch {
             }
             body => Content::Apart(body),
         };
-        self.items.push(Packed { name_end: self.names.len(), content });
+        self.items.push(Packed { name_end: self.names.len(), content, kept });
     }
 
     /// Empties the batch and keeps its memory.
@@ -280,6 +314,7 @@ struct Work<A> {
 struct Worker<I, S> {
     shared: Arc<Shared>,
     limits: ScanLimits,
+    options: Options,
     /// Empty batches, whose memory is used again.
     spare: Mutex<Vec<Batch>>,
     decode: Decode,
@@ -310,16 +345,16 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut value = (self.init)();
             let (mut name_start, mut start) = (0, 0);
-            for Packed { name_end, content } in items.drain(..) {
+            for Packed { name_end, content, kept } in items.drain(..) {
                 let source = names.get(name_start..name_end).unwrap_or_default();
                 name_start = name_end;
                 let flow = match content {
                     Content::Text { end, size } => {
                         let bytes = texts.get(start..end).unwrap_or_default();
                         start = end;
-                        self.text(source, bytes, size, &mut value, &mut done)
+                        self.text(source, bytes, size, kept, &mut value, &mut done)
                     }
-                    Content::Apart(body) => self.item(source, body, &mut value, &mut done),
+                    Content::Apart(body) => self.item(source, body, kept, &mut value, &mut done),
                 };
                 if flow.is_break() {
                     break;
@@ -333,30 +368,40 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Worker<I, S> {
         done
     }
 
-    fn item(&self, source: &str, body: Body, value: &mut A, done: &mut Done<A>) -> Flow {
+    fn item(&self, source: &str, body: Body, kept: Vec<(String, String)>, value: &mut A, done: &mut Done<A>) -> Flow {
         match body {
-            Body::Bytes { bytes, size } => self.text(source, &bytes, size, value, done),
+            Body::Bytes { bytes, size } => self.text(source, &bytes, size, kept, value, done),
             Body::Error(_) if self.shared.stop.is_set() => ControlFlow::Break(()),
             Body::Error(error) => {
-                self.record(Record { source: source.to_string(), date: None, result: Err(error) }, value, done);
+                self.record(Record { source: source.to_string(), date: None, result: Err(error), kept }, value, done);
                 ControlFlow::Continue(())
             }
-            Body::File { path, size } => {
+            Body::File { path, size, is_named } => {
                 // Its bytes were counted when it was found.
                 let read = AtomicU64::new(0);
-                let mut give = |Item { source, body }| self.item(&source, body, value, done);
-                let (limits, stop) = (&self.limits, &self.shared.stop);
-                let mut feed = Feed { limits, stop, read: &read, give: &mut give };
+                let mut give = |Item { source, body, kept }| self.item(&source, body, kept, value, done);
+                let (limits, options) = (&self.limits, &self.options);
+                let Shared { stop, binaries, .. } = &*self.shared;
+                let mut feed = Feed { limits, options, stop, read: &read, binaries, is_named, give: &mut give };
                 feed::file(&mut feed, source, &path, size)
             }
         }
     }
 
-    fn text(&self, source: &str, bytes: &[u8], size: u64, value: &mut A, done: &mut Done<A>) -> Flow {
+    fn text(
+        &self,
+        source: &str,
+        bytes: &[u8],
+        size: u64,
+        kept: Vec<(String, String)>,
+        value: &mut A,
+        done: &mut Done<A>,
+    ) -> Flow {
         if self.shared.stop.is_set() {
             return ControlFlow::Break(());
         }
-        self.record(Record::of_bytes(source.to_string(), bytes, size, &*self.decode), value, done);
+        let record = Record { kept, ..Record::of_bytes(source.to_string(), bytes, size, &*self.decode) };
+        self.record(record, value, done);
         ControlFlow::Continue(())
     }
 
@@ -384,8 +429,9 @@ impl<A, I: Fn() -> A, S: Fn(&mut A, Record)> Reader<A, I, S> {
     fn run(mut self, inputs: Vec<Input>) {
         let worker = Arc::clone(&self.worker);
         let mut give = |item: Item| self.give(item);
-        let Shared { stop, read, .. } = &*worker.shared;
-        let mut feed = Feed { limits: &worker.limits, stop, read, give: &mut give };
+        let Shared { stop, read, binaries, .. } = &*worker.shared;
+        let (limits, options) = (&worker.limits, &worker.options);
+        let mut feed = Feed { limits, options, stop, read, binaries, is_named: true, give: &mut give };
         if feed::all(inputs, &mut feed).is_continue() {
             let _ = self.flush();
         }

@@ -104,7 +104,7 @@ impl Summary {
         match kind {
             ErrorKind::Skipped => self.skipped += 1,
             ErrorKind::Panic => (self.errors, self.panics) = (self.errors + 1, self.panics + 1),
-            ErrorKind::Unreadable | ErrorKind::Limit => self.errors += 1,
+            ErrorKind::Unreadable | ErrorKind::Limit | ErrorKind::NotMail => self.errors += 1,
         }
     }
 

@@ -47,16 +47,21 @@ impl Spare {
 }
 
 /// Decodes everything. `write` turns a record into text on the thread that decodes it, and `print` gets the texts in
-/// order. `start` begins the summary, where one is wanted.
+/// order. `start` begins the summary, where one is wanted; `keep` names the columns of a
+/// table that go along.
 pub(crate) fn run(
     inputs: &Inputs,
     decoder: &ndr::Decoder,
+    keep: &[String],
     start: Option<fn() -> Summary>,
     write: impl Fn(&Record, &mut Vec<u8>) + Send + Sync + 'static,
     mut print: impl FnMut(&[u8]) -> std::io::Result<()>,
 ) -> std::io::Result<Total> {
     let bar = Bar::new(inputs.quiet);
-    let mut scan = Scan::of(&inputs.paths).decoder(decoder.clone()).measured(bar.is_visible());
+    let mut scan = Scan::of(&inputs.paths).decoder(decoder.clone()).measured(bar.is_visible()).all(inputs.all);
+    if let Some(column) = &inputs.column {
+        scan = scan.column(column, keep);
+    }
     if let Some(jobs) = inputs.jobs {
         scan = scan.jobs(jobs.get());
     }
@@ -90,6 +95,10 @@ pub(crate) fn run(
         spare.give(done.text);
     }
     bar.clear();
+    let binaries = batches.progress().binaries;
+    if binaries > 0 && !inputs.quiet {
+        eprintln!("ndr: {binaries} files hold programs, pictures or other data and no mail; they were left out");
+    }
     Ok(total)
 }
 

@@ -2,11 +2,15 @@
 
 use crate::args::{Explain, For, Format};
 use crate::output::Output;
-use crate::{Exit, Outcome, source};
+use crate::{Exit, Outcome, Stop, source};
 use ndr::render::{self, Audience};
 
 pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let input = source::read(args.input.as_deref())?;
+    if let Some(what) = ndr::not_read(&input.bytes) {
+        let name = input.name.as_deref().unwrap_or("standard input");
+        return Err(Stop { message: format!("{}: {what}", ndr::sanitize::terminal(name)), exit: Exit::Nothing });
+    }
     let decoder = decoder.clone().with_trace(true).with_domains(&args.domain);
     let known = [&args.remote, &args.command, &args.recipient, &args.sender];
     let mut report = if known.iter().any(|value| value.is_some()) {

@@ -15,20 +15,21 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     }
     let decoder = &decoder.clone().with_trace(args.trace);
     let mut stdout = std::io::BufWriter::with_capacity(1 << 17, std::io::stdout().lock());
-    stdout.write_all(match format {
-        Format::Json => b"[",
-        Format::Csv => CSV_HEADER.as_bytes(),
-        _ => b"",
+    stdout.write_all(&match format {
+        Format::Json => b"[".to_vec(),
+        Format::Csv => csv_header(&args.keep, out.csv()),
+        _ => Vec::new(),
     })?;
     let mut first = true;
     let csv = out.csv();
     let step = move |record: &Record, text: &mut Vec<u8>| write(record, format, csv, text);
-    let total = batch::run(&args.inputs, decoder, (!args.inputs.quiet).then_some(Summary::new), step, |text| {
-        // Records of JSON carry their comma in front; the first one has none.
-        let rest = if first && format == Format::Json { text.strip_prefix(b",").unwrap_or(text) } else { text };
-        first &= text.is_empty();
-        stdout.write_all(rest)
-    })?;
+    let total =
+        batch::run(&args.inputs, decoder, &args.keep, (!args.inputs.quiet).then_some(Summary::new), step, |text| {
+            // Records of JSON carry their comma in front; the first one has none.
+            let rest = if first && format == Format::Json { text.strip_prefix(b",").unwrap_or(text) } else { text };
+            first &= text.is_empty();
+            stdout.write_all(rest)
+        })?;
     if format == Format::Json {
         stdout.write_all(b"\n]\n")?;
     }
@@ -51,12 +52,18 @@ fn write(record: &Record, format: Format, csv: Csv, text: &mut Vec<u8>) {
             text.extend_from_slice(b",\n");
             let _ = serde_json::to_writer(&mut *text, record);
         }
-        (Format::Csv, Ok(report)) => text.extend_from_slice(csv_rows(report, csv).as_bytes()),
+        (Format::Csv, Ok(report)) => {
+            for row in csv_rows(report, csv).split_inclusive("\r\n") {
+                text.extend_from_slice(kept(record, csv).as_bytes());
+                text.extend_from_slice(row.as_bytes());
+            }
+        }
         (Format::Csv, Err(error)) => {
             let mut cells: [String; 20] = Default::default();
             cells[0] = record.source.clone();
             cells[1] = Kind::Other.to_string();
             cells[17] = format!("{}: {error}", error.kind.slug());
+            text.extend_from_slice(kept(record, csv).as_bytes());
             text.extend_from_slice(csv.line(&cells).as_bytes());
         }
         (_, Ok(report)) => text.extend_from_slice(line(report).as_bytes()),
@@ -70,6 +77,21 @@ fn write(record: &Record, format: Format, csv: Csv, text: &mut Vec<u8>) {
             text.extend_from_slice(line.as_bytes());
         }
     }
+}
+
+/// The header line of a table, the kept columns first.
+fn csv_header(keep: &[String], csv: Csv) -> Vec<u8> {
+    let mut header = String::new();
+    for name in keep {
+        header += csv.line(std::slice::from_ref(name)).trim_end();
+        header += ",";
+    }
+    (header + CSV_HEADER).into_bytes()
+}
+
+/// The values of kept columns, as the first cells of a row.
+fn kept(record: &Record, csv: Csv) -> String {
+    record.kept.iter().map(|(_, value)| csv.line(std::slice::from_ref(value)).trim_end().to_string() + ",").collect()
 }
 
 /// One short line per recipient.

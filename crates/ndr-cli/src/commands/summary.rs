@@ -21,7 +21,7 @@ pub(crate) fn summary(args: &Summary, decoder: &ndr::Decoder, out: &Output) -> O
         return Err(Stop { message: message.into(), exit: Exit::Usage });
     }
     let start = if args.list.is_some() { ndr_scan::Summary::with_addresses } else { ndr_scan::Summary::new };
-    let found = batch::run(&args.inputs, decoder, Some(start), |_, _| (), |_| Ok(()))?;
+    let found = batch::run(&args.inputs, decoder, &[], Some(start), |_, _| (), |_| Ok(()))?;
     let total = &found.summary;
     let text = match args.list {
         None if format == Format::Json => serde_json::to_string_pretty(total)? + "\n",

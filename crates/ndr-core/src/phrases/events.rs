@@ -1201,7 +1201,6 @@ pub(crate) mod names {
         "mail",
         "address",
         "subscriber",
-        "contact",
     ];
     /// How many of [`RECIPIENT`] name a recipient of mail and nothing else.
     pub(crate) const SURE: usize = 18;
@@ -1226,6 +1225,9 @@ pub(crate) mod names {
         "error",
         "errormessage",
         "errmsg",
+        "err",
+        "exception",
+        "cause",
         "errortext",
         "lasterror",
         "failurereason",

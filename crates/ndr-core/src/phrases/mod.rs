@@ -3,6 +3,7 @@
 
 pub(crate) mod events;
 pub(crate) mod exchange;
+pub(crate) mod files;
 pub(crate) mod forwards;
 pub(crate) mod kinds;
 pub(crate) mod later;

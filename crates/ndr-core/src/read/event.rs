@@ -78,7 +78,56 @@ fn unknown(why: &'static str) -> Findings {
 /// Whether a text begins as a JSON object, or as an array of values.
 fn is_json(text: &str) -> bool {
     let behind = |text: &str, open: char| text.strip_prefix(open).map(|rest| rest.trim_start().chars().next());
-    matches!(behind(text, '{'), Some(Some('"' | '}'))) || matches!(behind(text, '['), Some(Some('{' | '[' | ']' | '"')))
+    is_python(text)
+        || matches!(behind(text, '{'), Some(Some('"' | '}')))
+        || matches!(behind(text, '['), Some(Some('{' | '[' | ']' | '"')))
+}
+
+/// Whether a text begins as a dictionary that Python prints, alone or in a list.
+fn is_python(text: &str) -> bool {
+    text.trim_start_matches(['[', ' ']).starts_with("{'")
+}
+
+/// A dictionary of Python as JSON, as far as its values are those of JSON.
+fn from_python(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut quote = None;
+    let mut chars = text.chars().peekable();
+    let mut word = String::new();
+    while let Some(c) = chars.next() {
+        if let Some(end) = quote {
+            match c {
+                '\\' if chars.peek() == Some(&'\'') => {}
+                '\\' => {
+                    out.push(c);
+                    out.extend(chars.next());
+                }
+                c if c == end => {
+                    out.push('"');
+                    quote = None;
+                }
+                '"' => out.push_str("\\\""),
+                c => out.push(c),
+            }
+            continue;
+        }
+        if c.is_ascii_alphabetic() {
+            word.push(c);
+            continue;
+        }
+        let known = [("True", "true"), ("False", "false"), ("None", "null")];
+        out.push_str(known.iter().find(|(python, _)| *python == word).map_or(word.as_str(), |(_, json)| json));
+        word.clear();
+        match c {
+            '\'' | '"' => {
+                quote = Some(c);
+                out.push('"');
+            }
+            c => out.push(c),
+        }
+    }
+    out.push_str(&word);
+    out
 }
 
 /// Whether a text that does not parse is nevertheless JSON: a name and a colon follow the bracket.
@@ -94,6 +143,9 @@ fn is_broken_json(text: &str) -> bool {
 /// The JSON values of a text, one behind the other or one a line. Mail folds long lines, within strings too: line breaks
 /// that JSON does not allow go. A text that was cut is closed.
 fn values(text: &str) -> Vec<Value> {
+    if is_python(text) {
+        return serde_json::from_str(&from_python(text.trim_end())).map_or_else(|_| Vec::new(), |value| vec![value]);
+    }
     let all = |text: &str| -> Vec<Value> {
         serde_json::Deserializer::from_str(text).into_iter::<Value>().map_while(Result::ok).take(MOST).collect()
     };
@@ -222,6 +274,20 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// The events within JSON, each as JSON of its own.
+pub(crate) fn split(text: &str) -> Result<Vec<String>, String> {
+    let mut found = Reading { leaves: Some(Vec::new()), ..Reading::default() };
+    let mut is_empty = true;
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        is_empty = false;
+        unfold(&value.map_err(|error| error.to_string())?, 0, &mut found);
+    }
+    if is_empty {
+        return Err("it holds no JSON".into());
+    }
+    Ok(found.leaves.unwrap_or_default())
+}
+
 // From values to events.
 
 /// What was read so far.
@@ -239,6 +305,8 @@ struct Reading {
     generator: Option<String>,
     original: Original,
     notes: Vec<Note>,
+    /// Where events are only split from each other: those that were met.
+    leaves: Option<Vec<String>>,
 }
 
 impl Reading {
@@ -351,6 +419,10 @@ fn unfold(value: &Value, depth: usize, out: &mut Reading) {
         }
     }
     out.events += 1;
+    if let Some(leaves) = &mut out.leaves {
+        leaves.push(value.to_string());
+        return;
+    }
     if PINGS.iter().any(|(place, wanted)| within(value, place).as_str().is_some_and(|text| fits(wanted, text))) {
         return;
     }
@@ -647,6 +719,16 @@ fn command(said: &str) -> Option<&'static str> {
     statement::Marked::new(&format!(">>> {}", said.to_ascii_uppercase())).command()
 }
 
+/// Recipients that `name=value` pairs name, by the names of JSON's fields.
+pub(crate) fn of_pairs(pairs: &[(&str, &str)]) -> Vec<Finding> {
+    let fields = pairs.iter().map(|(name, value)| ((*name).to_string(), Value::String((*value).to_string())));
+    let mut out = Reading::default();
+    named(&Value::Object(fields.collect()), 0, &mut out);
+    let found =
+        out.found.into_iter().filter(|(kind, one)| matches!(kind, Kind::Failure | Kind::Delay) && one.reply.is_some());
+    found.map(|(_, one)| one).collect()
+}
+
 // JSON of unknown form.
 
 /// The fields of a record, at any depth, without what belongs to the sender or to the returned message.
@@ -788,15 +870,16 @@ mod tests {
         read_text(text, 100)
     }
 
-    /// Kind, and each recipient with its action and text.
-    type Told = (Option<String>, Option<Action>, Option<String>);
+    /// A recipient's address, action and text.
+    type One = (Option<String>, Option<Action>, Option<String>);
 
-    fn told(text: &str) -> (Option<Kind>, Vec<Told>) {
+    /// Kind, and each recipient.
+    fn told(text: &str) -> (Option<Kind>, Vec<One>) {
         let found = found(text);
         (found.kind, found.recipients.into_iter().map(|one| (one.address, one.action, one.text)).collect())
     }
 
-    fn failed(address: &str, text: &str) -> (Option<String>, Option<Action>, Option<String>) {
+    fn failed(address: &str, text: &str) -> One {
         (Some(address.to_string()), Some(Action::Failed), Some(text.to_string()))
     }
 
@@ -950,9 +1033,11 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_left_to_others() {
-        for text in
-            ["[01/Mar/2026 10:00:00] Sent: x", "{'a@example.com': (550, b'no')}", "[NOTICE] [x] y", "550 no", "a=b c=d"]
-        {
+        let python = "{'a@example.com': (550, b'no')}";
+        assert_eq!(found(python).kind, None);
+        let python = "{'rcpt': 'a@example.com', 'ok': False, 'error': \"550 5.1.1 it's gone\", 'x': None}";
+        assert_eq!(told(python).1, [failed("a@example.com", "550 5.1.1 it's gone")]);
+        for text in ["[01/Mar/2026 10:00:00] Sent: x", "[NOTICE] [x] y", "550 no", "a=b c=d"] {
             assert!(!is_json(text) && !is_form(text), "{text}");
         }
         assert_eq!(decoded("kim%40example.com+%zz"), "kim@example.com %zz");

@@ -49,6 +49,9 @@ static READERS: &[Row] = &[
     Row { reader: Reader::Reply, applies: reply::applies, read: reply::read, unless: STRUCTURED },
 ];
 
+pub(crate) use event::split as split_events;
+pub(crate) use log::{is_line as is_log_line, result as log_line, table_head, table_row};
+
 /// What all readers found, in the order of the table.
 pub(crate) fn all(page: &Page<'_>) -> Vec<Findings> {
     let mut found: Vec<Findings> = Vec::with_capacity(2);

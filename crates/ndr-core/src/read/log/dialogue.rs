@@ -124,7 +124,9 @@ fn spoken(said: &str, is_marked: bool) -> Option<Turn<'_>> {
     }
     let code = said.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()))?;
     let code: u16 = code.parse().ok().filter(|code| (200..=599).contains(code))?;
-    match said.as_bytes().get(3) {
+    // hMailServer joins the lines of a reply: "250-mx[nl]250 OK".
+    let last = said.rsplit("[nl]").next().unwrap_or(said);
+    match last.as_bytes().get(3) {
         None | Some(b' ') => Some(Turn::Reply(code, false, said)),
         Some(b'-') => Some(Turn::Reply(code, true, said)),
         _ => None,
@@ -144,7 +146,7 @@ fn pair(turns: &[Turn<'_>], in_order: bool) -> Vec<Exchange> {
                 if !words.is_empty() {
                     words.push('\n');
                 }
-                words.push_str(line);
+                words.push_str(&line.replace("[nl]", "\n"));
                 if *more {
                     continue;
                 }

@@ -1,10 +1,9 @@
 //! Exceptions of mail libraries, with the server's words inside: smtplib and aiosmtplib, nodemailer, PHPMailer, Symfony
 //! and Swift Mailer, JavaMail, MailKit, Ruby's Net::SMTP.
 
-use super::shared::tell;
-use crate::evidence::{Finding, Role};
+use super::shared::{failed_in, tell};
+use crate::evidence::Finding;
 use crate::phrases::logs::EXCEPTIONS;
-use crate::statement::role::Roles;
 use crate::statement::{self, Marked};
 use crate::text::{self, address};
 use crate::vocabulary::Action;
@@ -14,12 +13,6 @@ use ndr_resolve::find_reply;
 pub(super) fn read(text: &str, limit: usize) -> Option<(Option<&'static str>, Vec<Finding>)> {
     let readers: [fn(&str, usize) -> Vec<Finding>; 5] = [tuples, nodemailer, phpmailer, mailkit, marked];
     readers.iter().map(|read| read(text, limit)).find(|found| !found.is_empty()).map(|found| (None, found))
-}
-
-/// The address that a server's words name as failed.
-pub(super) fn failed_in(words: &str) -> Option<String> {
-    let roles = Roles::of(words);
-    address::find(words).find(|one| roles.role(one) == Role::Failed).map(|one| one.address.to_string())
 }
 
 fn by_code(code: &str) -> Action {

@@ -1,6 +1,6 @@
 //! The grammars of single log lines.
 
-use super::shared::{LINES, tell};
+use super::shared::{LINES, failed_in, tell};
 use crate::evidence::Finding;
 use crate::phrases::events::fits;
 use crate::phrases::logs::{Fields, Grammar, STALWART};
@@ -51,6 +51,12 @@ fn is_exim_id(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
     matches!(parts.as_slice(), [a, b, c] if a.len() == 6 && matches!(b.len(), 6 | 11 | 4) && matches!(c.len(), 2 | 4))
         && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// Whether a line is one of Exim's main log: date, time, perhaps a process id, and the message's id.
+pub(super) fn is_exim(line: &str) -> bool {
+    let words = text::cap(line, 80).split(' ').skip(2).take(2);
+    line.as_bytes().get(4) == Some(&b'-') && line.as_bytes().get(10) == Some(&b' ') && words.into_iter().any(is_exim_id)
 }
 
 /// The value of `name=`: in quotes up to the quote, in brackets up to the bracket, else up to a comma or blank.
@@ -194,6 +200,13 @@ fn postfix(line: &str) -> Option<Finding> {
 
 /// A host that refused before any recipient was named, or broke off. The line names no recipient.
 fn postfix_host(line: &str) -> Option<Finding> {
+    // The queue manager knows the sender alone.
+    if let Some((_, words)) = line.split_once("status=expired")
+        && !line.contains("to=<")
+    {
+        let reading = Some("delivery time expired");
+        return Some(Finding { reading, ..tell(None, Action::Failed, &format!("expired{words}")) });
+    }
     if line.contains("to=<") || line.contains("status=") {
         return None;
     }
@@ -295,6 +308,8 @@ fn exim(line: &str, mark: &str, action: Action) -> Option<Finding> {
         Some((_, said)) if action == Action::Delivered => said.trim_end().trim_end_matches('"'),
         _ => rest.split_once(": ").map_or("", |(_, words)| words),
     };
+    // "defer (110): Connection timed out H=mx.example.com [192.0.2.1]"
+    let words = if rest.contains(" defer (") { words.split(" H=").next().unwrap_or(words) } else { words };
     let words = words.replace("\\n", "\n");
     if words.is_empty() && action == Action::Failed {
         return None;
@@ -585,7 +600,7 @@ pub(super) fn qmail(text: &str, limit: usize) -> Option<Vec<Finding>> {
         recipient.address =
             begun.or_else(|| words.split_once(" to: <").and_then(|(_, rest)| as_mailbox(rest.split('>').next()?)));
         if recipient.address.is_none() && recipient.command == Some("RCPT TO") {
-            recipient.address = recipient.text.as_deref().and_then(super::exception::failed_in);
+            recipient.address = recipient.text.as_deref().and_then(failed_in);
         }
         found.push(recipient);
         if found.len() >= limit {

@@ -12,11 +12,14 @@ mod table;
 
 use crate::evidence::{Finding, Findings, Reader};
 use crate::page::Page;
-use crate::phrases::logs::{ABOUT, FORMATS};
+use crate::phrases::logs::{ABOUT, DONE, FORMATS, PROGRAMS};
+use crate::read::event;
 use crate::text;
-use crate::vocabulary::Kind;
+use crate::text::search::Grams;
+use crate::vocabulary::{Action, Kind};
 use shared::{LINES, LONGEST};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Whether somebody pasted a text.
 pub(crate) fn applies(page: &Page<'_>) -> bool {
@@ -76,7 +79,84 @@ fn read_text(text: &str, limit: usize) -> Option<(Option<&'static str>, Vec<Find
             found = complete(found, said);
         }
     }
+    if found.is_empty() {
+        found = text::lines(text)
+            .take(LINES)
+            .filter_map(pairs)
+            .flat_map(|pairs| event::of_pairs(&pairs))
+            .take(limit)
+            .collect();
+    }
     (!found.is_empty()).then_some((writer, found))
+}
+
+/// The `name=value` pairs of a line that some program wrote: values in quotes, or up to a blank.
+fn pairs(line: &str) -> Option<Vec<(&str, &str)>> {
+    let line = text::cap(line, LONGEST);
+    let mut found = Vec::new();
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once('=') {
+        let name = before.rsplit([' ', '\t', ',', ';', '[', '(']).next().unwrap_or(before);
+        let value = match behind.strip_prefix('"') {
+            Some(inside) => inside.split('"').next().unwrap_or(inside),
+            None => behind.split([' ', '\t']).next().unwrap_or(behind).trim_end_matches([',', ';', ']', ')']),
+        };
+        if !name.is_empty() && !value.is_empty() {
+            found.push((name, value));
+        }
+        let used = text::offset(behind, value) + value.len();
+        rest = text::from(behind, used);
+        if found.len() > 200 {
+            break;
+        }
+    }
+    (found.len() >= 2).then_some(found)
+}
+
+/// The marks that stand first in the formats: most lines of a log have none of them.
+static FIRST_MARKS: LazyLock<(Vec<&str>, Grams)> = LazyLock::new(|| {
+    let mut list: Vec<&str> = FORMATS.iter().filter_map(|format| format.marks.first().copied()).collect();
+    list.sort_unstable();
+    list.dedup();
+    let grams = Grams::build(&list, false);
+    (list, grams)
+});
+
+/// The outcome that one line tells; `None` where it tells of no delivery.
+pub(crate) fn result(line: &str) -> Option<Action> {
+    let line = text::cap(line, LONGEST);
+    let (list, grams) = &*FIRST_MARKS;
+    grams.find(list, line.as_bytes()).next()?;
+    // Most deliveries succeed; their lines need not be read further.
+    if DONE.iter().any(|mark| memchr::memmem::find(line.as_bytes(), mark.as_bytes()).is_some()) {
+        return Some(Action::Delivered);
+    }
+    let has =
+        |marks: &[&str]| marks.iter().all(|mark| memchr::memmem::find(line.as_bytes(), mark.as_bytes()).is_some());
+    let mut read = FORMATS.iter().filter(|format| has(format.marks)).map(|format| lines::read(format.grammar, line));
+    let found = read.find(|found| !found.is_empty())?;
+    found.iter().filter_map(|one| one.action).min()
+}
+
+/// Whether a line is one of a mail server's log, whatever it tells.
+pub(crate) fn is_line(line: &str) -> bool {
+    let is_program = || {
+        let head = text::cap(line, 120);
+        let has_time = head.bytes().take(40).filter(|byte| byte.is_ascii_digit()).count() >= 4;
+        has_time && PROGRAMS.iter().any(|program| head.contains(program)) || lines::is_exim(line)
+    };
+    ABOUT.iter().any(|marks| marks.iter().all(|mark| line.contains(mark))) || is_program() || result(line).is_some()
+}
+
+/// How many lines a table has in front of its rows, where it is one that is known.
+pub(crate) fn table_head(head: &str) -> Option<usize> {
+    table::head(head)
+}
+
+/// The gravest outcome of a row, given with the head of its table.
+pub(crate) fn table_row(text: &str) -> Option<Action> {
+    let (_, found) = table::read(text, 1_000)?;
+    found.iter().filter_map(|one| one.action).min()
 }
 
 /// A finding with the queue id of its line.

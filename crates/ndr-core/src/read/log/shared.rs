@@ -1,7 +1,9 @@
-//! What the readers of logs share: limits, and a recipient with its outcome and words.
+//! What all readers of lines have in common.
 
-use crate::evidence::{Finding, Origin};
+use crate::evidence::{Finding, Origin, Role};
 use crate::statement;
+use crate::statement::role::Roles;
+use crate::text::address;
 use crate::vocabulary::Action;
 
 /// Most lines of one text.
@@ -16,4 +18,10 @@ pub(super) fn tell(address: Option<String>, action: Action, words: &str) -> Find
     recipient.action = Some(action);
     statement::fill(&mut recipient, words);
     recipient
+}
+
+/// The address that a server's words name as failed.
+pub(super) fn failed_in(words: &str) -> Option<String> {
+    let roles = Roles::of(words);
+    address::find(words).find(|one| roles.role(one) == Role::Failed).map(|one| one.address.to_string())
 }

@@ -11,6 +11,37 @@ use crate::vocabulary::Action;
 
 type Told = Option<(Option<&'static str>, Vec<Finding>)>;
 
+/// How many lines stand in front of the rows, where the table is known.
+pub(super) fn head(text: &str) -> Option<usize> {
+    let mut count = 0;
+    let mut is_known = false;
+    for line in text::lines(text).take(200) {
+        if text::trim(line).is_empty() {
+            count += 1;
+        } else if let Some(comment) = line.strip_prefix('#') {
+            count += 1;
+            let names = comment.strip_prefix("Fields: ").map(cells).unwrap_or_default();
+            is_known |= table_of(&names.iter().map(|name| plain(name)).collect::<Vec<_>>()).is_some();
+        } else if is_known {
+            return Some(count);
+        } else {
+            let first = cells(text::cap(line, LONGEST));
+            if is_accounting(&first) {
+                return Some(count);
+            }
+            return header_of(&first).map(|_| count + 1);
+        }
+    }
+    is_known.then_some(count)
+}
+
+/// The names of the columns, where a line holds those of a known table.
+fn header_of(cells: &[String]) -> Option<Vec<String>> {
+    let names: Vec<String> = cells.iter().map(|name| plain(name)).collect();
+    let is_header = names.len() >= 3 && table_of(&names).is_some() && !cells.iter().any(|cell| cell.contains('@'));
+    is_header.then_some(names)
+}
+
 /// What a table tells, and who wrote it.
 pub(super) fn read(text: &str, limit: usize) -> Told {
     let mut lines = text::lines(text).filter(|line| !text::trim(line).is_empty()).take(LINES).peekable();
@@ -23,9 +54,7 @@ pub(super) fn read(text: &str, limit: usize) -> Told {
     }
     let first = cells(text::cap(lines.peek()?, LONGEST));
     if columns.is_none() {
-        let names: Vec<String> = first.iter().map(|name| plain(name)).collect();
-        let is_header = names.len() >= 3 && table_of(&names).is_some() && !first.iter().any(|cell| cell.contains('@'));
-        if is_header {
+        if let Some(names) = header_of(&first) {
             lines.next();
             columns = Some(names);
         } else if is_accounting(&first) {
