@@ -127,4 +127,4 @@ def test_what_cannot_be_summed_up():
 def test_shown(mails):
     summary = ndr.summary(ndr.scan(mails))
     assert "banned" in str(summary) and "203.0.113.7" in summary._repr_html_()
-    assert repr(summary) == "<ndr.Summary 48 messages, 3 incidents>"
+    assert repr(summary) == "<ndr.Summary 49 messages, 3 incidents>"

@@ -446,7 +446,7 @@ pub struct Provider {
     pub kind: ProviderKind,
     /// Host names that are the provider's: exact, or `*.suffix`.
     pub hosts: &'static [&'static str],
-    /// Words that only this provider's replies hold: see [`Provider::marked`].
+    /// Words that only this provider's replies hold.
     pub marks: &'static [&'static str],
 }
 
