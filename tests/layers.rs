@@ -36,6 +36,7 @@ const NDR_SCAN: Layers = &[
 
 /// The Python binding: objects, then what gives them.
 const PYTHON: Layers = &[
+    ("gate", 0), // threads of ours and the end of Python
     ("error", 0),
     ("values", 0),
     ("json", 1),

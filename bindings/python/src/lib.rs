@@ -2,6 +2,7 @@
 
 mod catalog;
 mod error;
+mod gate;
 mod input;
 mod json;
 mod object;
@@ -44,6 +45,7 @@ fn _ndr(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(catalog::_restore_entry, module)?)?;
     module.add_function(wrap_pyfunction!(report::_restore_report, module)?)?;
     module.add_function(wrap_pyfunction!(pickle::_restore, module)?)?;
+    gate::register(module)?;
     module.add("CATALOG", catalog::Catalog::built_in())?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -1,6 +1,7 @@
 //! Many messages as a stream of Arrow record batches.
 
 use crate::error::InputError;
+use crate::gate;
 use crate::input;
 use crate::object::line;
 use crate::table;
@@ -255,7 +256,7 @@ impl Iterator for Items {
     type Item = Message;
 
     fn next(&mut self) -> Option<Message> {
-        Python::attach(|py| {
+        gate::enter(|py| {
             let place = self.count.to_string();
             self.count += 1;
             match self.iterator.bind(py).clone().next()?.and_then(|item| message(&item, place)) {
@@ -267,6 +268,7 @@ impl Iterator for Items {
                 }
             }
         })
+        .flatten()
     }
 }
 

@@ -239,12 +239,38 @@ LONG = """
 )
 def test_ctrl_c_ends_a_scan(use):
     program = textwrap.dedent(LONG).format(use=use)
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "started\n"
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode in (1, 130, -signal.SIGINT)
-    assert "KeyboardInterrupt" in errors
+    # Several times: the thread that reads the generator must be out of Python before Python ends, wherever it is.
+    for _ in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stdout.readline() == "started\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode in (1, 130, -signal.SIGINT)
+        assert "KeyboardInterrupt" in errors
+
+
+LEFT = """
+    import sys, time
+    import pyarrow as pa
+    import ndr
+
+    def endless():
+        while True:
+            {wait}
+            yield b"550 5.1.1 User unknown"
+
+    scan = pa.RecordBatchReader.from_stream(ndr.scan(endless(), jobs=2))
+    scan.read_next_batch()
+"""
+
+
+@pytest.mark.parametrize("wait", ["pass", "time.sleep(0.0001)"])
+def test_a_scan_that_is_left_running_does_not_harm_the_end(wait):
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", textwrap.dedent(LEFT).format(wait=wait)], timeout=60)
+        assert done.returncode == 0
 
 
 FLAT = """
