@@ -199,11 +199,12 @@ impl Decoder {
     pub(crate) fn decode_framed(&self, bytes: &[u8]) -> Framed {
         let bytes = mail::clean(bytes);
         let limits = self.limits.for_readers();
-        let (bytes, cut) = match input::kind(&bytes) {
+        let kind = input::kind(&bytes);
+        let (bytes, cut) = match kind {
             Input::Mail => limits.fit_header(bytes),
             _ => (bytes, None),
         };
-        let Framed { mut report, is_carried } = self.read(&bytes, &limits, 0);
+        let Framed { mut report, is_carried } = self.read(&bytes, kind, &limits, 0);
         if report.recipients.len() > self.limits.recipients {
             report.recipients.truncate(self.limits.recipients);
             let text = format!("more than {} recipients; the rest was left out", self.limits.recipients);
@@ -249,15 +250,15 @@ impl Decoder {
     }
 
     /// The steps from bytes to a report. `depth` counts the mails around it.
-    fn read(&self, bytes: &[u8], limits: &Limits, depth: usize) -> Framed {
-        let page = Page::of(bytes, limits);
+    fn read(&self, bytes: &[u8], kind: Input, limits: &Limits, depth: usize) -> Framed {
+        let page = Page::of(bytes, kind, limits);
         if depth < unwrap::DEPTH {
             for inner in unwrap::inner(&page) {
-                let Framed { mut report, .. } = self.read(&inner.bytes, limits, depth + 1);
+                let kind = input::kind(&inner.bytes);
+                let Framed { mut report, .. } = self.read(&inner.bytes, kind, limits, depth + 1);
                 if matches!(report.kind, Kind::Failure | Kind::Delay) {
                     report.note(inner.note.0, inner.note.1);
-                    let attached = page.mail.original.as_deref();
-                    return Framed { report, is_carried: attached.is_some_and(|own| std::ptr::eq(own, &*inner.bytes)) };
+                    return Framed { report, is_carried: inner.is_attachment };
                 }
             }
         }

@@ -14,6 +14,8 @@ pub(crate) const DEPTH: usize = 2;
 pub(crate) struct Inner<'p> {
     /// The report, header first.
     pub(crate) bytes: Cow<'p, [u8]>,
+    /// Whether it is an attachment of a mail that only carries it.
+    pub(crate) is_attachment: bool,
     /// The code and the text of the note that says where it was found.
     pub(crate) note: (&'static str, &'static str),
 }
@@ -40,11 +42,12 @@ fn attached<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
     let inner = mail.original.as_deref()?;
     let may_forward = !mail.is_multipart_report && !has_own_status();
     // A report returns what was sent, and that may be a report itself; its own words then hold a code.
-    let is_outer = is_daemon(&mail.headers) && tells(&page.words.text);
+    let is_outer = || is_daemon(&mail.headers) && tells(&page.words.text);
     // A forward of a forward holds the report deeper.
     let holds_report = || memchr::memmem::find(inner, b"multipart/report").is_some();
-    (may_forward && !is_outer && (page::is_report(inner) || holds_report())).then_some(Inner {
+    (may_forward && !is_outer() && (page::is_report(inner) || holds_report())).then_some(Inner {
         bytes: Cow::Borrowed(inner),
+        is_attachment: true,
         note: ("forwarded-report", "the report came as an attachment of a mail that forwards it"),
     })
 }
@@ -57,7 +60,7 @@ fn inline<'p>(page: &'p Page<'_>, found: &mut Vec<Inner<'p>>) {
         let subject = headers.text("Subject").unwrap_or_default().to_lowercase();
         ["re:", "aw:", "sv:", "antw:", "odp:", "ynt:"].iter().any(|mark| subject.starts_with(mark))
     };
-    if !page.is_pasted && (is_daemon_name(headers) || page.mail.is_multipart_report) {
+    if !page.is_pasted && (page.mail.is_multipart_report || is_daemon_name(headers)) {
         return;
     }
     let answers = !page.is_pasted && answers();
@@ -72,6 +75,7 @@ fn inline<'p>(page: &'p Page<'_>, found: &mut Vec<Inner<'p>>) {
         if is_report && (is_quoted || !answers) {
             found.push(Inner {
                 bytes: Cow::Owned(one.to_mail()),
+                is_attachment: false,
                 note: ("forwarded-report", "the report stands in the text of a mail that forwards it"),
             });
         }
@@ -88,7 +92,11 @@ fn quoted<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
     }
     let bare = |line: &str| line.trim_start_matches(['>', '|', ' ', '\t']).to_string() + "\n";
     let text: String = text::lines(&page.words.text).filter(|line| is_quoted(line)).map(bare).collect();
-    Some(Inner { bytes: Cow::Owned(text.into_bytes()), note: ("forwarded-report", "the report is quoted in the text") })
+    Some(Inner {
+        bytes: Cow::Owned(text.into_bytes()),
+        is_attachment: false,
+        note: ("forwarded-report", "the report is quoted in the text"),
+    })
 }
 
 /// A report that somebody wrapped in words of their own, header and all.
@@ -96,6 +104,7 @@ fn wrapped<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
     let returned = page.words.returned.as_deref().filter(|returned| page::is_report(returned.as_bytes()))?;
     (!page.fields_stand_in_words() && !tells(&page.words.text)).then_some(Inner {
         bytes: Cow::Borrowed(returned.as_bytes()),
+        is_attachment: false,
         note: ("wrapped-report", "the report stands within the text of another mail"),
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::code::StatusCode;
 use crate::entry::{Category, vocabulary};
+use std::sync::LazyLock;
 
 vocabulary! {
     /// About whom a refusal speaks.
@@ -236,14 +237,56 @@ const PEOPLE: &[&str] = &[
 /// Most words that are looked at.
 const MOST_WORDS: usize = 400;
 
+/// Numbers of [`SAYINGS`], filed by the first byte and the length of their first word, so that a word of a text is
+/// compared with few of them.
+struct Heads {
+    /// Sorted by key, then by number.
+    filed: Vec<(u8, u16)>,
+    /// A bit for each key that is filed.
+    known: [u64; 4],
+}
+
+impl Heads {
+    fn get() -> &'static Heads {
+        static HEADS: LazyLock<Heads> = LazyLock::new(|| {
+            let mut heads = Heads { filed: Vec::with_capacity(SAYINGS.len()), known: [0; 4] };
+            for (number, (head, ..)) in (0..).zip(SAYINGS) {
+                let key = Heads::key(head);
+                heads.filed.push((key, number));
+                if let Some(bits) = heads.known.get_mut(usize::from(key >> 6)) {
+                    *bits |= 1 << (key & 63);
+                }
+            }
+            heads.filed.sort_unstable();
+            heads
+        });
+        &HEADS
+    }
+
+    fn key(word: &str) -> u8 {
+        let first = word.bytes().next().unwrap_or_default().to_ascii_lowercase();
+        first.wrapping_mul(37).wrapping_add(word.len() as u8)
+    }
+
+    /// The sayings that begin with `word`.
+    fn of(&self, word: &str) -> impl Iterator<Item = &'static (&'static str, &'static [&'static str], Party)> {
+        let key = Heads::key(word);
+        let is_known = self.known.get(usize::from(key >> 6)).is_some_and(|bits| bits & 1 << (key & 63) != 0);
+        let from = if is_known { self.filed.partition_point(|(filed, _)| *filed < key) } else { self.filed.len() };
+        let filed = self.filed.get(from..).unwrap_or_default().iter().take_while(move |(filed, _)| *filed == key);
+        let sayings = filed.filter_map(|(_, number)| SAYINGS.get(usize::from(*number)));
+        sayings.filter(move |(head, ..)| head.eq_ignore_ascii_case(word))
+    }
+}
+
 /// About whom words speak, where they name the party. What they say of the sending side outweighs the rest, so that
 /// "Sender address rejected: user unknown" speaks of the sender.
 fn party_of_words(words: &str) -> Option<Party> {
-    let prose = prose(words);
+    let (prose, heads) = (prose(words), Heads::get());
     let mut found = None;
     for (at, word) in prose.iter().enumerate() {
         let rest = prose.get(at + 1..).unwrap_or_default();
-        for (_, tails, party) in SAYINGS.iter().filter(|(head, ..)| head.eq_ignore_ascii_case(word)) {
+        for (_, tails, party) in heads.of(word) {
             let Some(length) = tails.iter().find_map(|tail| follows(rest, tail)) else { continue };
             let before = at.checked_sub(1).and_then(|at| prose.get(at)).copied().unwrap_or_default();
             let behind = rest.get(length).copied().unwrap_or_default();
@@ -283,23 +326,38 @@ fn is_among(list: &[&str], word: &str) -> bool {
 /// The words of a text that are prose, without fillers: no addresses, hosts, URLs and numbers. An empty word stands
 /// where a phrase ends.
 fn prose(text: &str) -> Vec<&str> {
-    let mut out = Vec::new();
-    for chunk in text.split_whitespace() {
+    let mut out = Vec::with_capacity(text.len().min(4_096) / 5);
+    for chunk in text.split_ascii_whitespace() {
         if out.len() >= MOST_WORDS {
             break;
+        }
+        // Most chunks are a word, perhaps with a mark behind it.
+        let (word, mark) = match chunk.as_bytes().split_last() {
+            Some((b':' | b';' | b',' | b'.' | b'!' | b'?', _)) => (chunk.get(..chunk.len() - 1).unwrap_or(chunk), true),
+            _ => (chunk, false),
+        };
+        if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            if !is_filler(word) && !is_elision(word) {
+                out.push(word);
+            }
+            if mark {
+                out.push("");
+            }
+            continue;
         }
         let bare = chunk.trim_matches(|c: char| !c.is_alphanumeric());
         if chunk.starts_with(['(', '"', ':']) {
             out.push("");
         }
         if !is_name(bare) {
+            // A mark within a chunk that no word has: "rejected:user".
+            let is_marked = bare.bytes().any(|byte| matches!(byte, b':' | b';' | b','));
             for (part, word) in bare.split(|c: char| !c.is_alphanumeric()).enumerate() {
-                // A mark within a chunk that no word has: "rejected:user".
                 let is_word = word.chars().next().is_some_and(char::is_alphabetic);
-                if part > 0 && bare.contains([':', ';', ',']) {
+                if part > 0 && is_marked {
                     out.push("");
                 }
-                if is_word && !is_among(FILLERS, word) && !is_elision(word) {
+                if is_word && !is_filler(word) && !is_elision(word) {
                     out.push(word);
                 }
             }
@@ -311,6 +369,14 @@ fn prose(text: &str) -> Vec<&str> {
     out
 }
 
+fn is_filler(word: &str) -> bool {
+    const LONGEST: usize = 5;
+    // Most words begin with another letter.
+    let may =
+        matches!(word.as_bytes(), [b'a' | b'b' | b'e' | b'h' | b'i' | b'm' | b's' | b't' | b'w' | b'A'..=b'Z', ..]);
+    may && word.len() <= LONGEST && is_among(FILLERS, word)
+}
+
 /// The `d` and `l` of "d'expéditeur" and "l'adresse".
 fn is_elision(word: &str) -> bool {
     matches!(word, "d" | "D" | "l" | "L")
@@ -318,13 +384,19 @@ fn is_elision(word: &str) -> bool {
 
 /// Whether a chunk is an address, a host, or a URL: its words are names.
 fn is_name(chunk: &str) -> bool {
-    let is_host = || {
-        let mut labels = chunk.split('.');
-        let inner = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        let dotted = labels.clone().nth(1).is_some();
-        dotted && labels.all(inner)
-    };
-    chunk.contains('@') || chunk.contains("://") || is_host()
+    let (mut dots, mut is_host, mut before) = (0, true, b'.');
+    for byte in chunk.bytes() {
+        match byte {
+            b'@' => return true,
+            b'.' => {
+                dots += 1;
+                is_host &= before != b'.';
+            }
+            byte => is_host &= byte.is_ascii_alphanumeric() || byte == b'-',
+        }
+        before = byte;
+    }
+    dots > 0 && is_host && before != b'.' || chunk.contains("://")
 }
 
 #[cfg(test)]

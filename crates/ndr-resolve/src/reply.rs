@@ -32,7 +32,11 @@ impl Reply {
         let mut reply = Reply { code: find_reply(text).map(|found| found.0), ..Reply::default() };
         let mut weak = None;
         // A code that a text begins with is the speaker's own, whatever it quotes behind.
-        let begins = |at: usize| text.bytes().take(at).all(|b| b.is_ascii_whitespace() || b"\"'=<([".contains(&b));
+        let begins = |at: usize| {
+            text.bytes()
+                .take(at)
+                .all(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b'<' | b'(' | b'['))
+        };
         let failed = find_codes(text).any(|found| found.code.class() != 2);
         for found in find_codes(text).filter(|found| !failed || found.code.class() != 2) {
             let listed = &mut reply.inner;
@@ -79,7 +83,7 @@ pub fn find_reply(text: &str) -> Option<(u16, usize)> {
         let Some((before, rest)) = bytes.split_at_checked(start) else { break };
         let &[class, tens @ b'0'..=b'9', ones @ b'0'..=b'9', ref after @ ..] = rest else { continue };
         let code = u16::from(class - b'0') * 100 + u16::from(tens - b'0') * 10 + u16::from(ones - b'0');
-        if !is_reply_place(before, after, code) {
+        if !is_reply_place(before, after, code) || is_expected(before) {
             continue;
         }
         if code >= 400 {
@@ -260,7 +264,30 @@ fn last_words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     const MOST: usize = 100;
     let near = bytes.get(bytes.len().saturating_sub(MOST)..).unwrap_or_default();
     let word = |word: &'_ &[u8]| !word.is_empty();
-    near.rsplit(|b| b.is_ascii_whitespace() || b"()[]{}<>\"':;,/=|.?".contains(b)).filter(word)
+    near.rsplit(|b| {
+        b.is_ascii_whitespace()
+            || matches!(
+                *b,
+                b'(' | b')'
+                    | b'['
+                    | b']'
+                    | b'{'
+                    | b'}'
+                    | b'<'
+                    | b'>'
+                    | b'"'
+                    | b'\''
+                    | b':'
+                    | b';'
+                    | b','
+                    | b'/'
+                    | b'='
+                    | b'|'
+                    | b'.'
+                    | b'?'
+            )
+    })
+    .filter(word)
 }
 
 /// Whether the number behind `before` was expected, and something else came.
@@ -355,9 +382,6 @@ fn is_reply_place(before: &[u8], after: &[u8], code: u16) -> bool {
         if !(before.is_empty() || matches!(before.last(), Some(b'\n' | b';'))) {
             return false;
         }
-    }
-    if is_expected(before) {
-        return false;
     }
     // IronPort: "5.1.0 - Unknown address error 550-'words'".
     if after.starts_with(b"-'") && before.last().is_some_and(u8::is_ascii_whitespace) {
@@ -492,7 +516,9 @@ fn unfold(text: &str) -> String {
 /// line's prefix.
 fn is_unfolded(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if !text.is_ascii() || bytes.iter().any(|byte| matches!(byte, b'\t'..=b'\r')) {
+    // Without an early end, so that many bytes are looked at together.
+    let is_plain = bytes.iter().fold(true, |plain, byte| plain & byte.is_ascii() & !matches!(byte, b'\t'..=b'\r'));
+    if !is_plain {
         return false;
     }
     let code = match bytes {

@@ -162,7 +162,11 @@ fn ahead(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> usize {
 
 /// `user@example.com`, with the `@` at `at`.
 fn address(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
-    let local = |b: u8| is_label(b) || b".+=%~&!#*/'".contains(&b) || b >= 0x80;
+    let local = |b: u8| {
+        is_label(b)
+            || matches!(b, b'.' | b'+' | b'=' | b'%' | b'~' | b'&' | b'!' | b'#' | b'*' | b'/' | b'\'')
+            || b >= 0x80
+    };
     let start = back(bytes, at, from, local);
     let end = ahead(bytes, at + 1, |b| is_label(b) || b == b'.' || b >= 0x80);
     // "a@example.com...User unknown": the dots part the two.
@@ -173,16 +177,19 @@ fn address(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
 
 /// `https://example.com/x` or `/var/mail/x`, with a slash at `at`.
 fn path(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    let ends = |b: u8| b.is_ascii_whitespace() || b"<>\"[]{}|\\`".contains(&b);
+    let ends = |b: u8| {
+        b.is_ascii_whitespace() || matches!(b, b'<' | b'>' | b'"' | b'[' | b']' | b'{' | b'}' | b'|' | b'\\' | b'`')
+    };
     let end = ahead(bytes, at, |b| !ends(b));
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
     if before == Some(&b':') && bytes.get(at + 1) == Some(&b'/') {
         let start = back(bytes, at - 1, 0, |b| b.is_ascii_alphabetic());
         return (start < at - 1).then_some((start, end));
     }
-    let opens = before.is_none_or(|b| b.is_ascii_whitespace() || b"'\"(=:<[".contains(b));
+    let opens =
+        before.is_none_or(|b| b.is_ascii_whitespace() || matches!(*b, b'\'' | b'"' | b'(' | b'=' | b':' | b'<' | b'['));
     let begins = bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~'));
-    let end = ahead(bytes, at, |b| !ends(b) && !b"'(),;:".contains(&b));
+    let end = ahead(bytes, at, |b| !ends(b) && !matches!(b, b'\'' | b'(' | b')' | b',' | b';' | b':'));
     let more = bytes.get(at + 1..end)?.iter().any(|b| matches!(b, b'/' | b'.'));
     (opens && begins && more).then_some((at, end))
 }
@@ -238,7 +245,10 @@ fn host(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
     // What follows in a web address without a scheme: "example.com/help".
     let end = start + token.len();
     let goes_on = bytes.get(end) == Some(&b'/') && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
-    let stops = |b: u8| b.is_ascii_whitespace() || b"<>\"[]{}|\\`),;".contains(&b);
+    let stops = |b: u8| {
+        b.is_ascii_whitespace()
+            || matches!(b, b'<' | b'>' | b'"' | b'[' | b']' | b'{' | b'}' | b'|' | b'\\' | b'`' | b')' | b',' | b';')
+    };
     Some((start, if goes_on { ahead(bytes, end, |b| !stops(b)) } else { end }))
 }
 

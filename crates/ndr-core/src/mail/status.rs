@@ -231,8 +231,10 @@ fn recipient(value: &str) -> Option<String> {
 
 /// `dns; mx.example.com (192.0.2.1)` gives the host.
 fn host(value: &str) -> Option<String> {
-    let text = value.rsplit_once(';').map_or(value, |(_, rest)| rest).trim().trim_matches(['<', '>', '[', ']']);
-    let host = text.split([' ', '\t', '\n', '(', ',']).next().unwrap_or_default().trim_end_matches('.');
+    let text = memchr::memrchr(b';', value.as_bytes()).map_or(value, |at| text::from(value, at + 1));
+    let text = text::trim(text).trim_matches(['<', '>', '[', ']']);
+    let ends = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'(' | b',');
+    let host = text::upto(text, text.bytes().position(ends).unwrap_or(text.len())).trim_end_matches('.');
     (!host.is_empty()).then(|| host.to_string())
 }
 

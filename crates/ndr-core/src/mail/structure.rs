@@ -127,8 +127,10 @@ impl<'x> ContentType<'x> {
         let value = std::str::from_utf8(value).ok()?;
         let (mime, parameters) = text::cut(value, b';').unwrap_or((value, ""));
         let (kind, sub) = text::cut(text::trim(mime), b'/')?;
-        let is_token =
-            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+._".contains(&b));
+        let is_token = |text: &str| {
+            !text.is_empty()
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.' | b'_'))
+        };
         (is_token(kind) && is_token(sub)).then_some(ContentType { mime: (kind, sub), parameters })
     }
 
@@ -139,7 +141,7 @@ impl<'x> ContentType<'x> {
         while !rest.is_empty() {
             let (name, tail) = text::cut(rest, b'=')?;
             let name = text::trim(name);
-            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
                 return None;
             }
             let tail = tail.trim_start();

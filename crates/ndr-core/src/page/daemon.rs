@@ -22,23 +22,31 @@ pub(crate) fn is_daemon_name(headers: &Headers<'_>) -> bool {
 /// Whether the value of a From field names a mail system: by the whole local part, or whole words of the display name.
 pub(crate) fn names_daemon(from: &str) -> bool {
     static NAMES: Phrases = phrases!(DAEMON_NAMES);
-    let from = from.to_lowercase();
-    let found = address::find(&from).last();
+    let found = address::last(from);
     let (name, local) = match &found {
-        Some(one) => (text::upto(&from, one.start), one.address.split('@').next().unwrap_or_default()),
+        Some(one) => {
+            (text::upto(from, one.start), text::cut(one.address, b'@').map_or(one.address, |(local, _)| local))
+        }
         // "MAILER-DAEMON (Mail Delivery System)", "<>"
-        None => (from.as_str(), from.trim_matches(['<', '>', ' ', '"'])),
+        None => (from, from.trim_matches(['<', '>', ' ', '"'])),
     };
-    let letters: String = local.chars().filter(char::is_ascii_alphabetic).take(24).collect();
-    // The id of Exchange's own mailbox is letters and digits.
-    let is_local = DAEMON_LOCALS.contains(&letters.as_str()) || letters.starts_with("microsoftexchange");
-    let behind = found.as_ref().map_or("", |one| text::from(&from, one.end));
+    let behind = found.as_ref().map_or("", |one| text::from(from, one.end));
     let is_whole = |text: &str, start: usize, end: usize| {
         !text::upto(text, start).ends_with(char::is_alphanumeric)
             && !text::from(text, end).starts_with(char::is_alphanumeric)
     };
     let names = |text: &str| NAMES.find(text).any(|hit| is_whole(text, hit.start, hit.end));
-    is_local || from.trim() == "<>" || names(name) || names(behind)
+    is_daemon_local(local) || from.trim() == "<>" || names(name) || names(behind)
+}
+
+/// Whether the letters of a local part name a mail system. The id of Exchange's own mailbox is letters and digits.
+fn is_daemon_local(local: &str) -> bool {
+    const LONGEST: usize = 24;
+    let mut letters = [0; LONGEST];
+    let found = local.bytes().filter(u8::is_ascii_alphabetic).take(LONGEST);
+    let len = letters.iter_mut().zip(found).map(|(slot, byte)| *slot = byte.to_ascii_lowercase()).count();
+    let letters = letters.get(..len).unwrap_or_default();
+    DAEMON_LOCALS.iter().any(|known| known.as_bytes() == letters) || letters.starts_with(b"microsoftexchange")
 }
 
 /// Whether the envelope sender is empty.

@@ -7,7 +7,7 @@ mod pasted;
 pub(crate) mod returned;
 
 use crate::mail::headers::{Block, Headers};
-use crate::mail::input::{self, Input};
+use crate::mail::input::Input;
 use crate::mail::limits::Limits;
 use crate::mail::status::{self, Fields};
 use crate::mail::{self, Mail, Part, PartKind, TELLING_LEN, html_to_text};
@@ -17,7 +17,9 @@ use crate::phrases::signs::{self, contains_ignoring_case};
 use crate::phrases::{PhraseMatches, Topic};
 use crate::statement::tells;
 use crate::text::{self, address};
+use memchr::memmem::{self, Finder};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// A mail or a pasted text, prepared for readers.
 #[derive(Debug)]
@@ -99,9 +101,8 @@ impl<'x> Words<'x> {
 }
 
 impl<'x> Page<'x> {
-    /// Prepares the bytes of a mail or of any other text. The input type is detected.
-    pub(crate) fn of(bytes: &'x [u8], limits: &Limits) -> Page<'x> {
-        let kind = input::kind(bytes);
+    /// Prepares the bytes of a mail or of any other text.
+    pub(crate) fn of(bytes: &'x [u8], kind: Input, limits: &Limits) -> Page<'x> {
         let (text, cut) = match kind {
             Input::Mail => return Page::of_mail(bytes, limits),
             Input::Html => {
@@ -193,12 +194,13 @@ impl<'x> Page<'x> {
 
     /// Whether the words or headers are those of a complaint.
     pub(crate) fn is_complaint(&self) -> bool {
-        let (headers, words) = (&self.mail.headers, &self.words.text);
-        let subject = headers.text("Subject").unwrap_or_default().to_lowercase();
-        (words.contains("Feedback-Type:") && words.contains("User-Agent:"))
-            || subject.contains("complaint about message from")
-            || (subject.contains("email feedback report") || subject.contains("abuse report"))
-                && headers.has("X-HmXmrOriginalRecipient")
+        static FIELD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Feedback-Type:"));
+        let (headers, words) = (&self.mail.headers, self.words.text.as_bytes());
+        let says =
+            |phrase: &[u8]| headers.text("Subject").is_some_and(|it| contains_ignoring_case(it.as_bytes(), phrase));
+        FIELD.find(words).is_some() && memmem::find(words, b"User-Agent:").is_some()
+            || says(b"complaint about message from")
+            || headers.has("X-HmXmrOriginalRecipient") && (says(b"email feedback report") || says(b"abuse report"))
     }
 
     /// The Message-ID that the report answers, without angle brackets.

@@ -122,15 +122,16 @@ fn header_follows(text: &str) -> bool {
 pub(crate) fn unquote(text: &str) -> Option<String> {
     static FORWARDED: Phrases =
         phrases!(&["begin forwarded message", "forwarded message", "original message", "weitergeleitete nachricht"]);
-    // Few texts have quoted lines at all; those that have not are done here.
+    // Few texts have quoted lines at all; those that have too few are done here.
     let bytes = text.as_bytes();
     let begins_line = |at: &usize| at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\n');
-    memchr::memchr_iter(b'>', bytes).find(begins_line)?;
+    const FEWEST: usize = 5;
+    memchr::memchr_iter(b'>', bytes).filter(begins_line).nth(FEWEST - 2)?;
     let at = FORWARDED.earliest(text)?.start;
     let tail = text::from(text, at);
     let quoted = tail.lines().filter(|line| line.starts_with('>')).count();
     let all = tail.lines().filter(|line| !text::trim(line).is_empty()).count();
-    if quoted * 3 < all * 2 || quoted < 5 {
+    if quoted * 3 < all * 2 || quoted < FEWEST {
         return None;
     }
     let mut out = String::with_capacity(tail.len());

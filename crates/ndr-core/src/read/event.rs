@@ -223,6 +223,9 @@ fn embedded(text: &str) -> Option<Value> {
 /// Whether a text is form fields: `name=value&name=value`, percent-encoded.
 fn is_form(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default().trim();
+    if memchr::memchr(b'=', line.as_bytes()).is_none() {
+        return false;
+    }
     let is_name = |name: &str| {
         !name.is_empty()
             && name.len() < 60

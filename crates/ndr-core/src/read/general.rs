@@ -13,6 +13,7 @@ use crate::text::{self, cap, lines};
 use crate::vocabulary::Action;
 use ndr_resolve::find_reply;
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 /// What the general reader needs to know of the message around the text.
@@ -179,7 +180,7 @@ impl Places {
 /// Where the signature of a person begins: behind a line of two dashes near the end, unless it tells of a failure.
 fn signature_start(text: &str) -> usize {
     const MOST_LINES: usize = 12;
-    let Some(at) = text.rfind("\n--") else { return text.len() };
+    let Some(at) = memchr::memmem::rfind(text.as_bytes(), b"\n--") else { return text.len() };
     let (mark, behind) = text::cut(text::from(text, at + 1), b'\n').unwrap_or_default();
     let is_signature =
         mark.trim_end() == "--" && behind.lines().filter(|line| !line.trim().is_empty()).count() <= MOST_LINES;
@@ -745,12 +746,13 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     };
     // The lines that hold a reply, each with what it continues on, speak before the prose around them.
     let refuses = |line: &str| find_reply(line).is_some_and(|(code, _)| code >= 400);
-    let any_refusal = free().any(|(_, line)| refuses(line));
+    // Asked only where a line of consent needs it.
+    let any_refusal = LazyCell::new(|| free().any(|(_, line)| refuses(line)));
     let mut coded = String::new();
     let mut open = false;
     let mut last = 0;
     for (at, line) in free() {
-        let starts = tells(line) && !is_prose_code(line) && !(any_refusal && is_consent(line));
+        let starts = tells(line) && !is_prose_code(line) && !(is_consent(line) && *any_refusal);
         let goes_on = open && at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
         if starts || goes_on {
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));

@@ -11,37 +11,62 @@ pub(crate) struct Found<'t> {
     pub(crate) end: usize,
 }
 
-/// Whether a character may stand in an unquoted address. Wider than RFC 5322 on purpose: `=`, `+`, `_`, `/` and quotes
-/// are common in IMCEAEX addresses and VERP.
-const fn in_address(c: char) -> bool {
-    c.is_ascii_alphanumeric()
+/// Whether an ASCII character may stand in an unquoted address. Wider than RFC 5322 on purpose: `=`, `+`, `_`, `/` and
+/// quotes are common in IMCEAEX addresses and VERP.
+const fn is_of_address(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
         || matches!(
-            c,
-            '.' | '!'
-                | '#'
-                | '$'
-                | '%'
-                | '&'
-                | '*'
-                | '+'
-                | '/'
-                | '='
-                | '?'
-                | '^'
-                | '_'
-                | '`'
-                | '{'
-                | '|'
-                | '}'
-                | '~'
-                | '-'
-                | '\''
+            byte,
+            b'.' | b'!'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'*'
+                | b'+'
+                | b'/'
+                | b'='
+                | b'?'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'{'
+                | b'|'
+                | b'}'
+                | b'~'
+                | b'-'
+                | b'\''
         )
-        || is_foreign(c)
 }
 
-const fn in_domain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || is_foreign(c)
+/// Bit 0: may stand in the local part; bit 1: in a domain.
+const CLASSES: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut at = 0u8;
+    let mut rest: &mut [u8] = &mut classes;
+    while let Some((class, behind)) = rest.split_first_mut() {
+        let in_domain = at.is_ascii_alphanumeric() || matches!(at, b'.' | b'-' | b'_');
+        *class = is_of_address(at) as u8 | (in_domain as u8) << 1;
+        at += 1;
+        rest = behind;
+    }
+    classes
+};
+
+fn class(c: char) -> u8 {
+    match CLASSES.get(c as usize) {
+        Some(class) => *class,
+        None if is_foreign(c) => 3,
+        None => 0,
+    }
+}
+
+fn in_address(c: char) -> bool {
+    class(c) & 1 != 0
+}
+
+fn in_domain(c: char) -> bool {
+    class(c) & 2 != 0
 }
 
 /// A letter beyond ASCII (RFC 6531), and none of the punctuation of East Asian text.
@@ -64,6 +89,14 @@ fn without_sentence(local: &str, domain: &str) -> usize {
     }
 }
 
+/// The local part without quotation marks and the like in front of it.
+fn without_marks(local: &str) -> &str {
+    match local.as_bytes() {
+        [b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', ..] => local,
+        _ => local.trim_start_matches(['{', '\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}']),
+    }
+}
+
 /// The most addresses that are looked for in one text.
 const MOST: usize = 4096;
 
@@ -77,6 +110,11 @@ pub(crate) fn find(text: &str) -> impl Iterator<Item = Found<'_>> {
         Some(one)
     };
     memchr::memchr_iter(b'@', text.as_bytes()).filter_map(next).take(MOST)
+}
+
+/// The last address of a text.
+pub(crate) fn last(text: &str) -> Option<Found<'_>> {
+    memchr::memrchr_iter(b'@', text.as_bytes()).take(MOST).find_map(|at| around(text, at))
 }
 
 /// Finds the addresses of a text, in order.
@@ -95,11 +133,7 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
         None => {
             let local = tail_in(before, in_address);
             // An encoded word is no address, but some servers report it as one; its `=?` is part of it.
-            let local = if local.starts_with("=?") {
-                local
-            } else {
-                local.trim_start_matches(['{', '\'', '`', '.', '=', '|', '*', '\u{201c}', '\u{2018}'])
-            };
+            let local = if local.starts_with("=?") { local } else { without_marks(local) };
             // "SMTP=user@example.com", "to=user@example.com": the label is not part of the address.
             const LABELS: &[&str] = &[
                 "smtp",
@@ -128,7 +162,10 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
         text::upto(after, after.find(']')? + 1)
     } else {
         let domain = head_in(after, in_domain);
-        domain.trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}'])
+        match domain.as_bytes() {
+            [.., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'] => domain,
+            _ => domain.trim_end_matches(['.', '-', '_', '\u{201d}', '\u{2019}', '\u{bb}', '\u{3002}', '\u{300d}']),
+        }
     };
     // "a@example.com宛" ends where the sentence goes on; "a@例子.公司" does not.
     let (mut domain, mut start) = (domain, start);
@@ -161,12 +198,18 @@ fn is_domain(domain: &str) -> bool {
     let last = domain.rsplit('.').next().unwrap_or_default();
     let is_ip = || domain.parse::<std::net::Ipv4Addr>().is_ok();
     let has_name = domain.contains('.') && !last.is_empty() && !last.bytes().all(|byte| byte.is_ascii_digit());
-    is_literal || has_name && !domain.contains("..") || is_ip() || domain.eq_ignore_ascii_case("localhost")
+    is_literal || has_name && !holds_twice(domain, b'.') || is_ip() || domain.eq_ignore_ascii_case("localhost")
+}
+
+/// Whether two of a sign stand side by side.
+fn holds_twice(text: &str, sign: u8) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().zip(bytes.iter().skip(1)).any(|(one, next)| *one == sign && *next == sign)
 }
 
 /// Whether a local part is blotted out: `****`.
 fn is_masked(local: &str) -> bool {
-    local.is_empty() || local.contains("**") || local.bytes().all(|byte| matches!(byte, b'*' | b'.' | b'_' | b'-'))
+    local.is_empty() || holds_twice(local, b'*') || local.bytes().all(|byte| matches!(byte, b'*' | b'.' | b'_' | b'-'))
 }
 
 /// The bare address of a header or field value: without display name, angle brackets, quotes, route or `mailto:`.

@@ -183,17 +183,18 @@ impl Grams {
     /// The same for grams of four letters at every second place: two of them at a time.
     #[inline]
     fn next_of_pairs(&self, text: &[u8], at: &mut usize) -> Option<u32> {
-        let mut rest = text.get(*at..)?;
-        while let Some(bytes) = rest.first_chunk::<8>() {
-            let letters = u64::from_le_bytes(*bytes) | 0x2020_2020_2020_2020;
-            let (one, other) = (scatter(letters as u32), scatter((letters >> 16) as u32));
+        let (fours, _) = text.get(*at..)?.as_chunks::<4>();
+        let fold = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes) | 0x2020_2020;
+        let mut before = fours.first().map(fold)?;
+        for four in fours.iter().skip(1).map(fold) {
+            let (one, other) = (scatter(before), scatter(before >> 16 | four << 16));
             let (knows_one, knows_other) = (self.knows(one), self.knows(other));
             if knows_one | knows_other != 0 {
                 *at += if knows_one != 0 { 2 } else { 4 };
                 return Some(if knows_one != 0 { one } else { other });
             }
             *at += 4;
-            rest = rest.get(4..)?;
+            before = four;
         }
         self.next::<4, 2>(text, at)
     }
