@@ -91,7 +91,6 @@ const NDR_CORE: Layers = &[
     ("page", 8),       // mail or pasted text, with everything that readers need
     ("unwrap", 9),     // forwarded, nested and attached reports
     ("read", 10),      // a file for each reader
-    ("inputs", 11),    // what is read besides mail
     ("merge", 11),     // findings of all readers to recipients
     ("kind", 12),      // failure, delay, success and so on
     ("advice", 12),    // what to do about an address, with its caps
@@ -103,9 +102,6 @@ const NDR_CORE: Layers = &[
     ("lib", 16),    // the decoder
     ("redact", 17), // decodes what it masked
 ];
-
-/// Folders whose parts may still use the folder's own module.
-const OPEN: &[&str] = &["phrases"];
 
 #[test]
 fn ndr_scan() {
@@ -142,10 +138,7 @@ fn check(package: &str, layers: Layers) {
             faults.push(format!("{name} has no row in the table of layers"));
         }
         for target in used(name, text, &names, &shown) {
-            let is_part = name.strip_prefix(target).is_some_and(|rest| rest.starts_with("::"));
-            if !(is_part && OPEN.contains(&target)) {
-                arrows.entry(name).or_default().insert(target);
-            }
+            arrows.entry(name).or_default().insert(target);
             let (Some((own, rank)), Some((other, lower))) = (own, row(layers, target)) else { continue };
             if own != other && rank <= lower {
                 faults.push(format!("{name} (rank {rank}) uses {target} (rank {lower})"));

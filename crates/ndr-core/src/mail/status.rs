@@ -100,62 +100,66 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
             value.push_str(text::trim(next));
             lines.next();
         }
-        match name {
-            "reporting-mta" => {
-                close(&mut fields, &mut current);
-                if fields.reporting_mta.is_none() {
-                    fields.reporting_mta = host(&value);
-                }
-            }
-            "final-recipient" => {
-                if current.final_recipient.is_some() {
-                    close(&mut fields, &mut current);
-                }
-                current.final_recipient = recipient(&value);
-                current.routed =
-                    value.split_once(';').is_some_and(|(_, address)| address.trim_start().starts_with('@'));
-            }
-            "original-recipient" => {
-                if current.original_recipient.is_some() {
-                    close(&mut fields, &mut current);
-                }
-                current.original_recipient = recipient(&value);
-            }
-            "action" => {
-                if current.action.is_some() {
-                    close(&mut fields, &mut current);
-                }
-                current.action = action(&value);
-            }
-            "status" => {
-                let code = find_codes(&value).next().map(|found| found.code);
-                if current.status.is_none() {
-                    current.status = code;
-                }
-            }
-            "remote-mta" => current.remote_mta = current.remote_mta.take().or_else(|| host(&value)),
-            "diagnostic-code" => {
-                // "smtp;", "x-unix;"
-                let is_type = |kind: &str| (1..=20).contains(&kind.len()) && !kind.contains(char::is_whitespace);
-                let text = text::cut(&value, b';').filter(|(kind, _)| is_type(kind)).map_or(&*value, |(_, text)| text);
-                if current.diagnostic.is_none() {
-                    current.diagnostic = Some(unfold_reply(text)).filter(|text| !text.is_empty());
-                }
-            }
-            "x-supplementary-info" | "x-notes" | "x-error" => {
-                let text = unfold_reply(value.trim_matches(['<', '>']));
-                if !text.is_empty() {
-                    current.supplement = Some(text);
-                }
-            }
-            _ => {}
-        }
+        take(&mut fields, &mut current, name, &value);
         if fields.recipients.len() >= limit {
             break;
         }
     }
     close(&mut fields, &mut current);
     fields
+}
+
+/// Files one field under the recipient whose group is open, or begins the next group.
+fn take(fields: &mut Fields, current: &mut FieldRecipient, name: &str, value: &str) {
+    match name {
+        "reporting-mta" => {
+            close(fields, current);
+            if fields.reporting_mta.is_none() {
+                fields.reporting_mta = host(value);
+            }
+        }
+        "final-recipient" => {
+            if current.final_recipient.is_some() {
+                close(fields, current);
+            }
+            current.final_recipient = recipient(value);
+            current.routed = value.split_once(';').is_some_and(|(_, address)| address.trim_start().starts_with('@'));
+        }
+        "original-recipient" => {
+            if current.original_recipient.is_some() {
+                close(fields, current);
+            }
+            current.original_recipient = recipient(value);
+        }
+        "action" => {
+            if current.action.is_some() {
+                close(fields, current);
+            }
+            current.action = action(value);
+        }
+        "status" => {
+            let code = find_codes(value).next().map(|found| found.code);
+            if current.status.is_none() {
+                current.status = code;
+            }
+        }
+        "remote-mta" => current.remote_mta = current.remote_mta.take().or_else(|| host(value)),
+        "diagnostic-code" => {
+            // "smtp;", "x-unix;"
+            let is_type = |kind: &str| (1..=20).contains(&kind.len()) && !kind.contains(char::is_whitespace);
+            let text = text::cut(value, b';').filter(|(kind, _)| is_type(kind)).map_or(value, |(_, text)| text);
+            if current.diagnostic.is_none() {
+                current.diagnostic = Some(unfold_reply(text)).filter(|text| !text.is_empty());
+            }
+        }
+        "x-supplementary-info" | "x-notes" | "x-error" => {
+            let text = unfold_reply(value.trim_matches(['<', '>']));
+            if !text.is_empty() {
+                current.supplement = Some(text);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The fields that are read, under the one spelling that counts. Some systems write blanks for the hyphens.

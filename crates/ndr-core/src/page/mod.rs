@@ -11,7 +11,7 @@ use crate::mail::input::Input;
 use crate::mail::limits::Limits;
 use crate::mail::status::{self, Fields};
 use crate::mail::{self, Mail, Part, PartKind, TELLING_LEN, html_to_text};
-use crate::phrases::exchange::{has_heading, recognises};
+use crate::phrases::exchange::has_heading;
 use crate::phrases::mailers::Mailer;
 use crate::phrases::signs::{self, contains_ignoring_case};
 use crate::phrases::{PhraseMatches, Topic};
@@ -60,6 +60,9 @@ pub(crate) struct Words<'x> {
     /// The returned message, header first, where the text held it.
     pub(crate) returned: Option<Cow<'x, str>>,
 }
+
+/// How far into the words phrases of Exchange count, in bytes.
+const EXCHANGE_WITHIN: usize = 60_000;
 
 /// How much of a returned message that a text quotes is kept, in bytes.
 const RETURNED: usize = 64 << 10;
@@ -149,7 +152,7 @@ impl<'x> Page<'x> {
         let in_text = fields.recipients.is_empty() && fields_stand_in(&words);
         let in_words = || if in_text { status::reporting_mta(&words.text) } else { None };
         let mta = fields.reporting_mta.as_deref().map(Cow::Borrowed).or_else(|| in_words().map(Cow::Owned));
-        let mailer = signs::recognise(&mail.headers, &words.matches, mta.as_deref());
+        let mailer = signs::recognise(&mail.headers, words.matches.numbers_of(Topic::Mailer), mta.as_deref());
         if let Some(end) = mailer.and_then(|mailer| mailer.own_words_end(&words.text)) {
             words.cut(end);
         }
@@ -161,7 +164,7 @@ impl<'x> Page<'x> {
         }
         let is_exchange = mail.headers.has("X-MS-Exchange-Message-Is-Ndr")
             || mail.headers.has("X-MS-Embedded-Report")
-            || recognises(&words.matches)
+            || words.matches.any(Topic::Exchange, EXCHANGE_WITHIN)
             || mailer.is_none() && !in_text && has_heading(&words.text);
         Page {
             is_pasted: !pasted.is_empty(),

@@ -1,6 +1,5 @@
 //! Phrases of Exchange's reports, in the languages that are known.
 
-use super::{PhraseMatches, Topic};
 use crate::text;
 
 /// Words that only an Exchange report has. The first [`HEADINGS`] of them are headings of the block for administrators,
@@ -37,11 +36,6 @@ pub(crate) const HEADINGS: usize = 11;
 
 /// Words of the latest style.
 pub(crate) const LATEST_MARKS: &[&str] = &["original message details", "more info for email admins", "error details"];
-
-/// Whether phrases of a text are those of an Exchange report.
-pub(crate) fn recognises(matches: &PhraseMatches) -> bool {
-    matches.any(Topic::Exchange, 60_000)
-}
 
 /// "These recipients or groups" in the heading of the part for users: the stems of both words, in each language.
 const RECIPIENTS_OR_GROUPS: &[(&str, &str)] = &[

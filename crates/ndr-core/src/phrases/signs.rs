@@ -1,7 +1,6 @@
 //! Finds the mailer whose signs a report shows, in one walk over its header and the phrases of its words.
 
 use super::mailers::{MAILERS, Mailer, Sign};
-use super::{PhraseMatches, Topic};
 use crate::mail::headers::{Field, Headers, name_hash};
 use crate::text::search::Grams;
 use std::sync::LazyLock;
@@ -181,9 +180,14 @@ pub(crate) fn texts() -> &'static [&'static str] {
 }
 
 /// The mailer that the signs name: of those that fit, the one of the highest class, then the one with most signs.
-pub(crate) fn recognise(headers: &Headers<'_>, marks: &PhraseMatches, mta: Option<&str>) -> Option<&'static Mailer> {
+/// `texts`: the numbers of those of [`texts`] that were found.
+pub(crate) fn recognise(
+    headers: &Headers<'_>,
+    texts: impl Iterator<Item = usize>,
+    mta: Option<&str>,
+) -> Option<&'static Mailer> {
     let filed = &*FILED;
-    let mut shown: Vec<usize> = marks.of_topic(Topic::Mailer).map(|mark| mark.number).collect();
+    let mut shown: Vec<usize> = texts.collect();
     for Field { name, value, hash } in headers.fields().iter().copied() {
         if !filed.may_hold(name, hash) {
             continue;
@@ -230,11 +234,11 @@ pub(crate) fn contains_ignoring_case(text: &[u8], wanted: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::returned::matches;
 
     fn named(header: &str, words: &str, mta: Option<&str>) -> Option<&'static str> {
         let headers = Headers::of_message(header.as_bytes());
-        recognise(&headers, &matches(words), mta).and_then(|mailer| mailer.id)
+        let found = (0..texts().len()).filter(|at| words.contains(texts()[*at]));
+        recognise(&headers, found, mta).and_then(|mailer| mailer.id)
     }
 
     #[test]
