@@ -36,6 +36,7 @@ fn what_broke_once_stays_whole() {
         println!("{path}");
         match target {
             "decode" => checks::decode(&bytes),
+            "outlook" => checks::outlook(&bytes),
             "text" => checks::text(&bytes),
             "headers" => checks::headers(&bytes),
             "templates" => checks::templates(&bytes),

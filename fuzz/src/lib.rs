@@ -16,6 +16,16 @@ pub fn text(bytes: &[u8]) {
     answer(&ndr::explain(&String::from_utf8_lossy(bytes)));
 }
 
+/// Any bytes as an Outlook item: as a compound file and as a TNEF stream, whatever they begin with.
+pub fn outlook(bytes: &[u8]) {
+    let magics: [&[u8]; 2] = [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], &[0x78, 0x9F, 0x3E, 0x22]];
+    for magic in magics {
+        let mut item = magic.to_vec();
+        item.extend(bytes.get(magic.len()..).unwrap_or_default());
+        answer(&ndr::decode(&item));
+    }
+}
+
 /// A report and every view of it: nothing raw reaches a terminal, nothing becomes markup, no span leads nowhere.
 fn answer(report: &ndr::Report) {
     for color in [false, true] {

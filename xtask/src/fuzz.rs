@@ -36,6 +36,7 @@ struct Target {
 
 const TARGETS: &[Target] = &[
     Target { name: "decode", dictionary: "mail", longest: 16_384, slice: 3_600 },
+    Target { name: "outlook", dictionary: "mail", longest: 65_536, slice: 3_600 },
     Target { name: "text", dictionary: "text", longest: 4_096, slice: 3_600 },
     Target { name: "headers", dictionary: "mail", longest: 8_192, slice: 3_600 },
     Target { name: "templates", dictionary: "templates", longest: 2_048, slice: 90 },
@@ -199,6 +200,9 @@ fn seeds() -> Result<(), String> {
         put("decode", &name, &bytes)?;
         put("text", &name, &bytes)?;
         put("redact", &name, &bytes)?;
+        if path.components().any(|part| part.as_os_str() == "outlook") {
+            put("outlook", &name, &bytes)?;
+        }
         put("headers", &name, bytes.get(..end_of_header(&bytes)).unwrap_or_default())?;
     }
     let text = shared::read(crate::catalog::CATALOG)?;

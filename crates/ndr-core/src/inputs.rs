@@ -1,6 +1,7 @@
 //! Inputs that are no mail: which events, log lines and tables are read by their structure, how a stream of them is split
 //! into records, and what cannot be read at all.
 
+use crate::mail::outlook;
 use crate::phrases::{events, files, logs};
 use crate::read;
 use crate::vocabulary::Action;
@@ -104,7 +105,18 @@ pub fn split_events(text: &str) -> Result<Vec<String>, String> {
     read::split_events(text)
 }
 
-/// What a file is that is neither mail nor text, by its first bytes.
+/// Whether the first bytes are those of an Outlook item (`.msg`, `winmail.dat`) or of another compound file. Always false
+/// without the feature `outlook`.
+///
+/// ```
+/// assert!(!ndr::is_outlook_item(b"From: a@example.com"));
+/// ```
+pub fn is_outlook_item(head: &[u8]) -> bool {
+    outlook::is_item(head)
+}
+
+/// What a file is that is neither mail nor text, by its first bytes; an Outlook item is read whole for that, where the
+/// feature `outlook` is on.
 ///
 /// ```
 /// assert_eq!(ndr::not_read(b"Rar!\x1a\x07\x01\0").unwrap().what, "a RAR archive");
@@ -112,6 +124,14 @@ pub fn split_events(text: &str) -> Result<Vec<String>, String> {
 /// assert_eq!(ndr::not_read(b"550 5.1.1 User unknown"), None);
 /// ```
 pub fn not_read(head: &[u8]) -> Option<NotRead> {
+    #[cfg(feature = "outlook")]
+    if let Some(read) = outlook::read(head) {
+        return read.err().map(|error| match error {
+            ndr_outlook::Error::NotAnItem => files::OFFICE,
+            ndr_outlook::Error::Template => files::TEMPLATE,
+            _ => files::DAMAGED_ITEM,
+        });
+    }
     // A text may begin with a few letters like these; it holds no NUL.
     let may_be_text = |magic: &[u8]| magic.len() <= 4 && magic != b"#!" && magic.iter().all(u8::is_ascii_graphic);
     let is_magic = |at: usize, magic: &[u8]| {

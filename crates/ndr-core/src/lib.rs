@@ -52,7 +52,8 @@ pub mod trace;
 
 pub use cause::{Cause, catalog};
 pub use inputs::{
-    InputForm, NotRead, begins_log, input_forms, log_line, not_read, split_events, table_head, table_row,
+    InputForm, NotRead, begins_log, input_forms, is_outlook_item, log_line, not_read, split_events, table_head,
+    table_row,
 };
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;

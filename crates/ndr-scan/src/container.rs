@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Xz,
     Zip,
     Tar,
+    /// An Outlook item, or another compound file.
+    Outlook,
     /// JSON, perhaps one value a line.
     Json,
     /// The log of a mail server.
@@ -36,7 +38,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether other files lie in it.
     const fn is_container(self) -> bool {
-        !matches!(self, Kind::Message | Kind::Json | Kind::Log | Kind::Table(_) | Kind::NotRead(_))
+        !matches!(self, Kind::Message | Kind::Outlook | Kind::Json | Kind::Log | Kind::Table(_) | Kind::NotRead(_))
     }
 }
 
@@ -49,6 +51,8 @@ pub(crate) fn kind(head: &[u8]) -> Kind {
         Kind::Zip
     } else if head.get(257..262) == Some(b"ustar") {
         Kind::Tar
+    } else if ndr::is_outlook_item(head) {
+        Kind::Outlook
     } else if mbox::begins(head) {
         Kind::Mbox
     } else if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
@@ -122,6 +126,7 @@ pub(crate) fn stream(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, dep
             lines::column(feed, &mut whole, name, &wanted)
         }
         Kind::Message => message(feed, &mut whole, name),
+        Kind::Outlook => item(feed, &mut whole, name),
         Kind::Json => lines::json(feed, &mut whole, name),
         Kind::Log => lines::log(feed, &mut whole, name),
         Kind::Table(head) => lines::table(feed, &mut whole, name, head),
@@ -165,7 +170,14 @@ pub(crate) fn stream(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, dep
 /// What a table with a wanted column is: packed, or text.
 fn column_kind(head: &[u8]) -> Kind {
     match kind(head) {
-        kind @ (Kind::Gzip | Kind::Zstd | Kind::Bzip2 | Kind::Xz | Kind::Zip | Kind::Tar | Kind::NotRead(_)) => kind,
+        kind @ (Kind::Gzip
+        | Kind::Zstd
+        | Kind::Bzip2
+        | Kind::Xz
+        | Kind::Zip
+        | Kind::Tar
+        | Kind::Outlook
+        | Kind::NotRead(_)) => kind,
         _ => Kind::Message,
     }
 }
@@ -174,6 +186,17 @@ fn column_kind(head: &[u8]) -> Kind {
 fn message(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str) -> Flow {
     match read_most(reader, feed.limits.message_bytes) {
         Ok((bytes, size)) => feed.give(name, Body::Bytes { bytes, size }),
+        Err(error) => feed.error(name, &error),
+    }
+}
+
+/// Gives an Outlook item as one message, or says what the file is.
+fn item(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str) -> Flow {
+    match read_most(reader, feed.limits.message_bytes) {
+        Ok((bytes, size)) => match ndr::not_read(&bytes) {
+            Some(what) => feed.not_read(name, what),
+            None => feed.give(name, Body::Bytes { bytes, size }),
+        },
         Err(error) => feed.error(name, &error),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod headers;
 pub(crate) mod input;
 pub(crate) mod limits;
+pub(crate) mod outlook;
 pub(crate) mod status;
 pub(crate) mod structure;
 pub(crate) mod transfer;
@@ -59,8 +60,11 @@ pub(crate) const TELLING_LEN: usize = 80;
 static PARSER: LazyLock<MessageParser> =
     LazyLock::new(|| MessageParser::new().with_mime_headers().default_header_ignore());
 
-/// Makes line ends that mail-parser understands, and drops an mbox `From ` line, a byte-order mark and leading blanks.
+/// Takes the mail out of an Outlook item, makes line ends that mail-parser understands, and drops an mbox `From ` line, a byte-order mark and leading blanks.
 pub(crate) fn clean(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if let Some(mail) = outlook::to_mail(bytes) {
+        return Cow::Owned(mail);
+    }
     let mut bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut owned = None;
     // UTF-16, as Windows tools save text.
@@ -214,7 +218,7 @@ impl<'x> Mail<'x> {
             self.original = self.original.take().or(Some(Cow::Borrowed(leaf.body)));
         } else if is_plain && is_status_as_data(&mime, leaf.body) {
             self.take_status(Cow::Borrowed(leaf.body), mime, limits);
-        } else if is_original || !is_plain && mime == "application/octet-stream" {
+        } else if is_original || !is_plain && (mime == "application/octet-stream" || outlook::may_be_item(&mime)) {
             self.parse(leaf.whole, limits, false);
         } else if mime.starts_with("text/") || mime.starts_with("message/") || mime == "application/json" {
             match transfer::text(leaf.body, leaf.encoding, leaf.charset) {
@@ -298,6 +302,12 @@ impl<'x> Mail<'x> {
                     }
                     if is_mail_as_data(&mime, &data) {
                         self.original = self.original.take().or(Some(data));
+                        continue;
+                    }
+                    if outlook::may_be_item(&mime)
+                        && let Some(item) = outlook::to_mail(&data)
+                    {
+                        self.original = self.original.take().or(Some(Cow::Owned(item)));
                         continue;
                     }
                     // A multipart that names no boundary, or none that comes.

@@ -32,6 +32,20 @@ const fn binary(what: &'static str) -> NotRead {
 /// A file with bytes that no text has.
 pub(crate) const BINARY: NotRead = binary("binary data and no mail");
 
+/// A compound file of another program.
+#[cfg(feature = "outlook")]
+pub(crate) const OFFICE: NotRead = binary("an Office file and no Outlook item");
+
+/// A message that nobody sent.
+#[cfg(feature = "outlook")]
+pub(crate) const TEMPLATE: NotRead =
+    archive("an Outlook template (.oft)", "open it in Outlook and save the message itself as .msg or .eml");
+
+/// An item that breaks off.
+#[cfg(feature = "outlook")]
+pub(crate) const DAMAGED_ITEM: NotRead =
+    archive("a damaged Outlook item (.msg or winmail.dat)", "save the message again, as .msg or .eml");
+
 const UNPACK: &str = "unpack it and scan the directory";
 
 /// Where the bytes stand, the bytes, and what they tell.
