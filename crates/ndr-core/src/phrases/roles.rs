@@ -15,7 +15,7 @@ phrase_lists! {
         "delivering your mail to", "deliver to", "delivered to", "delivery to", "deliver mail to",
         "deliver your message to", "recipient", "message to", "mail to", "email to", "sent to", "address", "user",
         "mailbox", "account", "for <", "unknown", "to:", "wasn't found at", "envelope-to", "expanded from",
-        "to <", "to=", "addressee", "empfänger", "empfaenger", "mailadresse", "an die adresse", "postfach",
+        "to <", "to=", "addressee", "expired", "a expiré", "caducad", "expirad", "scadut", "wygasł", "empfänger", "empfaenger", "mailadresse", "an die adresse", "postfach",
         "destinataire", "destinatario", "destinatari", "destinatário", "ontvanger", "geadresseerde", "mottagare",
         "modtager", "mottaker", "vastaanottaj", "odbiorc", "adresat", "příjemc", "alıcı", "címzett",
         "получател", "Получател", "адрес", "Адрес", "абонент", "ящик", "кому", "Кому", "宛", "受信者",
@@ -43,10 +43,17 @@ phrase_lists! {
     /// The address is one to write to for help.
     CONTACT = [
         "contact", "send mail to", "reply to", "forward this", "report to", "questions", "e-mail to postmaster",
-        "please mail", "write to", "please email", "please e-mail", "please write", "please send", "please forward",
+        "please mail", "write to", "write to the address", "write to this address", "mail the address", "contact the address", "use the address",
+        "schreiben sie an die adresse", "sie bitte an die adresse", "sich an die adresse", "sich bitte an die adresse", "please email", "please e-mail", "please write", "please send", "please forward",
         "please report", "help", "unsubscribe", "via email", "delist", "assistance", "support", "postmaster at",
         "administrator", "send a message to", "send an email to", "send email to", "mail us at", "reach us", "abuse@",
-        "complain", "whitelist", "appeal", "for more information", "feedback", "hotline", "kontakt", "fragen",
+        "complain", "whitelist", "appeal",
+        // Where the recipient is to be reached instead.
+        "try <", "please try", "; try", ", try", "instead try", "please use", "instead use", "use instead", "write instead to", "moved to", "has moved",
+        "relocated to", "new address", "new email address", "new e-mail address", "new mail address", "forwarding address", "forwarded to",
+        "neue adresse", "neue e-mail-adresse", "neuen adresse", "stattdessen", "nouvelle adresse", "plutôt", "nueva dirección",
+        "nuevo correo", "nuovo indirizzo", "novo endereço", "novo e-mail", "nieuw adres", "nieuwe adres", "ny adress", "ny adresse",
+        "nowy adres", "nová adresa", "новый адрес", "новому адресу", "yeni adres", "新しいアドレス", "新アドレス", "新地址", "새 주소", "for more information", "feedback", "hotline", "kontakt", "fragen",
         "wenden sie sich", "schreiben sie", "rückfragen", "contacter", "contactez", "écrivez", "contacte", "contacto",
         "póngase en contacto", "contattare", "scrivere a", "entre em contato", "contate", "neem contact", "kontakta",
         "skriv til", "обратитесь", "обращайтесь", "связаться", "свяжитесь", "пишите", "联系", "聯絡", "お問い合わせ",
@@ -94,6 +101,6 @@ phrase_lists! {
         "undeliverable", "unknown", "user ", "account", "unbekannt", "existiert nicht", "voll", "inconnu", "n'existe pas",
         "no existe", "desconocido", "lleno", "llena", "sconosciuto", "inesistente", "não existe", "onbekend",
         "bestaat niet", "okänd", "ukendt", "nieznany", "не существует", "не найден", "переполнен", "不存在", "存在しません",
-        "unrecognized", "unrecognised", "not a valid", "not valid", "mail receiving", "bounced",
+        "unrecognized", "unrecognised", "email address has", "address expired", "expired", "not a valid", "not valid", "mail receiving", "bounced",
     ];
 }
