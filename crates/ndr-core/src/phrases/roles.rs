@@ -20,6 +20,8 @@ phrase_lists! {
         "modtager", "mottaker", "vastaanottaj", "odbiorc", "adresat", "příjemc", "alıcı", "címzett",
         "получател", "Получател", "адрес", "Адрес", "абонент", "ящик", "кому", "Кому", "宛", "受信者",
         "収件人", "收件人", "收件者", "받는 사람", "수신자",
+        "gavėj", "saņēmēj", "saaja", "primatelj", "primaoc", "prejemnik", "príjemc", "destinatarul", "παραλήπτ", "отримувач", "одержувач",
+        "penerima", "người nhận", "ผู้รับ", "प्राप्तकर्ता", "הנמען", "المستلم", "گیرنده",
         "받는사람", "받는이", "수신인", "entregado a", "entregar a", "entregado para", "entregue a", "entregue para",
         "entregar para", "remis à", "remettre à", "recapitato a", "recapitare a", "consegnato a",
         "bezorgd aan", "bezorgd bij", "afgeleverd aan", "afgeleverd bij", "zugestellt an", "nicht an", "not to", "zustellung an",
@@ -39,6 +41,8 @@ phrase_lists! {
         "avsender", "lähettäj", "nadawc", "od:", "odesílatel", "gönderen", "kimden", "feladó", "отправител",
         "Отправител", "от кого", "От:", "от:", "відправник", "发件人", "寄件者", "寄件人", "差出人", "送信者",
         "送信元", "보낸 사람", "발신자", "αποστολ", "השולח", "المرسل",
+        "siuntėj", "sūtītāj", "saatja", "pošiljatelj", "pošiljaoc", "odosielate", "expeditor", "подател", "пошиља", "pengirim",
+        "người gửi", "ผู้ส่ง", "प्रेषक", "فرستنده",
     ];
     /// The address is one to write to for help.
     CONTACT = [
@@ -92,6 +96,9 @@ phrase_lists! {
         "has exceeded", "exceeded its", "sending limit", "sent too many", "sending quota", "is not owned by",
         "does not resolve", "returns an mx", "spf", "dmarc", "dkim", "your ip", "absender", "expéditeur", "remitente",
         "mittente", "remetente", "afzender", "отправител", "发件人", "差出人",
+        "siuntėj", "sūtītāj", "saatja", "pošiljatelj", "odosielate", "odesílatel", "nadawc", "expeditor", "відправник", "подател",
+        "avsändar", "afsender", "avsender", "lähettäj", "feladó", "gönderen", "αποστολ", "השולח", "المرسل", "pengirim", "người gửi",
+        "发信人", "寄件", "送信者", "送信元", "发送者", "발신자", "보낸 사람", "ผู้ส่ง",
     ];
     /// Words behind an address that speak of it as the recipient.
     BEHIND_FAILED = [
