@@ -33,6 +33,7 @@ phrase_lists! {
     /// The address is the sender's, or the report is addressed to it.
     SENDER = [
         "from:", "mail from", "from <", "from=", "from =", "from \"", "sender", "reply-to", "envelope-from", "return-path",
+        "sender address", "sender's address", "from address", "return address", "sending address", "envelope address", "senders address",
         "originator", "addressed from", "message from", "mail you sent from", "on behalf of", "sent by", "submitted by",
         "sent from", "ctladdr", "mailfrom", "helo", "verification failed for",
         "as sender", "task '", "reporter", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
@@ -60,12 +61,12 @@ phrase_lists! {
         "nowy adres", "nová adresa", "новый адрес", "новому адресу", "yeni adres", "新しいアドレス", "新アドレス", "新地址", "새 주소", "for more information", "feedback", "hotline", "kontakt", "fragen",
         "wenden sie sich", "schreiben sie", "rückfragen", "contacter", "contactez", "écrivez", "contacte", "contacto",
         "póngase en contacto", "contattare", "scrivere a", "entre em contato", "contate", "neem contact", "kontakta",
-        "skriv til", "обратитесь", "обращайтесь", "связаться", "свяжитесь", "пишите", "联系", "聯絡", "お問い合わせ",
+        "skriv til", "обратитесь", "Обратитесь", "обращайтесь", "Обращайтесь", "Свяжитесь", "Пишите", "Écrivez", "зверніться", "Зверніться", "связаться", "свяжитесь", "пишите", "联系", "聯絡", "お問い合わせ",
         "連絡", "문의",
     ];
     /// It is no mailbox at all.
     IDENTIFIER = [
-        "message-id", "message id", "messageid", "msgid", "msg-id", "mid=", "msg_id", " id <", " id=<", "id: <", "in-reply-to",
+        "message-id", "message id", "messageid", "msgid", "msg-id", "mid=", "msg_id", " id <", " id=<", "(id=<", "(id <", ",id=<", ";id=<", "id: <", "in-reply-to",
         "references", "queue-id", "queueid", "envelope-id", "nachrichten-id", "メッセージid",
     ];
     /// The report is addressed to it, where these words stand right in front of it.

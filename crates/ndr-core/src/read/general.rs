@@ -818,6 +818,14 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
         let starts = tells(line) && !is_prose_code(line) && !(any_refusal && is_consent(line));
         let goes_on = open && at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
         if starts || goes_on {
+            // The command that a transcript shows above its first refusal is the one that was refused.
+            if coded.is_empty() && line.starts_with("<<<") && refuses(line) {
+                let above = at.checked_sub(1).and_then(|above| lines.get(above)).map(|above| text::trim(above.text));
+                if let Some(sent) = above.filter(|above| above.starts_with(">>> ")) {
+                    coded.push_str(cap(sent, 200));
+                    coded.push('\n');
+                }
+            }
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));
             coded.push('\n');
             open = true;

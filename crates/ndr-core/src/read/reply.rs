@@ -6,6 +6,7 @@ use crate::report::Reply;
 use crate::statement::named::failed_address;
 use crate::statement::{self, Marked, quoted};
 use crate::text;
+use ndr_resolve::{find_reply, unfold_reply};
 
 /// Whether somebody pasted a text.
 pub(crate) fn applies(page: &Page<'_>) -> bool {
@@ -26,10 +27,30 @@ pub(crate) fn of(page: &Page<'_>, reply: &Reply<'_>) -> Finding {
     found
 }
 
+/// The lines of the first refusal among the replies of several lines.
+fn refusal(words: &str) -> Option<&str> {
+    let reply = |line: &str| find_reply(line).filter(|(_, at)| text::upto(line, *at).trim_matches(MARKS).is_empty());
+    let lines = || words.split_inclusive('\n').map(|line| (text::offset(words, line), line));
+    let (start, _) = lines().find(|(_, line)| reply(line).is_some_and(|(code, _)| code >= 400))?;
+    let end = lines().find(|(at, line)| *at > start && reply(line).is_some_and(|(code, _)| code < 400));
+    Some(text::between(words, start, end.map_or(words.len(), |(at, _)| at)))
+}
+
+/// What stands in front of a reply in a dialogue.
+const MARKS: [char; 5] = ['<', '>', '-', ' ', '\t'];
+
 fn statement_of(page: &Page<'_>) -> Finding {
     let mut found = Finding::new(None);
     found.origin = Origin::Prose;
-    quoted::state(&mut found, text::cap(&page.words.text, 16_000));
+    let words = text::cap(&page.words.text, 16_000);
+    quoted::state(&mut found, words);
+    // A greeting or an accepted command in front does not hide the refusal.
+    if found.reply.is_some_and(|reply| reply < 400)
+        && let Some(refusal) = refusal(words)
+    {
+        found.status = None;
+        statement::set_text(&mut found, &unfold_reply(refusal));
+    }
     let line = found.text.clone().unwrap_or_default();
     let marked = Marked::new(&line);
     if found.remote.is_none() {
