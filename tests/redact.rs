@@ -21,19 +21,6 @@ fn samples() -> Vec<PathBuf> {
     found
 }
 
-/// Samples that masking refuses, since the masked text would be read differently. Nothing is printed for them, so no
-/// name leaks; each is a gap to close: names of containers, mail programs and subjects in events and log lines, and a
-/// route address whose host loses its dot.
-const REFUSED: &[&str] = &[
-    "inputs/docker-json.log",
-    "inputs/elastic.event",
-    "inputs/mailgun-legacy.event",
-    "inputs/mandrill-form.event",
-    "inputs/msmtp.log",
-    "inputs/resend.event",
-    "oracle-messaging/over-quota-route-address.eml",
-];
-
 #[test]
 fn every_sample_is_masked_with_proof() {
     let mut refused = Vec::new();
@@ -63,8 +50,7 @@ fn every_sample_is_masked_with_proof() {
         }
     }
     println!("{} kept something:\n{}", kept.len(), kept.join("\n"));
-    let names: Vec<&str> = refused.iter().filter_map(|line| line.split(": ").next()).collect();
-    assert_eq!(names, REFUSED, "{} refused:\n{}", refused.len(), refused.join("\n"));
+    assert!(refused.is_empty(), "{} refused:\n{}", refused.len(), refused.join("\n"));
 }
 
 const MAIL: &str = "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.contoso.com (Mail Delivery System)\r\nTo: Mia Berg <mia.berg@contoso.com>\r\nSubject: Undelivered: Offer for the harbour\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"B.1/mx.contoso.com\"\r\n\r\n--B.1/mx.contoso.com\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: base64\r\n\r\nVGhpcyBpcyB0aGUgbWFpbCBzeXN0ZW0gYXQgaG9zdCBteC5jb250b3NvLmNvbS4NCg0KPGphbmUuZG9lQGZhYnJpa2FtLmNvbT46IGhvc3QgbXguZmFicmlrYW0uY29tWzE5Mi4wLjIuMV0gc2FpZDogNTUwIDUuMS4xDQogICAgVXNlciB1bmtub3duIChpbiByZXBseSB0byBSQ1BUIFRPIGNvbW1hbmQpDQpH/HRlIEphbmUgRG9lDQo=\r\n--B.1/mx.contoso.com\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.contoso.com\r\n\r\nFinal-Recipient: rfc822; jane.doe@fabrikam.com\r\nOriginal-Recipient: rfc822; jane.doe+40fabrikam.com\r\nAction: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.fabrikam.com\r\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\r\n\r\n--B.1/mx.contoso.com\r\nContent-Type: message/rfc822\r\n\r\nReceived: from PC-MIA (pc-mia.corp.contoso.com [10.1.2.3]) by mx.contoso.com; Mon, 23 Nov 2026 10:00:00 +0000\r\nFrom: Mia Berg <mia.berg@contoso.com>\r\nTo: \"Doe, Jane\" <Jane.Doe@FABRIKAM.com>\r\nSubject: =?utf-8?q?Offer_for_the_harbour?=\r\nMessage-ID: <4711@mx.contoso.com>\r\nX-Project: Poseidon\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nDear Jane, 4000 euros. Mia\r\n--c\r\nContent-Type: application/pdf; name=\"harbour offer.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\nSGFyYm91cg==\r\n--c--\r\n--B.1/mx.contoso.com--\r\n";
@@ -124,6 +110,47 @@ fn nothing_private_is_left_and_all_that_tells_stays() {
         "{:?}",
         masked.map
     );
+}
+
+#[test]
+fn names_in_the_dress_of_events_and_logs_are_masked() {
+    for (text, secrets) in [
+        (
+            r#"{"log":"Mar  1 10:00:00 mail postfix/smtp[1]: 4Xy: to=\u003ckim@contoso.com\u003e, relay=mx.contoso.com[192.0.2.4]:25, dsn=5.1.1, status=bounced (host mx.contoso.com[192.0.2.4] said: 550 5.1.1 no)\n"}"#,
+            &["kim", "contoso"][..],
+        ),
+        (
+            "event=bounced&recipient=kim%40contoso.com&code=550&error=5.1.1+user+unknown&Message-Id=%3Cberg17%40fabrikam.com%3E&timestamp=1400000000&token=t&signature=s",
+            &["kim", "berg17", "contoso", "fabrikam"],
+        ),
+        (
+            "transaction=t1&messageid=m1&from=mia%40fabrikam.com&to=kim%40contoso.com&subject=Hey&status=Error&channel=API&category=NoMailbox",
+            &["mia", "kim", "=hey"],
+        ),
+        (
+            "Mar 01 10:00:00 host=smtp.fabrikam.com tls=on auth=on user=mia from=mia@fabrikam.com recipients=kim@contoso.com smtpstatus=550 smtpmsg='550 5.1.1 user unknown' errormsg='recipient address kim@contoso.com not accepted by the server' exitcode=EX_DATAERR",
+            &["mia", "kim", "fabrikam"],
+        ),
+        (
+            r#"{"type":"email.bounced","data":{"email_id":"56761188-0000","from":"Mia <mia@fabrikam.com>","to":["kim@contoso.com"],"subject":"Hey","bounce":{"diagnosticCode":["smtp; 550 5.1.1 user unknown"],"message":"The recipient's server permanently rejected the mail.","subType":"General","type":"Permanent"}}}"#,
+            &["mia", "kim", "hey"],
+        ),
+        (
+            "Reporting-MTA: dns;mx.fabrikam.com\n\nOriginal-recipient: rfc822;kim@contoso.com\nFinal-recipient: rfc822;@store.contoso.com:kim@ims-daemon\nAction: failed\nStatus: 5.2.2\nDiagnostic-code: smtp;522 5.2.2 Over quota\n",
+            &["kim", "contoso", "fabrikam"],
+        ),
+    ] {
+        let masked = Redactor::new().redact(text.as_bytes()).unwrap_or_else(|refused| panic!("{text}: {refused}"));
+        let shown = String::from_utf8(masked.bytes).unwrap();
+        let low = shown.to_lowercase();
+        assert!(secrets.iter().all(|secret| !low.contains(secret)), "{shown}");
+    }
+    // A short subject or name is no secret elsewhere: its letters are words of a server too.
+    let text = "transaction=t1&messageid=m1&from=mia%40fabrikam.com&to=kim%40contoso.com&subject=Error&status=Error&channel=API&category=NoMailbox";
+    let shown = String::from_utf8(Redactor::new().redact(text.as_bytes()).unwrap().bytes).unwrap();
+    assert!(shown.contains("&status=Error&") && !shown.contains("subject=Error"), "{shown}");
+    let text = "550 5.1.1 100%40 of the mail is refused for <kim@contoso.com>";
+    assert!(String::from_utf8(Redactor::new().redact(text.as_bytes()).unwrap().bytes).unwrap().contains("100%40 of"));
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(crate) struct Case<'c> {
     pub(crate) command: Option<&'c str>,
     /// The most specific status code.
     pub(crate) status: Option<StatusCode>,
+    /// Further codes that the words hold: those of a reply that a wrapper quotes.
+    pub(crate) inner: &'c [StatusCode],
     /// The SMTP reply code.
     pub(crate) reply: Option<u16>,
     /// The server's words.
@@ -206,7 +208,7 @@ impl Case<'_> {
         // An entry with codes of its own has judged them.
         let agrees = entry.codes.is_empty()
             && entry.category == Category::MailboxUnknown
-            && self.status.is_some_and(names_gone_mailbox);
+            && self.status.iter().chain(self.inner).any(|code| names_gone_mailbox(*code));
         if agrees && entry.suppress == Suppress::AfterRepeats && self.basis <= Basis::Text {
             Suppress::Yes
         } else {
@@ -367,6 +369,7 @@ mod tests {
             action: Some(Action::Failed),
             command: None,
             status: "5.1.1".parse().ok(),
+            inner: &[],
             reply: Some(550),
             words,
             other: "",

@@ -4,10 +4,11 @@ use crate::advice::{self, Case};
 use crate::evidence::{Finding, STATEMENT};
 use crate::merge::Merged;
 use crate::page::Page;
+use crate::phrases::exchange::QUOTES;
 use crate::report::{Diagnosis, Evidence, Recipient};
 use crate::text;
 use crate::vocabulary::{Certainty, Kind, Note};
-use ndr_resolve::{Basis, Catalog, Entry, Query, Reply, Resolution, StatusCode};
+use ndr_resolve::{Basis, Catalog, Entry, Query, Reply, Resolution, StatusCode, find_reply};
 use std::borrow::Cow;
 
 /// The recipients of a report with their meaning. Adds to `notes` what disagrees.
@@ -122,6 +123,23 @@ fn meaning(
             }
         }
     }
+    // "Cannot connect [Message=550 words]": what the remote server said tells more than that it hung up.
+    let mut command = recipient.command;
+    if let Some(at) = quoted_reply(text)
+        && answer.phrase.is_none_or(|(_, end)| from_context.is_none() && end <= at)
+    {
+        let said = text::from(text, at);
+        let reply = Reply::parse(said);
+        let at_connect = command.or(Some("CONNECT"));
+        let asked =
+            Query { text: said, status: reply.status, reply: reply.code, command: at_connect, ..Query::default() };
+        let quoted = catalog.resolve(&asked);
+        if !weak(&quoted) {
+            answer = quoted;
+            from_context = Some(Cow::Borrowed(said));
+            command = at_connect;
+        }
+    }
     // The input's own class counts where no words tell more than a code's class does; where it agrees with the code, it
     // confirms it.
     let (mut is_classed, mut is_confirmed) = (false, false);
@@ -157,8 +175,9 @@ fn meaning(
         basis: if is_confirmed { Basis::CodeAndText } else { basis },
         kind,
         action: recipient.action,
-        command: recipient.command,
+        command,
         status: recipient.status,
+        inner: &inner,
         reply: recipient.reply,
         words: advice::near(text, span(text)),
         other: from_context.as_deref().map_or("", |context| advice::near(context, span(context))),
@@ -195,6 +214,12 @@ fn meaning(
         notes.push(lowered);
     }
     (Some(diagnosis), others)
+}
+
+/// Where the reply begins that a remote server gave at the connection, within Exchange's words about it.
+fn quoted_reply(text: &str) -> Option<usize> {
+    let mut quotes = QUOTES.iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len()));
+    quotes.find(|at| find_reply(text::from(text, *at)).is_some_and(|(code, offset)| offset == 0 && code >= 400))
 }
 
 /// The words that decided, and where they stand.

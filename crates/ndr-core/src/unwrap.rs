@@ -90,7 +90,14 @@ fn quoted<'p>(page: &'p Page<'_>) -> Option<Inner<'p>> {
     if count < 3 || count * 2 < lines().count() {
         return None;
     }
-    let bare = |line: &str| line.trim_start_matches(['>', '|', ' ', '\t']).to_string() + "\n";
+    // What is indented behind the marks stays so: an item's words lie deeper than its address.
+    let bare = |line: &str| {
+        let mut rest = line;
+        while let Some(behind) = rest.trim_start().strip_prefix(['>', '|']) {
+            rest = behind;
+        }
+        rest.strip_prefix(' ').unwrap_or(rest).to_string() + "\n"
+    };
     let text: String = text::lines(&page.words.text).filter(|line| is_quoted(line)).map(bare).collect();
     Some(Inner {
         bytes: Cow::Owned(text.into_bytes()),

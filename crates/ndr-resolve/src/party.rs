@@ -202,6 +202,47 @@ const SAYINGS: &[(&str, &[&str], Party)] = &[
     ("sua", &["conta"], Party::Sender),
     ("seu", &["domínio"], Party::Sender),
     ("seu", &["endereço ip", "ip", "servidor"], Party::SendingHost),
+    // Dutch, the Nordic languages, Polish, Czech, Romanian, Hungarian, Turkish, Indonesian and Malay, without marks.
+    ("afzender", &["geblokkeerd", "geweigerd", "niet", "onbekend", "ongeldig"], Party::Sender),
+    ("afzenderadres", &[""], Party::Sender),
+    ("adres", &["van afzender", "van de afzender", "nadawcy"], Party::Sender),
+    ("uw", &["account", "domein", "mailbox", "postvak"], Party::Sender),
+    ("uw", &["ip", "ip adres", "mailserver", "server"], Party::SendingHost),
+    ("uw", &["inloggegevens", "wachtwoord"], Party::Login),
+    ("afsender", &["afvist", "blokeret", "er", "findes", "ikke", "ukendt"], Party::Sender),
+    ("afsenderadresse", &[""], Party::Sender),
+    ("afsenderadressen", &[""], Party::Sender),
+    ("avsender", &["avvist", "blokkert", "er", "finnes", "ikke", "sperret", "ukjent"], Party::Sender),
+    ("avsenderadresse", &[""], Party::Sender),
+    ("avsenderadressen", &[""], Party::Sender),
+    ("din", &["konto", "postkasse", "postboks"], Party::Sender),
+    ("din", &["ip", "ip adresse", "ip adress", "mailserver", "server"], Party::SendingHost),
+    ("ditt", &["konto", "domene"], Party::Sender),
+    ("dit", &["domæne", "domain"], Party::Sender),
+    ("tilisi", &[""], Party::Sender),
+    ("palvelimesi", &[""], Party::SendingHost),
+    ("nadawca", &["jest", "nie", "nieznany", "odrzucony", "zablokowany"], Party::Sender),
+    ("domena", &["nadawcy"], Party::Sender),
+    ("twoje", &["konto"], Party::Sender),
+    ("twoje", &["ip"], Party::SendingHost),
+    ("adresa", &["expeditorului", "odesilatele", "odosielatela"], Party::Sender),
+    ("domeniul", &["expeditorului"], Party::Sender),
+    ("expeditor", &["blocat", "necunoscut", "respins"], Party::Sender),
+    ("expeditorul", &["a fost", "este", "nu"], Party::Sender),
+    ("contul", &["dumneavoastra", "dvs"], Party::Sender),
+    ("ip", &["anda", "adresiniz", "osoitteesi"], Party::SendingHost),
+    ("alamat", &["pengirim"], Party::Sender),
+    ("alamat", &["ip anda"], Party::SendingHost),
+    ("domain", &["pengirim"], Party::Sender),
+    ("pengirim", &["diblokir", "disekat", "ditolak", "tidak"], Party::Sender),
+    ("akun", &["anda"], Party::Sender),
+    ("akaun", &["anda"], Party::Sender),
+    ("server", &["anda"], Party::SendingHost),
+    ("pelayan", &["anda"], Party::SendingHost),
+    ("sunucunuz", &[""], Party::SendingHost),
+    ("saatja", &["aadress", "domeen", "on"], Party::Sender),
+    ("teie", &["konto", "postkast"], Party::Sender),
+    ("teie", &["ip", "server"], Party::SendingHost),
     // The recipient's side; any saying above outweighs these.
     ("recipient", &[
         "address", "does", "doesn", "full", "invalid", "mailbox", "not", "over", "refused", "rejected", "unknown",
@@ -213,17 +254,191 @@ const SAYINGS: &[(&str, &[&str], Party)] = &[
     ("no", &["mailbox", "such", "user"], Party::Recipient),
 ];
 
+/// Further sayings, in languages whose words have letters beyond ASCII. Only texts with such letters are asked.
+#[rustfmt::skip]
+const MARKED_SAYINGS: &[(&str, &[&str], Party)] = &[
+    // Russian, Ukrainian, Belarusian, Bulgarian, Serbian.
+    ("адрес", &["отправителя", "на подателя"], Party::Sender),
+    ("адреса", &["відправника", "отправителя", "пошиљаоца"], Party::Sender),
+    ("адресът", &["на подателя"], Party::Sender),
+    ("домен", &["отправителя", "відправника", "на подателя"], Party::Sender),
+    ("отправитель", &["не", "неизвестен", "отклонен", "отклонён", "заблокирован", "отвергнут", "запрещен", "запрещён", "превысил"], Party::Sender),
+    ("відправник", &["не", "невідомий", "відхилений", "заблокований", "перевищив"], Party::Sender),
+    ("подателят", &["е", "не"], Party::Sender),
+    ("ваш", &["аккаунт", "домен", "почтовый ящик", "ящик", "обліковий запис", "налог", "рачун"], Party::Sender),
+    ("ваша", &["учетная запись", "учётная запись", "поштова скринька"], Party::Sender),
+    ("вашу", &["учетную запись", "учётную запись"], Party::Sender),
+    ("вашей", &["учетной записи", "учётной записи"], Party::Sender),
+    ("вашего", &["аккаунта"], Party::Sender),
+    ("вашият", &["акаунт"], Party::Sender),
+    ("ваш", &["ip", "ip адрес", "айпи", "почтовый сервер", "сервер", "хост"], Party::SendingHost),
+    ("ваша", &["ip адреса"], Party::SendingHost),
+    ("вашего", &["ip", "ip адреса"], Party::SendingHost),
+    ("вашият", &["ip", "сървър"], Party::SendingHost),
+    ("вы", &["не авторизованы", "не можете отправлять", "превысили"], Party::Sender),
+    ("лимит", &["исходящих", "отправки", "отправляемых"], Party::Sender),
+    ("ліміт", &["вихідних", "надсилання", "відправлення"], Party::Sender),
+    ("требуется", &["авторизация", "аутентификация"], Party::Login),
+    ("ошибка", &["авторизации", "аутентификации"], Party::Login),
+    ("потрібна", &["автентифікація", "авторизація"], Party::Login),
+    // Polish, Czech, Slovak, Croatian, Slovene.
+    ("twój", &["adres ip", "ip", "serwer"], Party::SendingHost),
+    ("twój", &["domena", "limit"], Party::Sender),
+    ("twoja", &["domena", "skrzynka"], Party::Sender),
+    ("limit", &["wysyłania", "wysyłki", "odesílání", "odosielania", "slanja", "pošiljanja"], Party::Sender),
+    ("adresa", &["odesílatele", "odosielateľa", "pošiljatelja", "pošiljaoca", "expeditorului"], Party::Sender),
+    ("doména", &["odesílatele", "odosielateľa"], Party::Sender),
+    ("domena", &["pošiljatelja"], Party::Sender),
+    ("naslov", &["pošiljatelja"], Party::Sender),
+    ("odesílatel", &["byl", "je", "neexistuje", "neznámý", "není", "odmítnut", "zablokován"], Party::Sender),
+    ("odosielateľ", &["bol", "je", "neexistuje", "neznámy", "nie", "odmietnutý", "zablokovaný"], Party::Sender),
+    ("pošiljatelj", &["je", "nije", "ni", "odbijen", "zavrnjen", "blokiran", "nepoznat"], Party::Sender),
+    ("váš", &["účet"], Party::Sender),
+    ("vaše", &["doména", "schránka"], Party::Sender),
+    ("vaša", &["doména", "schránka", "domena"], Party::Sender),
+    ("váš", &["server"], Party::SendingHost),
+    ("vaše", &["ip", "ip adresa"], Party::SendingHost),
+    ("vaša", &["ip", "ip adresa"], Party::SendingHost),
+    ("vaš", &["račun", "korisnički račun"], Party::Sender),
+    ("vaš", &["ip", "poslužitelj", "strežnik", "server"], Party::SendingHost),
+    // Lithuanian, Latvian, Estonian.
+    ("siuntėjo", &["adresas", "domenas"], Party::Sender),
+    ("siuntėjas", &["atmestas", "nežinomas", "užblokuotas"], Party::Sender),
+    ("jūsų", &["paskyra", "domenas", "pašto dėžutė"], Party::Sender),
+    ("jūsų", &["ip", "serveris"], Party::SendingHost),
+    ("sūtītāja", &["adrese", "domēns"], Party::Sender),
+    ("sūtītājs", &["bloķēts", "nav", "noraidīts", "nezināms"], Party::Sender),
+    ("jūsu", &["konts", "domēns", "pastkaste"], Party::Sender),
+    ("jūsu", &["ip", "serveris"], Party::SendingHost),
+    // Swedish, Danish, Norwegian, Finnish.
+    ("avsändare", &["blockerad", "finns", "nekad", "okänd", "är"], Party::Sender),
+    ("avsändaren", &["blockerad", "finns", "har", "är"], Party::Sender),
+    ("avsändaradress", &[""], Party::Sender),
+    ("avsändaradressen", &[""], Party::Sender),
+    ("avsändarens", &["adress", "domän"], Party::Sender),
+    ("din", &["domän", "brevlåda"], Party::Sender),
+    ("lähettäjä", &["ei", "estetty", "hylätty", "on", "tuntematon"], Party::Sender),
+    ("lähettäjän", &["osoite", "osoitetta", "verkkotunnus"], Party::Sender),
+    // Hungarian, Romanian, Greek, Turkish, Vietnamese.
+    ("feladó", &["blokkolva", "cím", "címe", "elutasítva", "ismeretlen", "nem"], Party::Sender),
+    ("ön", &["fiókja", "postafiókja"], Party::Sender),
+    ("ön", &["ip címe", "kiszolgálója", "szervere"], Party::SendingHost),
+    ("contul", &["dumneavoastră", "dvs", "tău"], Party::Sender),
+    ("διεύθυνση", &["αποστολέα", "του αποστολέα"], Party::Sender),
+    ("αποστολέας", &["απορρίφθηκε", "δεν", "αποκλεισμένος", "άγνωστος"], Party::Sender),
+    ("λογαριασμός", &["σας"], Party::Sender),
+    ("ip", &["σας"], Party::SendingHost),
+    ("διακομιστής", &["σας"], Party::SendingHost),
+    ("gönderen", &["adres", "adresi", "alan adı", "bilinmiyor", "engellendi", "reddedildi"], Party::Sender),
+    ("gönderenin", &["adresi", "alan adı"], Party::Sender),
+    ("gönderici", &["adresi", "engellendi", "reddedildi"], Party::Sender),
+    ("hesabınız", &[""], Party::Sender),
+    ("hesabınızın", &[""], Party::Sender),
+    ("gönderim", &["kotası", "limiti", "limitiniz", "sınırı"], Party::Sender),
+    ("sunucunuz", &[""], Party::SendingHost),
+    ("địa", &["chỉ người gửi"], Party::Sender),
+    ("tài", &["khoản của bạn"], Party::Sender),
+    ("ip", &["của bạn"], Party::SendingHost),
+    ("máy", &["chủ của bạn"], Party::SendingHost),
+    // Arabic, Persian, Hebrew.
+    ("عنوان", &["المرسل"], Party::Sender),
+    ("المرسل", &["مرفوض", "محظور", "غير"], Party::Sender),
+    ("نطاق", &["المرسل"], Party::Sender),
+    ("حسابك", &[""], Party::Sender),
+    ("حسابكم", &[""], Party::Sender),
+    ("خادمك", &[""], Party::SendingHost),
+    ("آدرس", &["فرستنده"], Party::Sender),
+    ("فرستنده", &["رد", "مسدود", "نامعتبر"], Party::Sender),
+    ("حساب", &["شما"], Party::Sender),
+    ("سرور", &["شما"], Party::SendingHost),
+    ("כתובת", &["השולח"], Party::Sender),
+    ("השולח", &["נדחה", "חסום", "אינו", "לא"], Party::Sender),
+    ("חשבונך", &[""], Party::Sender),
+    ("החשבון", &["שלך"], Party::Sender),
+    ("השרת", &["שלך"], Party::SendingHost),
+];
+
+/// The same for scripts that write words together: what to look for anywhere in the text.
+#[rustfmt::skip]
+const JOINED: &[(&str, Party)] = &[
+    ("发件人地址", Party::Sender), ("发件人域", Party::Sender), ("发件人被", Party::Sender), ("发件人不", Party::Sender),
+    ("发信人地址", Party::Sender), ("发信人被", Party::Sender), ("发送者地址", Party::Sender), ("发件地址", Party::Sender),
+    ("寄件者地址", Party::Sender), ("寄件人地址", Party::Sender), ("寄件者被", Party::Sender), ("寄件者網域", Party::Sender),
+    ("您的账户", Party::Sender), ("您的账号", Party::Sender), ("您的帐户", Party::Sender), ("您的帐号", Party::Sender),
+    ("您的帳戶", Party::Sender), ("您的帳號", Party::Sender), ("你的帐号", Party::Sender), ("你的账号", Party::Sender),
+    ("您的邮箱", Party::Sender), ("您的信箱", Party::Sender), ("您的域名", Party::Sender), ("您的網域", Party::Sender),
+    ("发送限制", Party::Sender), ("发信限制", Party::Sender), ("发送数量", Party::Sender), ("发信数量", Party::Sender), ("發送限制", Party::Sender),
+    ("您的ip", Party::SendingHost), ("您的 ip", Party::SendingHost), ("你的ip", Party::SendingHost), ("您的服务器", Party::SendingHost), ("您的伺服器", Party::SendingHost),
+    ("发信ip", Party::SendingHost), ("发送方ip", Party::SendingHost), ("客户端ip", Party::SendingHost),
+    ("需要认证", Party::Login), ("需要身份验证", Party::Login), ("需要驗證", Party::Login), ("请先登录", Party::Login),
+    ("送信者アドレス", Party::Sender), ("送信者のアドレス", Party::Sender), ("送信元アドレス", Party::Sender), ("送信元のアドレス", Party::Sender),
+    ("差出人アドレス", Party::Sender), ("差出人のアドレス", Party::Sender), ("差出人のドメイン", Party::Sender), ("送信元ドメイン", Party::Sender), ("送信者は", Party::Sender),
+    ("あなたのアカウント", Party::Sender), ("お客様のアカウント", Party::Sender), ("ご利用のアカウント", Party::Sender), ("送信数", Party::Sender), ("送信制限", Party::Sender), ("送信上限", Party::Sender),
+    ("あなたのip", Party::SendingHost), ("貴社のip", Party::SendingHost), ("お客様のip", Party::SendingHost), ("送信元ip", Party::SendingHost),
+    ("あなたのサーバ", Party::SendingHost), ("貴サーバ", Party::SendingHost), ("送信元サーバ", Party::SendingHost), ("送信元ホスト", Party::SendingHost),
+    ("認証が必要", Party::Login), ("認証に失敗", Party::Login), ("ログインが必要", Party::Login),
+    ("발신자 주소", Party::Sender), ("보낸 사람 주소", Party::Sender), ("보내는 사람 주소", Party::Sender), ("송신자 주소", Party::Sender), ("발신자가", Party::Sender), ("발신 도메인", Party::Sender),
+    ("귀하의 계정", Party::Sender), ("회원님의 계정", Party::Sender), ("사용자님의 계정", Party::Sender), ("발송 한도", Party::Sender), ("발송 제한", Party::Sender),
+    ("귀하의 ip", Party::SendingHost), ("발신 ip", Party::SendingHost), ("귀하의 서버", Party::SendingHost), ("발신 서버", Party::SendingHost),
+    ("인증이 필요", Party::Login), ("로그인이 필요", Party::Login),
+    ("ที่อยู่ผู้ส่ง", Party::Sender), ("ผู้ส่งถูก", Party::Sender), ("บัญชีของคุณ", Party::Sender),
+    ("ip ของคุณ", Party::SendingHost), ("เซิร์ฟเวอร์ของคุณ", Party::SendingHost),
+    ("प्रेषक का पता", Party::Sender), ("आपका खाता", Party::Sender), ("आपके खाते", Party::Sender), ("आपका आईपी", Party::SendingHost), ("आपका सर्वर", Party::SendingHost),
+];
+
+/// What stands right behind such words where they name a person to turn to.
+const JOINED_PEOPLE: &[&str] = &[
+    "管理",
+    "的管理",
+    "管理员",
+    "の管理",
+    "の担当",
+    "管理者",
+    " 관리자",
+    "의 관리자",
+    " 담당자",
+    "提供商",
+    "供应商",
+    "ผู้ดูแล",
+];
+
+/// About whom words speak that are written together. Texts are read up to [`MOST_JOINED`].
+fn party_of_joined(words: &str) -> Option<Party> {
+    let head = words.char_indices().nth(MOST_JOINED).map_or(words, |(end, _)| words.get(..end).unwrap_or(words));
+    // Below are the scripts of Europe and the Near East, whose words are written apart.
+    if !head.chars().any(|c| c >= '\u{900}' && !matches!(c, '\u{1e00}'..='\u{2bff}')) {
+        return None;
+    }
+    let lower = head.to_lowercase();
+    let names = |saying: &str| {
+        lower.match_indices(saying).any(|(at, _)| {
+            let behind = lower.get(at + saying.len()..).unwrap_or_default();
+            !JOINED_PEOPLE.iter().any(|person| behind.starts_with(person))
+        })
+    };
+    JOINED.iter().find(|(saying, _)| names(saying)).map(|(_, party)| *party)
+}
+
+/// Most characters of a text that are looked at for words written together.
+const MOST_JOINED: usize = 1_000;
+
 /// Words that sayings are compared without.
 const FILLERS: &[&str] = &["a", "an", "been", "e", "email", "has", "is", "mail", "s", "the", "this", "was"];
 
 /// Words in front of a saying that make it a person to turn to, or the way back: "returned to sender", "contact your
 /// server's admin".
-const ADDRESSED: &[&str] = &["ask", "call", "consult", "contact", "inform", "notify", "tell", "to"];
+const ADDRESSED: &[&str] =
+    &["администратору", "администратор", "ask", "call", "consult", "contact", "inform", "notify", "tell", "to"];
 
 /// Words behind a saying of the form "your ..." that make it a person to turn to.
 const PEOPLE: &[&str] = &[
     "admin",
     "administrator",
+    "administrátor",
+    "administratora",
+    "beheerder",
+    "администратор",
+    "администратора",
     "administrators",
     "admins",
     "manager",
@@ -232,6 +447,8 @@ const PEOPLE: &[&str] = &[
     "provider",
     "support",
     "team",
+    "yöneticisi",
+    "yöneticiniz",
 ];
 
 /// Most words that are looked at.
@@ -275,7 +492,7 @@ impl Heads {
         let from = if is_known { self.filed.partition_point(|(filed, _)| *filed < key) } else { self.filed.len() };
         let filed = self.filed.get(from..).unwrap_or_default().iter().take_while(move |(filed, _)| *filed == key);
         let sayings = filed.filter_map(|(_, number)| SAYINGS.get(usize::from(*number)));
-        sayings.filter(move |(head, ..)| head.eq_ignore_ascii_case(word))
+        sayings.filter(move |(head, ..)| is_same(head, word))
     }
 }
 
@@ -283,10 +500,12 @@ impl Heads {
 /// "Sender address rejected: user unknown" speaks of the sender.
 fn party_of_words(words: &str) -> Option<Party> {
     let (prose, heads) = (prose(words), Heads::get());
+    let marked = if words.is_ascii() { &[][..] } else { MARKED_SAYINGS };
     let mut found = None;
     for (at, word) in prose.iter().enumerate() {
         let rest = prose.get(at + 1..).unwrap_or_default();
-        for (_, tails, party) in heads.of(word) {
+        let further = marked.iter().filter(|(head, ..)| is_same(head, word));
+        for (_, tails, party) in further.chain(heads.of(word)) {
             let Some(length) = tails.iter().find_map(|tail| follows(rest, tail)) else { continue };
             let before = at.checked_sub(1).and_then(|at| prose.get(at)).copied().unwrap_or_default();
             let behind = rest.get(length).copied().unwrap_or_default();
@@ -304,14 +523,20 @@ fn party_of_words(words: &str) -> Option<Party> {
             found = found.or(Some(*party));
         }
     }
-    found
+    let joined = if words.is_ascii() { None } else { party_of_joined(words) };
+    joined.or(found)
+}
+
+/// Whether a word is the same as one in small letters.
+fn is_same(known: &str, word: &str) -> bool {
+    known.eq_ignore_ascii_case(word) || !known.is_ascii() && known.chars().eq(word.chars().flat_map(char::to_lowercase))
 }
 
 /// How many words `tail` has, where `words` begin with it.
 fn follows(words: &[&str], tail: &str) -> Option<usize> {
     let mut count = 0;
     for want in tail.split_ascii_whitespace() {
-        if !words.get(count)?.eq_ignore_ascii_case(want) {
+        if !is_same(want, words.get(count)?) {
             return None;
         }
         count += 1;
@@ -327,7 +552,7 @@ fn is_among(list: &[&str], word: &str) -> bool {
 /// where a phrase ends.
 fn prose(text: &str) -> Vec<&str> {
     let mut out = Vec::with_capacity(text.len().min(4_096) / 5);
-    for chunk in text.split_ascii_whitespace() {
+    for chunk in text.split_whitespace() {
         if out.len() >= MOST_WORDS {
             break;
         }
@@ -457,6 +682,107 @@ mod tests {
             "Please authenticate first",
         ] {
             assert_eq!(words(text), Some(Party::Login), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_sending_side_in_other_languages() {
+        for text in [
+            "Адрес отправителя отклонен",
+            "Ваш аккаунт заблокирован",
+            "Ваша учетная запись отключена",
+            "Превышен лимит исходящих сообщений",
+            "Адреса відправника відхилена",
+            "Adres nadawcy odrzucony",
+            "Twoje konto zostało zablokowane",
+            "Przekroczono limit wysyłania",
+            "Adresa odesílatele odmítnuta",
+            "Váš účet byl deaktivován",
+            "Adresa odosielateľa neexistuje",
+            "Vaš račun je onemogućen",
+            "Naslov pošiljatelja zavrnjen",
+            "Siuntėjo adresas atmestas",
+            "Jūsų paskyra užblokuota",
+            "Sūtītāja adrese noraidīta",
+            "Jūsu konts ir slēgts",
+            "Saatja aadress lükati tagasi",
+            "Teie konto on suletud",
+            "Avsändaradressen är blockerad",
+            "Ditt konto är avstängt",
+            "Afsenderadressen findes ikke",
+            "Din konto er spærret",
+            "Avsenderadressen er ukjent",
+            "Lähettäjän osoite hylättiin",
+            "Tilisi on suljettu",
+            "Uw account is uitgeschakeld",
+            "A feladó címe nem létezik",
+            "Az Ön fiókja letiltva",
+            "Adresa expeditorului nu există",
+            "Contul dumneavoastră este suspendat",
+            "Η διεύθυνση του αποστολέα απορρίφθηκε",
+            "Ο λογαριασμός σας έχει απενεργοποιηθεί",
+            "Gönderen adresi reddedildi",
+            "Hesabınız devre dışı",
+            "Địa chỉ người gửi bị từ chối",
+            "Alamat pengirim ditolak",
+            "Akun Anda dinonaktifkan",
+            "تم رفض عنوان المرسل",
+            "تم تعطيل حسابك",
+            "כתובת השולח נדחתה",
+            "发件人地址被拒绝",
+            "您的帐户已停用",
+            "寄件者地址無效",
+            "送信元アドレスが拒否されました",
+            "お客様のアカウントは停止されています",
+            "발신자 주소가 거부되었습니다",
+            "귀하의 계정이 정지되었습니다",
+            "ที่อยู่ผู้ส่งถูกปฏิเสธ",
+            "आपका खाता बंद है",
+        ] {
+            assert_eq!(words(text), Some(Party::Sender), "{text}");
+        }
+        for text in [
+            "Ваш IP-адрес заблокирован",
+            "Twój adres IP jest na liście",
+            "Vaše IP adresa je blokována",
+            "Jūsų IP užblokuotas",
+            "Din IP-adress är spärrad",
+            "Uw IP-adres staat op een lijst",
+            "IP-osoitteesi on estetty",
+            "IP adresiniz engellendi",
+            "IP Anda diblokir",
+            "您的IP被拒绝",
+            "送信元IPが拒否されました",
+            "귀하의 IP가 차단되었습니다",
+        ] {
+            assert_eq!(words(text), Some(Party::SendingHost), "{text}");
+        }
+    }
+
+    #[test]
+    fn near_misses_in_other_languages_name_no_sender() {
+        for text in [
+            "Письмо возвращено отправителю: пользователь не найден",
+            "Ящик получателя переполнен",
+            "Обратитесь к администратору вашего сервера",
+            "Uživatel neexistuje, zpráva vrácena odesílateli",
+            "Kontot är avstängt",
+            "Kontoen er spærret",
+            "Mottagarens brevlåda är full",
+            "Hesap devre dışı",
+            "Alıcının posta kutusu dolu",
+            "Tili on suljettu",
+            "收件人地址不存在",
+            "请联系您的服务器管理员",
+            "帐户已停用",
+            "受信者のメールボックスがいっぱいです",
+            "アカウントは停止されています",
+            "수신자 주소가 없습니다",
+            "لم يتم العثور على المستلم",
+            "תיבת הדואר של הנמען מלאה",
+            "Penerima tidak ditemukan",
+        ] {
+            assert!(words(text).is_none_or(|party| !party.is_sending_side()), "{text}: {:?}", words(text));
         }
     }
 

@@ -129,7 +129,7 @@ pub(crate) fn zones(text: &str, mut give: impl FnMut(usize, usize)) {
         }
         let Some((from, to)) = (match bytes.get(at) {
             Some(b'@') => address(bytes, at, done),
-            Some(b'/') => path(bytes, at),
+            Some(b'/') => path(bytes, at, done),
             // A dot within a number or at the end of a sentence is the usual case.
             _ if !bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => None,
             _ => host(bytes, at, done),
@@ -175,15 +175,15 @@ fn address(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
     (start < at && end > at + 1).then_some((start, end))
 }
 
-/// `https://example.com/x` or `/var/mail/x`, with a slash at `at`.
-fn path(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+/// `https://example.com/x` or `/var/mail/x`, with a slash at `at`; it begins no earlier than `from`.
+fn path(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
     let ends = |b: u8| {
         b.is_ascii_whitespace() || matches!(b, b'<' | b'>' | b'"' | b'[' | b']' | b'{' | b'}' | b'|' | b'\\' | b'`')
     };
     let end = ahead(bytes, at, |b| !ends(b));
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
     if before == Some(&b':') && bytes.get(at + 1) == Some(&b'/') {
-        let start = back(bytes, at - 1, 0, |b| b.is_ascii_alphabetic());
+        let start = back(bytes, at - 1, from, |b| b.is_ascii_alphabetic());
         return (start < at - 1).then_some((start, end));
     }
     let opens =
@@ -486,6 +486,7 @@ mod tests {
             ("file \"user unknown.doc\" and a@example.com", "file and"),
             ("a@b", ""),
             ("@ . / .. // ./a @a a@", "a a a"),
+            (".@a://", ""),
         ] {
             assert_eq!(prose(text).join(" "), want, "{text}");
         }

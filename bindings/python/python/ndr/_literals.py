@@ -712,6 +712,7 @@ Slug: TypeAlias = Literal[
     "generic-sender-unknown-at-receiver",
     "generic-sender-verification-failed",
     "generic-sending-quota-used-up",
+    "generic-sending-server-broken",
     "generic-server-busy",
     "generic-server-not-reached",
     "generic-session-timed-out",

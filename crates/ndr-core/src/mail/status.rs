@@ -66,6 +66,15 @@ pub(crate) fn reporting_mta(text: &str) -> Option<String> {
     })
 }
 
+/// Lines that are longer were not wrapped between words.
+const CUT: usize = 90;
+
+/// Whether a line begins with the name of a field.
+fn is_field(line: &str) -> bool {
+    let name = text::cut(line, b':').map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
 /// Reads the fields of `text`; `limit` caps the recipients.
 pub(crate) fn parse(text: &str, limit: usize) -> Fields {
     let mut fields = Fields::default();
@@ -86,18 +95,32 @@ pub(crate) fn parse(text: &str, limit: usize) -> Fields {
             continue;
         };
         let mut value = Cow::Borrowed(text::trim(first));
+        let (mut width, mut spaced) = (line.len(), line.ends_with(' '));
         while let Some(next) = lines.peek() {
             if !next.starts_with([' ', '\t']) || text::trim(next).is_empty() {
                 // A reply whose further lines lost their indent: `550-...` right after the field.
                 let runs_on = name == "diagnostic-code"
                     && matches!(next.as_bytes(), [a, b, c, _, _, ..] if [a, b, c].into_iter().all(u8::is_ascii_digit));
-                if !runs_on {
+                // A gateway that cuts lines at its own width cuts words.
+                let is_cut =
+                    name == "diagnostic-code" && width > CUT && !text::trim(next).is_empty() && !is_field(next);
+                if !(runs_on || is_cut) {
                     break;
+                }
+                if is_cut && !runs_on {
+                    let value = value.to_mut();
+                    value.push_str(if spaced { " " } else { "" });
+                    value.push_str(next.trim_end());
+                    spaced = next.ends_with(' ');
+                    width = next.len();
+                    lines.next();
+                    continue;
                 }
             }
             let value = value.to_mut();
             value.push('\n');
             value.push_str(text::trim(next));
+            (width, spaced) = (next.len(), next.ends_with(' '));
             lines.next();
         }
         take(&mut fields, &mut current, name, &value);

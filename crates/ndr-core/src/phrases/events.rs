@@ -1258,10 +1258,15 @@ pub(crate) mod names {
     ];
     /// The enhanced status code.
     pub(crate) static STATUS: &[&str] = &[
+        "enhanced",
         "enhancedstatus",
         "enhancedcode",
         "enhancedstatuscode",
         "smtpenhancedcode",
+        "enhancedsmtpcode",
+        "extendedcode",
+        "extendedstatus",
+        "xcode",
         "smtpenchcode",
         "dsnstatus",
         "dsn",

@@ -34,6 +34,9 @@ pub(crate) const MARKS: &[&str] = &[
 /// How many of them are such headings.
 pub(crate) const HEADINGS: usize = 11;
 
+/// What Exchange writes in front of a reply that a remote server gave when it was connected to.
+pub(crate) const QUOTES: &[&str] = &["[Message=", "(Message=", "{MSG="];
+
 /// Words of the latest style.
 pub(crate) const LATEST_MARKS: &[&str] = &["original message details", "more info for email admins", "error details"];
 

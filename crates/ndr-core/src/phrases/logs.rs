@@ -490,3 +490,23 @@ pub(crate) static PROGRAMS: &[&str] = &[
     "(smtp.",
     "(queue.",
 ];
+
+/// What begins the heading of Outlook's delivery report, in front of the recipient's name and address.
+pub(crate) const REPORT_FOR: &[&str] = &[
+    "delivery report for",
+    "zustellungsbericht für",
+    "übermittlungsbericht für",
+    "rapport de remise pour",
+    "rapport de livraison pour",
+    "informe de entrega para",
+    "informe de entrega de",
+    "rapporto di recapito per",
+    "relatório de entrega para",
+    "relatório de entrega de",
+    "leveringsrapport for",
+    "leveringsrapport til",
+    "leveransrapport för",
+    "bezorgingsrapport voor",
+    "raport dostarczenia dla",
+    "отчет о доставке для",
+];

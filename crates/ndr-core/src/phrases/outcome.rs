@@ -158,6 +158,8 @@ pub(crate) const GONE: &[&str] = &[
 /// from a server.
 pub(crate) const FAILURE: &[&str] = &[
     "could not be delivered",
+    // Postfix breaks its line behind "could not".
+    "sorry to have to inform you that",
     "couldn't be delivered",
     "cannot be delivered",
     "can't be delivered",

@@ -15,11 +15,13 @@ phrase_lists! {
         "delivering your mail to", "deliver to", "delivered to", "delivery to", "deliver mail to",
         "deliver your message to", "recipient", "message to", "mail to", "email to", "sent to", "address", "user",
         "mailbox", "account", "for <", "unknown", "to:", "wasn't found at", "envelope-to", "expanded from",
-        "to <", "to=", "addressee", "empfänger", "empfaenger", "mailadresse", "an die adresse", "postfach",
+        "to <", "to=", "addressee", "expired", "a expiré", "caducad", "expirad", "scadut", "wygasł", "empfänger", "empfaenger", "mailadresse", "an die adresse", "postfach",
         "destinataire", "destinatario", "destinatari", "destinatário", "ontvanger", "geadresseerde", "mottagare",
         "modtager", "mottaker", "vastaanottaj", "odbiorc", "adresat", "příjemc", "alıcı", "címzett",
         "получател", "Получател", "адрес", "Адрес", "абонент", "ящик", "кому", "Кому", "宛", "受信者",
         "収件人", "收件人", "收件者", "받는 사람", "수신자",
+        "gavėj", "saņēmēj", "saaja", "primatelj", "primaoc", "prejemnik", "príjemc", "destinatarul", "παραλήπτ", "отримувач", "одержувач",
+        "penerima", "người nhận", "ผู้รับ", "प्राप्तकर्ता", "הנמען", "المستلم", "گیرنده",
         "받는사람", "받는이", "수신인", "entregado a", "entregar a", "entregado para", "entregue a", "entregue para",
         "entregar para", "remis à", "remettre à", "recapitato a", "recapitare a", "consegnato a",
         "bezorgd aan", "bezorgd bij", "afgeleverd aan", "afgeleverd bij", "zugestellt an", "nicht an", "not to", "zustellung an",
@@ -31,6 +33,7 @@ phrase_lists! {
     /// The address is the sender's, or the report is addressed to it.
     SENDER = [
         "from:", "mail from", "from <", "from=", "from =", "from \"", "sender", "reply-to", "envelope-from", "return-path",
+        "sender address", "sender's address", "from address", "return address", "sending address", "envelope address", "senders address",
         "originator", "addressed from", "message from", "mail you sent from", "on behalf of", "sent by", "submitted by",
         "sent from", "ctladdr", "mailfrom", "helo", "verification failed for",
         "as sender", "task '", "reporter", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
@@ -39,22 +42,31 @@ phrase_lists! {
         "avsender", "lähettäj", "nadawc", "od:", "odesílatel", "gönderen", "kimden", "feladó", "отправител",
         "Отправител", "от кого", "От:", "от:", "відправник", "发件人", "寄件者", "寄件人", "差出人", "送信者",
         "送信元", "보낸 사람", "발신자", "αποστολ", "השולח", "المرسل",
+        "siuntėj", "sūtītāj", "saatja", "pošiljatelj", "pošiljaoc", "odosielate", "expeditor", "подател", "пошиља", "pengirim",
+        "người gửi", "ผู้ส่ง", "प्रेषक", "فرستنده",
     ];
     /// The address is one to write to for help.
     CONTACT = [
         "contact", "send mail to", "reply to", "forward this", "report to", "questions", "e-mail to postmaster",
-        "please mail", "write to", "please email", "please e-mail", "please write", "please send", "please forward",
+        "please mail", "write to", "write to the address", "write to this address", "mail the address", "contact the address", "use the address",
+        "schreiben sie an die adresse", "sie bitte an die adresse", "sich an die adresse", "sich bitte an die adresse", "please email", "please e-mail", "please write", "please send", "please forward",
         "please report", "help", "unsubscribe", "via email", "delist", "assistance", "support", "postmaster at",
         "administrator", "send a message to", "send an email to", "send email to", "mail us at", "reach us", "abuse@",
-        "complain", "whitelist", "appeal", "for more information", "feedback", "hotline", "kontakt", "fragen",
+        "complain", "whitelist", "appeal",
+        // Where the recipient is to be reached instead.
+        "try <", "please try", "; try", ", try", "instead try", "please use", "instead use", "use instead", "write instead to", "moved to", "has moved",
+        "relocated to", "new address", "new email address", "new e-mail address", "new mail address", "forwarding address", "forwarded to",
+        "neue adresse", "neue e-mail-adresse", "neuen adresse", "stattdessen", "nouvelle adresse", "plutôt", "nueva dirección",
+        "nuevo correo", "nuovo indirizzo", "novo endereço", "novo e-mail", "nieuw adres", "nieuwe adres", "ny adress", "ny adresse",
+        "nowy adres", "nová adresa", "новый адрес", "новому адресу", "yeni adres", "新しいアドレス", "新アドレス", "新地址", "새 주소", "for more information", "feedback", "hotline", "kontakt", "fragen",
         "wenden sie sich", "schreiben sie", "rückfragen", "contacter", "contactez", "écrivez", "contacte", "contacto",
         "póngase en contacto", "contattare", "scrivere a", "entre em contato", "contate", "neem contact", "kontakta",
-        "skriv til", "обратитесь", "обращайтесь", "связаться", "свяжитесь", "пишите", "联系", "聯絡", "お問い合わせ",
+        "skriv til", "обратитесь", "Обратитесь", "обращайтесь", "Обращайтесь", "Свяжитесь", "Пишите", "Écrivez", "зверніться", "Зверніться", "связаться", "свяжитесь", "пишите", "联系", "聯絡", "お問い合わせ",
         "連絡", "문의",
     ];
     /// It is no mailbox at all.
     IDENTIFIER = [
-        "message-id", "message id", "messageid", "msgid", "msg-id", "mid=", "msg_id", " id <", " id=<", "id: <", "in-reply-to",
+        "message-id", "message id", "messageid", "msgid", "msg-id", "mid=", "msg_id", " id <", " id=<", "(id=<", "(id <", ",id=<", ";id=<", "id: <", "in-reply-to",
         "references", "queue-id", "queueid", "envelope-id", "nachrichten-id", "メッセージid",
     ];
     /// The report is addressed to it, where these words stand right in front of it.
@@ -85,6 +97,9 @@ phrase_lists! {
         "has exceeded", "exceeded its", "sending limit", "sent too many", "sending quota", "is not owned by",
         "does not resolve", "returns an mx", "spf", "dmarc", "dkim", "your ip", "absender", "expéditeur", "remitente",
         "mittente", "remetente", "afzender", "отправител", "发件人", "差出人",
+        "siuntėj", "sūtītāj", "saatja", "pošiljatelj", "odosielate", "odesílatel", "nadawc", "expeditor", "відправник", "подател",
+        "avsändar", "afsender", "avsender", "lähettäj", "feladó", "gönderen", "αποστολ", "השולח", "المرسل", "pengirim", "người gửi",
+        "发信人", "寄件", "送信者", "送信元", "发送者", "발신자", "보낸 사람", "ผู้ส่ง",
     ];
     /// Words behind an address that speak of it as the recipient.
     BEHIND_FAILED = [
@@ -94,6 +109,6 @@ phrase_lists! {
         "undeliverable", "unknown", "user ", "account", "unbekannt", "existiert nicht", "voll", "inconnu", "n'existe pas",
         "no existe", "desconocido", "lleno", "llena", "sconosciuto", "inesistente", "não existe", "onbekend",
         "bestaat niet", "okänd", "ukendt", "nieznany", "не существует", "не найден", "переполнен", "不存在", "存在しません",
-        "unrecognized", "unrecognised", "not a valid", "not valid", "mail receiving", "bounced",
+        "unrecognized", "unrecognised", "email address has", "address expired", "expired", "not a valid", "not valid", "mail receiving", "bounced",
     ];
 }

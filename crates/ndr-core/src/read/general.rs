@@ -6,12 +6,12 @@ use crate::mail::status::FieldRecipient;
 use crate::page::Page;
 use crate::phrases::outcome;
 use crate::statement::role::Roles;
-use crate::statement::{self, tells};
+use crate::statement::{self, quoted, tells};
 use crate::text::address::{self, Found};
 use crate::text::search::{Phrases, phrases};
 use crate::text::{self, cap, lines};
 use crate::vocabulary::Action;
-use ndr_resolve::find_reply;
+use ndr_resolve::{find_reply, unfold_reply};
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::HashMap;
@@ -40,6 +40,8 @@ struct Candidate {
     end: usize,
     /// Whether it was found in running text and not at the head of a line.
     cued: bool,
+    /// Whether its own words lie deeper than its address, so that they are about nothing else.
+    deeper: bool,
     /// How strongly its place says that it is the recipient.
     strength: u8,
 }
@@ -136,12 +138,13 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Finding>
         recipient.origin = if candidate.cued { Origin::Prose } else { Origin::Frame };
         recipient.action = outcome_above(&lines, candidate.line);
         let own = text::trim(&candidate.own);
-        let own_tells = tells(own) || (own.split_whitespace().count() >= ENOUGH && !candidate.cued);
+        let least = if candidate.deeper { ENOUGH - 1 } else { ENOUGH };
+        let own_tells = tells(own) || (own.split_whitespace().count() >= least && !candidate.cued);
         let shares = || own.is_empty() || candidate.cued || shared.coded || shared.text.contains(own);
         if !own_tells && shares() {
-            statement::fill(&mut recipient, &shared.text);
+            fill(&mut recipient, &shared.text);
         } else {
-            statement::fill(&mut recipient, own);
+            fill(&mut recipient, own);
             if recipient.remote.is_none() {
                 recipient.remote = statement::Marked::new(&shared.text).remote();
             }
@@ -150,6 +153,19 @@ fn read_without_strangers(text: &str, around: &Surroundings<'_>) -> Vec<Finding>
         found.push(recipient);
     }
     found
+}
+
+/// Fills a finding from the words about it; Exchange 2003 wraps a reply in its own name and code.
+fn fill(recipient: &mut Finding, words: &str) {
+    let is_wrapped = memchr::memchr(b'#', words.as_bytes()).is_some() && quoted::wraps(&unfold_reply(words));
+    if is_wrapped {
+        // The server that it names is the one that writes the report.
+        let remote = recipient.remote.take();
+        quoted::state_line(recipient, unfold_reply(words));
+        recipient.remote = remote;
+    } else {
+        statement::fill(recipient, words);
+    }
 }
 
 /// Where addresses stand in a list of candidates.
@@ -330,7 +346,8 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         own.push_str(text::trim(next.text));
     }
     let strength = if is_known(first.address, around) { 3 } else { 2 };
-    Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, strength })
+    let deeper = line.indent > 0 && lines.get(last).is_some_and(|below| last == at + 1 && below.indent > line.indent);
+    Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, deeper, strength })
 }
 
 /// Labels of a line that names the recipient: `Finding address: a@example.com`, `>>> RCPT TO:<a@example.com>`.
@@ -389,10 +406,33 @@ const LABELS: &[&str] = &[
     "címzett",
 ];
 
+/// Labels that name a recipient only where a reason stands among the lines below: the header of a quoted mail has none.
+const LABELS_WITH_REASON: &[&str] = &[
+    "to",
+    "an",
+    "à",
+    "para",
+    "a",
+    "aan",
+    "till",
+    "til",
+    "vastaanottaja",
+    "do",
+    "komu",
+    "кому",
+    "kime",
+    "宛",
+    "收件",
+    "给",
+];
+
 /// A line whose label says that the address is the recipient; the lines below it, up to the next one, are its own.
 fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mut [bool]) -> Option<Candidate> {
     let (line, below) = lines.get(at..)?.split_first()?;
-    let first = label_of(line)?;
+    let (first, needs_reason) = match label_of(line) {
+        Some(first) => (first, false),
+        None => (labelled_by(line, LABELS_WITH_REASON)?, true),
+    };
     if is_stranger(first.address, around) {
         return None;
     }
@@ -418,6 +458,7 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
     // Other labels may follow, of which only a reason counts.
     let own = match reason(&own) {
         Some(reason) => reason.to_string(),
+        None if needs_reason => return None,
         None if tells(&own) => own.trim_start().to_string(),
         None => {
             end = at + 1;
@@ -426,7 +467,7 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
     };
     take(taken, at, end);
     let strength = if is_known(first.address, around) { 3 } else { 2 };
-    Some(Candidate { address: first.address.to_string(), own, line: at, end, cued: false, strength })
+    Some(Candidate { address: first.address.to_string(), own, line: at, end, cued: false, deeper: false, strength })
 }
 
 /// Labels of a line that gives the reason.
@@ -522,6 +563,11 @@ fn reason(text: &str) -> Option<&str> {
 
 /// The address of a line that one of [`LABELS`] begins.
 fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found<'l>> {
+    labelled_by(line, LABELS)
+}
+
+/// The address of a line that one of `labels` begins.
+fn labelled_by<'l>(line: &'l Line<'_>, labels: &[&str]) -> Option<&'l Found<'l>> {
     let first = line.addresses.first()?;
     let before = text::upto(line.text, first.start).trim_end_matches(['<', '"', '\'', '[', '(', ' ', '\t']);
     let label = before.strip_suffix([':', '=', '：'])?.trim_end();
@@ -530,7 +576,7 @@ fn label_of<'l>(line: &'l Line<'_>) -> Option<&'l Found<'l>> {
         return None;
     }
     let label = label.to_lowercase();
-    let named = LABELS.iter().any(|known| {
+    let named = labels.iter().any(|known| {
         label.strip_suffix(known).is_some_and(|head| head.is_empty() || !head.ends_with(char::is_alphanumeric))
     });
     let marked = label.trim_start_matches(['<', '>', '*', '-', ' ', '\t']).split_whitespace().count() <= 4;
@@ -663,13 +709,32 @@ fn cued(line: &Line<'_>, at: usize, before: Option<&str>, around: &Surroundings<
         // Sendmail's own line says what it made of the reply; the reply stands above it.
         let reply = before
             .filter(|before| before.starts_with("<<<") && find_reply(before).is_some_and(|(code, _)| code >= 400));
-        let own = match reply {
-            Some(reply) => format!("{}\n{}", reply.trim_start_matches(['<', ' ']), near(line.text, one.start)),
+        // The line above it may also be what the program said that delivers into mailboxes.
+        let program =
+            before.filter(|before| find_reply(line.text).is_some_and(|(_, at)| at == 0) && is_program(before));
+        let own = match reply.or(program) {
+            Some(above) => format!("{}\n{}", above.trim_start_matches(['<', ' ']), near(line.text, one.start)),
             None => near(line.text, one.start).to_string(),
         };
-        found.push(Candidate { address: one.address.to_string(), own, line: at, end: at + 1, cued: true, strength });
+        found.push(Candidate {
+            address: one.address.to_string(),
+            own,
+            line: at,
+            end: at + 1,
+            cued: true,
+            deeper: false,
+            strength,
+        });
     }
     found
+}
+
+/// Whether a line is what a program says of itself: `mail.local: words`, `/usr/bin/procmail: words`.
+fn is_program(line: &str) -> bool {
+    let Some((name, words)) = line.split_once(": ") else { return false };
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_');
+    (2..=20).contains(&name.len()) && name.bytes().all(is_name) && words.contains(' ') && !tells(line)
 }
 
 /// Whether a text says outright that mail to an address was not delivered: "error delivering your mail to <a@...>".
@@ -757,6 +822,14 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
         let starts = tells(line) && !is_prose_code(line) && !(is_consent(line) && *any_refusal);
         let goes_on = open && at == last + 1 && !is_rule(line) && !line.starts_with(">>>") && !line.ends_with(':');
         if starts || goes_on {
+            // The command that a transcript shows above its first refusal is the one that was refused.
+            if coded.is_empty() && line.starts_with("<<<") && refuses(line) {
+                let above = at.checked_sub(1).and_then(|above| lines.get(above)).map(|above| text::trim(above.text));
+                if let Some(sent) = above.filter(|above| above.starts_with(">>> ")) {
+                    coded.push_str(cap(sent, 200));
+                    coded.push('\n');
+                }
+            }
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));
             coded.push('\n');
             open = true;

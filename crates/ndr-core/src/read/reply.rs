@@ -1,12 +1,12 @@
 //! A pasted text that is one statement: a reply, a line of words, a code.
 
-use crate::evidence::{Finding, Findings, Origin, Reader, Role};
+use crate::evidence::{Finding, Findings, Origin, Reader};
 use crate::page::Page;
 use crate::report::Reply;
-use crate::statement::role::Roles;
+use crate::statement::named::failed_address;
 use crate::statement::{self, Marked, quoted};
-use crate::text::{self, address};
-use ndr_resolve::Party;
+use crate::text;
+use ndr_resolve::{find_reply, unfold_reply};
 
 /// Whether somebody pasted a text.
 pub(crate) fn applies(page: &Page<'_>) -> bool {
@@ -27,67 +27,40 @@ pub(crate) fn of(page: &Page<'_>, reply: &Reply<'_>) -> Finding {
     found
 }
 
+/// The lines of the first refusal among the replies of several lines.
+fn refusal(words: &str) -> Option<&str> {
+    let reply = |line: &str| find_reply(line).filter(|(_, at)| text::upto(line, *at).trim_matches(MARKS).is_empty());
+    let lines = || words.split_inclusive('\n').map(|line| (text::offset(words, line), line));
+    let (start, _) = lines().find(|(_, line)| reply(line).is_some_and(|(code, _)| code >= 400))?;
+    let end = lines().find(|(at, line)| *at > start && reply(line).is_some_and(|(code, _)| code < 400));
+    Some(text::between(words, start, end.map_or(words.len(), |(at, _)| at)))
+}
+
+/// What stands in front of a reply in a dialogue.
+const MARKS: [char; 5] = ['<', '>', '-', ' ', '\t'];
+
 fn statement_of(page: &Page<'_>) -> Finding {
     let mut found = Finding::new(None);
     found.origin = Origin::Prose;
-    quoted::state(&mut found, text::cap(&page.words.text, 16_000));
+    let words = text::cap(&page.words.text, 16_000);
+    quoted::state(&mut found, words);
+    // A greeting or an accepted command in front does not hide the refusal.
+    if found.reply.is_some_and(|reply| reply < 400)
+        && let Some(refusal) = refusal(words)
+    {
+        found.status = None;
+        statement::set_text(&mut found, &unfold_reply(refusal));
+    }
     let line = found.text.clone().unwrap_or_default();
     let marked = Marked::new(&line);
     if found.remote.is_none() {
         found.remote = marked.remote();
     }
     found.command = marked.command();
-    found.address = address_of(&line);
+    found.address = failed_address(&line);
     let part = marked.reply_part();
     if part.len() < line.len() {
         statement::set_text(&mut found, part);
     }
     found
-}
-
-/// The address that a statement names as failed: `to=<user@example.com>`, `<user@example.com>... no such user`.
-fn address_of(line: &str) -> Option<String> {
-    let roles = Roles::of(line);
-    // "<a>: Sender address rejected: not owned by user b" speaks of the sending side alone.
-    // A login that failed, or a sender over quota, names the sender's own address.
-    let is_of_sender = || {
-        let reply = ndr_resolve::Reply::parse(line);
-        let party = ndr_resolve::party_of(None, reply.status, reply.code, line);
-        matches!(party, Some(Party::Sender | Party::Login))
-    };
-    let speaks_of_sender = || address::find(line).any(|one| roles.is_called_sender(&one));
-    let found = address::find(line).find(|one| roles.role(one) == Role::Failed)?;
-    let is_labelled = text::upto(line, found.start).trim_end_matches('<').ends_with("to=");
-    let is_called_recipient = text::from(line, found.end)
-        .trim_start_matches(|c: char| !c.is_alphanumeric())
-        .get(..9)
-        .is_some_and(|word| word.eq_ignore_ascii_case("recipient"));
-    let is_recipients = is_labelled || is_called_recipient || !speaks_of_sender() && !is_of_sender();
-    is_recipients.then(|| found.address.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_address_that_failed_is_named() {
-        for (line, want) in [
-            ("550 5.1.1 <a@example.com>... User unknown", Some("a@example.com")),
-            ("550 a@example.com recipient unrecognized", Some("a@example.com")),
-            ("from=<b@example.net>, to=<a@example.com>, stat=User unknown", Some("a@example.com")),
-            (
-                "550 5.1.1 The email account that you tried to reach (a@example.com) does not exist",
-                Some("a@example.com"),
-            ),
-            ("451 4.1.8 <b@example.net>: Sender address rejected: Domain not found", None),
-            ("5.7.1 <b@example.net>: Sender address rejected: not owned by user c@example.net", None),
-            ("552 5.2.2 <b@example.net>: your mailbox is over quota, you cannot send mail", None),
-            ("535 5.7.8 Error: authentication failed for b@example.net: user unknown", None),
-            ("554 Bad DNS PTR resource record, contact postmaster@example.net", None),
-            ("550 5.7.1 b@example.net is not allowed to send from 192.0.2.1", None),
-        ] {
-            assert_eq!(address_of(line).as_deref(), want, "{line}");
-        }
-    }
 }

@@ -530,6 +530,11 @@ impl Masker<'_> {
         if bare.is_empty() {
             return self.words(line);
         }
+        // A source route stays one: each host of it, and the mailbox behind.
+        if let Some((route, mailbox)) = written.trim().split_once(':').filter(|(route, _)| route.starts_with('@')) {
+            let masked = format!("{}:{}", self.words(route), recipient(self.tokens, mailbox));
+            return line.replacen(written.trim(), &masked, 1);
+        }
         let masked = recipient(self.tokens, &bare);
         if masked == written.trim() {
             return line.to_string();

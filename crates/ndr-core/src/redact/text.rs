@@ -30,25 +30,26 @@ fn line(tokens: &mut Tokens, line: &str, words: Words) -> String {
 
 /// The positions of known names and subjects: the longest first, none within another.
 fn phrases(tokens: &Tokens, line: &str) -> Vec<(usize, usize, String)> {
-    let mut known: Vec<(String, &str)> = Vec::new();
+    let mut known: Vec<(String, &str, Masks)> = Vec::new();
     for (kind, phrase, token) in tokens.list() {
         match kind {
-            Masks::Name => known.extend(orders(phrase).map(|name| (name, token.as_str()))),
-            Masks::Subject => known.push((phrase.clone(), token)),
+            Masks::Name => known.extend(orders(phrase).map(|name| (name, token.as_str(), *kind))),
+            Masks::Subject => known.push((phrase.clone(), token, *kind)),
             _ => {}
         }
     }
-    known.retain(|(phrase, _)| is_telling(phrase));
-    known.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+    known.retain(|(phrase, ..)| !phrase.is_empty());
+    known.sort_by_key(|(phrase, ..)| std::cmp::Reverse(phrase.len()));
     let mut found: Vec<(usize, usize, String)> = Vec::new();
-    for (phrase, token) in known {
+    for (phrase, token, kind) in known {
+        let telling = is_telling(&phrase);
         let escaped = crate::sanitize::html(&phrase);
         let forms = [phrase.as_str(), escaped.as_str()];
         for form in forms.iter().take(if escaped == phrase { 1 } else { 2 }) {
             for from in memchr::memmem::find_iter(line.as_bytes(), form.as_bytes()) {
                 let to = from + form.len();
                 let free = found.iter().all(|(start, end, _)| to <= *start || *end <= from);
-                if free && stands_alone(line, from, to) {
+                if free && stands_alone(line, from, to) && (telling || is_labelled(line, from, to, kind)) {
                     found.push((from, to, token.to_string()));
                 }
             }
@@ -70,6 +71,23 @@ fn orders(name: &str) -> impl Iterator<Item = String> {
 /// Whether a phrase is long enough to be looked for: `Hello` would be found everywhere.
 fn is_telling(phrase: &str) -> bool {
     phrase.chars().count() >= 5 && (phrase.trim().contains(' ') || phrase.chars().count() >= 8 || !phrase.is_ascii())
+}
+
+/// Whether a short phrase stands where only a subject or a name stands: `subject=Hi`, `"subject":"Hi"`, `News <a@...`.
+fn is_labelled(line: &str, from: usize, to: usize, kind: Masks) -> bool {
+    let (before, after) = (line.get(..from).unwrap_or_default(), line.get(to..).unwrap_or_default());
+    match kind {
+        Masks::Subject => {
+            let label = before.trim_end_matches(['"', '\'', ' ', ':', '=']);
+            let is_parted = label.len() < before.len() && label.is_char_boundary(label.len().saturating_sub(7));
+            let ends = after.is_empty() || after.starts_with(['&', '"', '\'', '\r', '\n']);
+            is_parted
+                && ends
+                && label.get(label.len().saturating_sub(7)..).is_some_and(|end| end.eq_ignore_ascii_case("subject"))
+        }
+        Masks::Name => after.trim_start_matches(['"', '\\', ' ']).starts_with(['<']) && after.contains('@'),
+        _ => false,
+    }
 }
 
 fn stands_alone(line: &str, from: usize, to: usize) -> bool {
@@ -103,6 +121,12 @@ fn runs(tokens: &mut Tokens, text: &str, words: Words) -> String {
         out += gap;
         let len = tail.find(|c| !in_run(c)).unwrap_or(tail.len());
         let (run, tail) = tail.split_at(len);
+        // `%3Cuser`: two digits of an encoded character, and then the name.
+        let (code, run) = match out.ends_with('%').then(|| run.split_at_checked(2)).flatten() {
+            Some((code, run)) if code.bytes().all(|byte| byte.is_ascii_hexdigit()) => (code, run),
+            _ => ("", run),
+        };
+        out += code;
         left = encoded_address(tokens, run, tail, &mut out).unwrap_or_else(|| {
             // A name directly before an address in brackets is one of a host, whatever its end.
             if tail.trim_start().starts_with(['[', '(']) && starts_with_ip(tail) {

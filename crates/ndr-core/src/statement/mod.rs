@@ -1,6 +1,7 @@
 //! What was said about one recipient: the reply and its codes out of the words around it, who said it, and to which
 //! command.
 
+pub(crate) mod named;
 pub(crate) mod quoted;
 pub(crate) mod role;
 

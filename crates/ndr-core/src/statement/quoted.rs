@@ -6,7 +6,7 @@ use crate::evidence::Finding;
 use crate::report::Attempt;
 use crate::text::{self, cap};
 use memchr::memmem;
-use ndr_resolve::{find_reply, unfold_reply};
+use ndr_resolve::{StatusCode, find_codes, find_reply, unfold_reply};
 use std::sync::LazyLock;
 
 /// Reads what was said of one recipient, in any of Exchange's forms.
@@ -43,11 +43,14 @@ pub(crate) fn state_line(finding: &mut Finding, line: String) {
         finding.remote = quoted.host;
     }
     set_text(finding, quoted.text);
+    finding.status = finding.status.or(quoted.status);
     finding.take_context(line);
 }
 
 struct Quoted<'l> {
     host: Option<String>,
+    /// The wrapping's own code; it counts where the reply has none.
+    status: Option<StatusCode>,
     text: &'l str,
 }
 
@@ -55,6 +58,7 @@ struct Quoted<'l> {
 fn unwrap(line: &str) -> Quoted<'_> {
     let mut text = line;
     let mut host = None;
+    let mut status = None;
     // Few replies are quoted, so the marks are asked for first.
     let bytes = line.as_bytes();
     if memchr::memchr(b'\'', bytes).is_some()
@@ -66,16 +70,17 @@ fn unwrap(line: &str) -> Quoted<'_> {
     }
     // `host #<server #5.7.1 smtp;530 5.7.1 words> #SMTP#`, `<server #5.7.1 smtp;550 words>`
     if memchr::memchr(b'#', bytes).is_none() {
-        return Quoted { host, text: text::trim(text) };
+        return Quoted { host, status: None, text: text::trim(text) };
     }
-    if let Some((head, inside)) = text.split_once("smtp;").or_else(|| text.split_once("SMTP;"))
-        && head.contains('#')
-        && head.contains('<')
+    if wraps(text)
+        && let Some((head, inside)) = text.split_once("smtp;").or_else(|| text.split_once("SMTP;"))
     {
         let head = text::trim(head);
         let outer = head.split(['#', '<']).next().unwrap_or_default();
         let inner = head.split('<').nth(1).unwrap_or_default();
         host = host.or_else(|| host_at(outer)).or_else(|| host_at(inner));
+        // The innermost `#5.7.1`.
+        status = head.rsplit('#').find_map(|behind| find_codes(behind).next().filter(|code| code.span.0 == 0));
         let closed = inside.rsplit_once("> #").or_else(|| inside.rsplit_once('>'));
         text = closed.map_or(inside, |(quoted, _)| quoted);
     }
@@ -87,7 +92,18 @@ fn unwrap(line: &str) -> Quoted<'_> {
         host = host.or_else(|| host_line(text::trim(head)));
         text = inside.split_once("##").map_or(inside, |(said, _)| said);
     }
-    Quoted { host, text: text::trim(text).trim_end_matches('#').trim() }
+    Quoted { host, status: status.map(|found| found.code), text: text::trim(text).trim_end_matches('#').trim() }
+}
+
+/// Whether a reply stands within Exchange's oldest wrapping: `<server #5.7.1 smtp;530 words>`.
+pub(crate) fn wraps(line: &str) -> bool {
+    if memchr::memchr(b'#', line.as_bytes()).is_none() {
+        return false;
+    }
+    let head = line.split_once("smtp;").or_else(|| line.split_once("SMTP;")).map_or("", |(head, _)| head);
+    head.rsplit_once('#').is_some_and(|(server, code)| {
+        server.contains('<') && find_codes(code).next().is_some_and(|found| found.span == (0, code.trim_end().len()))
+    })
 }
 
 /// The lines `time - Server at host (ip) returned 'reply'`, newest first.

@@ -122,6 +122,16 @@ pub(crate) fn find_all(text: &str) -> Vec<Found<'_>> {
     find(text).collect()
 }
 
+/// The tail `local` of `before` without the escape of JSON that it begins with: `\u003cuser`, a bracket.
+fn without_json_escape<'l>(before: &str, local: &'l str) -> &'l str {
+    const ESCAPES: [&str; 4] = ["u003c", "u003C", "u0022", "u0027"];
+    let in_front = before.len() - local.len();
+    if in_front == 0 || before.as_bytes().get(in_front - 1) != Some(&b'\\') {
+        return local;
+    }
+    ESCAPES.iter().find_map(|escape| local.strip_prefix(escape)).filter(|rest| !rest.is_empty()).unwrap_or(local)
+}
+
 /// The address around the `@` at `at`.
 fn around(text: &str, at: usize) -> Option<Found<'_>> {
     // Nothing longer is an address; the cap keeps a hostile run of letters from costing quadratic time.
@@ -147,6 +157,8 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
                 "rcpt",
                 "orcpt",
                 "recipient",
+                "recipients",
+                "mailfrom",
                 "email",
                 "addr",
                 "address",
@@ -154,7 +166,7 @@ fn around(text: &str, at: usize) -> Option<Found<'_>> {
             ];
             let label = text::cut(local, b'=')
                 .filter(|(name, rest)| !rest.is_empty() && LABELS.iter().any(|label| name.eq_ignore_ascii_case(label)));
-            at - label.map_or(local, |(_, rest)| rest).len()
+            at - without_json_escape(before, label.map_or(local, |(_, rest)| rest)).len()
         }
     };
     let after = text::cap(text::from(text, at + 1), LONGEST);

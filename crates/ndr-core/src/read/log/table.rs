@@ -4,8 +4,10 @@
 use super::shared::{LINES, LONGEST, tell};
 use crate::evidence::Finding;
 use crate::phrases::events::fits;
-use crate::phrases::logs::{EXCHANGE_EVENTS, PMTA_COLUMNS, TABLES, Table};
+use crate::phrases::logs::{EXCHANGE_EVENTS, PMTA_COLUMNS, REPORT_FOR, TABLES, Table};
 use crate::statement;
+use crate::statement::named::failed_address;
+use crate::text::search::{Phrases, phrases};
 use crate::text::{self, address};
 use crate::vocabulary::Action;
 
@@ -283,11 +285,23 @@ pub(super) fn list(text: &str, limit: usize) -> Told {
     {
         let before = text.split("LED=").next().unwrap_or_default();
         let is_late = fits("*defer*", before) || words.starts_with('4') && !fits("*fail*", before);
-        let mut one = tell(None, if is_late { Action::Delayed } else { Action::Failed }, words);
+        let address = failed_address(words).or_else(|| reported_address(before));
+        let mut one = tell(address, if is_late { Action::Delayed } else { Action::Failed }, words);
         one.remote = host.or(one.remote);
         found.push(one);
     }
     (!found.is_empty()).then_some((Some("exchange-online"), found))
+}
+
+/// The address in the heading of Outlook's delivery report: `Delivery Report for  Anna Muster (anna@example.com)`.
+fn reported_address(before: &str) -> Option<String> {
+    static HEADINGS: Phrases = phrases!(REPORT_FOR);
+    let heading = text::lines(before).map(text::trim).find(|line| HEADINGS.find(line).any(|hit| hit.start == 0))?;
+    let mut found = address::find(heading);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Some(one.address.to_string()),
+        _ => None,
+    }
 }
 
 /// The cells of a line of comma-separated values.
