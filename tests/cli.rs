@@ -959,3 +959,51 @@ fn hostile_file_names() {
     let json: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     assert_eq!(json["source"], "=cmd|' C'!A1.eml");
 }
+
+/// `ndr explain` of a mailbox or an archive shows the first message and says so.
+#[test]
+fn explain_shows_the_first_of_a_mailbox() {
+    let folder = temporary("first");
+    let mail = "From: mailer-daemon@example.net\nTo: mia@example.org\nSubject: Undelivered Mail Returned to Sender\n\n\
+                <kim@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1 User unknown\n";
+    let boxed = format!("From x@example.com Mon Jan  1 00:00:00 2024\n{mail}\n");
+    let mmdf = format!("\u{1}\u{1}\u{1}\u{1}\n{mail}\u{1}\u{1}\u{1}\u{1}\n");
+    let emlx = format!("{}      \n{mail}<?xml version=\"1.0\"?>\n", mail.len());
+    for (name, bytes, count) in
+        [("two.mbox", boxed.repeat(2), Some(2)), ("two.mmdf", mmdf.repeat(2), Some(2)), ("one.emlx", emlx, None)]
+    {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let shown = ndr(["explain", path.to_str().unwrap(), "--format", "json"]).run();
+        assert!(shown.text().contains("kim@example.com"), "{name}");
+        assert_eq!(
+            count.is_some(),
+            shown.stderr.as_str().contains("holds 2 messages"),
+            "{name}: {}",
+            shown.stderr.as_str()
+        );
+        let scanned = ndr(["scan", path.to_str().unwrap(), "--format", "ndjson", "-q"]).run();
+        assert_eq!(scanned.text().lines().count(), count.unwrap_or(1), "{name}");
+    }
+}
+
+/// Paths come from a list, and from a pattern that no shell expanded.
+#[test]
+fn scan_takes_paths_from_a_list() {
+    let folder = temporary("list");
+    for name in ["a.txt", "b.txt", "c c.txt"] {
+        std::fs::write(folder.join(name), "550 5.1.1 User unknown").unwrap();
+    }
+    let list = folder.join("list");
+    for (end, names) in [("\n", ["a.txt", "c c.txt"]), ("\0", ["a.txt", "c c.txt"])] {
+        let lines: String = names.iter().map(|name| format!("{}{end}", folder.join(name).display())).collect();
+        std::fs::write(&list, lines).unwrap();
+        let found = ndr(["scan", "--files-from", list.to_str().unwrap(), "--format", "ndjson", "-q"]).run();
+        assert_eq!(found.text().lines().count(), 2);
+    }
+    let pattern = folder.join("[ab].txt");
+    let found = ndr(["scan", pattern.to_str().unwrap(), "--format", "ndjson", "-q"]).run();
+    assert_eq!(found.text().lines().count(), 2);
+    let none = ndr(["scan", folder.join("*.none").to_str().unwrap()]).run();
+    assert!(none.stderr.as_str().contains("no file has such a name"), "{}", none.stderr.as_str());
+}

@@ -111,7 +111,7 @@ Swift Mailer, JavaMail, MailKit and Ruby.
 
 ## Files
 
-mbox, Maildir, zip, tar, gzip, zstd, bzip2, xz. Outlook items (`.msg`) and `winmail.dat`, alone or attached to a mail: reports \
+mbox, Maildir, MMDF, Apple Mail's `.emlx`, zip, tar, gzip, zstd, bzip2, xz. Outlook items (`.msg`) and `winmail.dat`, alone or attached to a mail: reports \
 with the recipients that their properties name, ordinary messages, messages in messages, texts in RTF \
 (samples: `tests/samples/outlook`). What is not read (`.rar`, `.7z`, `.pst`, `.oft` and others) is an error that names the way \
 out; programs, pictures and other binaries in a directory are left out and counted.

@@ -16,6 +16,7 @@ const NDR_SCAN: Layers = &[
     ("limits", 0),
     ("counts", 0),
     ("mbox", 0),
+    ("mmdf", 0),
     ("control", 0), // cancelling, and what the threads share
     ("record", 1),
     ("input", 2),

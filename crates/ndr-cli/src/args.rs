@@ -183,9 +183,12 @@ pub(crate) struct Explain {
 /// The input of `scan` and `summary`.
 #[derive(Args, Debug)]
 pub(crate) struct Inputs {
-    /// Files and directories; `-` for standard input
-    #[arg(required = true)]
+    /// Files, directories and patterns such as `*.eml`; `-` for standard input
+    #[arg(required_unless_present = "files_from")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Read further paths from this file, one a line or parted by NUL; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
     /// Threads; the results are the same for any number
     #[arg(long, short)]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,

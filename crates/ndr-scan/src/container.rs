@@ -3,6 +3,7 @@
 use crate::item::{Body, Feed, Flow};
 use crate::lines::{self, read_most};
 use crate::mbox::{self, Mbox};
+use crate::mmdf;
 use crate::{ErrorKind, ScanError, ScanLimits};
 use std::cell::Cell;
 use std::io::{BufReader, Cursor, Read, Seek};
@@ -17,6 +18,9 @@ pub(crate) const HEAD: usize = 2048;
 pub(crate) enum Kind {
     Message,
     Mbox,
+    Mmdf,
+    /// Apple Mail: a message of so many bytes behind so many.
+    Emlx(usize, u64),
     Gzip,
     Zstd,
     Bzip2,
@@ -38,7 +42,10 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether other files lie in it.
     const fn is_container(self) -> bool {
-        !matches!(self, Kind::Message | Kind::Outlook | Kind::Json | Kind::Log | Kind::Table(_) | Kind::NotRead(_))
+        !matches!(
+            self,
+            Kind::Message | Kind::Outlook | Kind::Emlx(..) | Kind::Json | Kind::Log | Kind::Table(_) | Kind::NotRead(_)
+        )
     }
 }
 
@@ -55,6 +62,10 @@ pub(crate) fn kind(head: &[u8]) -> Kind {
         Kind::Outlook
     } else if mbox::begins(head) {
         Kind::Mbox
+    } else if mmdf::begins(head) {
+        Kind::Mmdf
+    } else if let Some((start, len)) = emlx(head) {
+        Kind::Emlx(start, len)
     } else if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
         Kind::Bzip2
     } else if head.starts_with(b"\xFD7zXZ\0") {
@@ -66,6 +77,23 @@ pub(crate) fn kind(head: &[u8]) -> Kind {
     } else {
         text_kind(head)
     }
+}
+
+/// Whether other files, or several messages, lie in a file with these first bytes: a mailbox, an archive, a compressed
+/// file.
+///
+/// ```
+/// assert!(ndr_scan::is_container(b"PK\x03\x04"));
+/// assert!(!ndr_scan::is_container(b"From: a@example.com\n\n"));
+/// ```
+pub fn is_container(head: &[u8]) -> bool {
+    let kind = kind(head.get(..HEAD).unwrap_or(head));
+    kind.is_container() || matches!(kind, Kind::Emlx(..))
+}
+
+/// Where the message of an `.emlx` begins, if a header stands there.
+fn emlx(head: &[u8]) -> Option<(usize, u64)> {
+    mmdf::emlx(head).filter(|(start, _)| head.get(*start..).is_some_and(begins_header))
 }
 
 /// Whether the first line is a field of a header, as in nearly all mail.
@@ -132,6 +160,14 @@ pub(crate) fn stream(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, dep
         Kind::Table(head) => lines::table(feed, &mut whole, name, head),
         Kind::NotRead(what) => feed.not_read(name, what),
         Kind::Mbox => split(feed, &mut whole, name),
+        Kind::Mmdf => mmdf(feed, &mut BufReader::with_capacity(1 << 16, whole), name),
+        Kind::Emlx(start, len) => {
+            let mut behind = whole;
+            match std::io::copy(&mut (&mut behind).take(start as u64), &mut std::io::sink()) {
+                Ok(_) => message(feed, &mut behind.take(len), name),
+                Err(error) => feed.error(name, &error),
+            }
+        }
         Kind::Tar => tar(feed, &mut whole, name, depth),
         Kind::Gzip => {
             let (counted, count) = Counted::new(whole);
@@ -214,6 +250,20 @@ fn split(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str) -> Flow {
         }
     }
     ControlFlow::Continue(())
+}
+
+fn mmdf(feed: &mut Feed<'_>, reader: &mut dyn std::io::BufRead, name: &str) -> Flow {
+    let mut count = 0;
+    loop {
+        match mmdf::next(reader, feed.limits.message_bytes) {
+            Ok(Some((bytes, size))) => {
+                count += 1;
+                feed.give(&format!("{name}#{count}"), Body::Bytes { bytes, size })?;
+            }
+            Ok(None) => return ControlFlow::Continue(()),
+            Err(error) => return feed.error(name, &error),
+        }
+    }
 }
 
 fn tar(feed: &mut Feed<'_>, reader: &mut dyn Read, name: &str, depth: usize) -> Flow {

@@ -38,6 +38,7 @@ mod item;
 mod limits;
 mod lines;
 mod mbox;
+mod mmdf;
 mod ordered;
 mod record;
 mod row;
@@ -47,6 +48,7 @@ mod summary;
 mod table;
 
 pub use addresses::{Again, Suppressed};
+pub use container::is_container;
 pub use control::Cancel;
 pub use counts::{Counts, Top};
 pub use date::rfc3339;

@@ -5,6 +5,7 @@ use crate::args::Inputs;
 use ndr::sanitize;
 use ndr_scan::{Ordered, Progress, Record, Scan, Summary};
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What becomes of a batch, on the thread that decodes it.
@@ -46,11 +47,12 @@ impl Spare {
     }
 }
 
-/// Decodes everything. `write` turns a record into text on the thread that decodes it, and `print` gets the texts in
+/// Decodes everything below `paths`. `write` turns a record into text on the thread that decodes it, and `print` gets the texts in
 /// order. `start` begins the summary, where one is wanted; `keep` names the columns of a
 /// table that go along.
 pub(crate) fn run(
     inputs: &Inputs,
+    paths: Vec<PathBuf>,
     decoder: &ndr::Decoder,
     keep: &[String],
     start: Option<fn() -> Summary>,
@@ -58,7 +60,7 @@ pub(crate) fn run(
     mut print: impl FnMut(&[u8]) -> std::io::Result<()>,
 ) -> std::io::Result<Total> {
     let bar = Bar::new(inputs.quiet);
-    let mut scan = Scan::of(&inputs.paths).decoder(decoder.clone()).measured(bar.is_visible()).all(inputs.all);
+    let mut scan = Scan::of(paths).decoder(decoder.clone()).measured(bar.is_visible()).all(inputs.all);
     if let Some(column) = &inputs.column {
         scan = scan.column(column, keep);
     }

@@ -7,13 +7,17 @@ use ndr::render::{self, Audience};
 
 pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let input = source::read(args.input.as_deref())?;
-    if let Some(what) = ndr::not_read(&input.bytes) {
+    let is_container = ndr_scan::is_container(&input.bytes);
+    if let Some(what) = ndr::not_read(&input.bytes).filter(|_| !is_container) {
         let name = input.name.as_deref().unwrap_or("standard input");
         return Err(Stop { message: format!("{}: {what}", ndr::sanitize::terminal(name)), exit: Exit::Nothing });
     }
     let decoder = decoder.clone().with_trace(true).with_domains(&args.domain);
+    let contained = is_container.then(|| first_of(&input, &decoder)).transpose()?;
     let known = [&args.remote, &args.command, &args.recipient, &args.sender];
-    let mut report = if known.iter().any(|value| value.is_some()) {
+    let mut report = if let Some(report) = contained {
+        report
+    } else if known.iter().any(|value| value.is_some()) {
         let text = String::from_utf8_lossy(&input.bytes);
         decoder.reply(&ndr::Reply {
             text: text.trim(),
@@ -25,7 +29,7 @@ pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> O
     } else {
         decoder.decode(&input.bytes)
     };
-    report.source = input.name;
+    report.source = report.source.or(input.name);
     let text = match (args.audience, out.format(args.format)) {
         (Some(audience), _) => render::ticket(
             &report,
@@ -44,4 +48,28 @@ pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> O
     };
     out.print(&text)?;
     Ok(if report.is_recognised() { Exit::Done } else { Exit::Nothing })
+}
+
+/// The first message of a mailbox or an archive. Says how many there are, and which command reads them all.
+fn first_of(input: &source::Input, decoder: &ndr::Decoder) -> Result<ndr::Report, Stop> {
+    /// More are not counted.
+    const MOST: usize = 10_000;
+    let name = input.name.as_deref().unwrap_or("-");
+    let reader = Box::new(std::io::Cursor::new(input.bytes.clone()));
+    let whole = ndr_scan::Input::Reader { name: name.to_string(), reader };
+    let mut records = ndr_scan::Scan::new([whole]).decoder(decoder.clone()).all(true).records();
+    let shown = ndr::sanitize::terminal(name);
+    let Some(record) = records.next() else {
+        return Err(Stop { message: format!("{shown}: it holds no message"), exit: Exit::Nothing });
+    };
+    let report = record.result.map_err(|error| Stop {
+        message: format!("{}: {}", ndr::sanitize::terminal(&record.source), ndr::sanitize::terminal(&error.message)),
+        exit: Exit::Unreadable,
+    })?;
+    let more = records.take(MOST).count();
+    if more > 0 {
+        let count = if more < MOST { (more + 1).to_string() } else { format!("more than {MOST}") };
+        eprintln!("ndr: {shown} holds {count} messages; this is the first. `ndr scan {shown}` reads them all");
+    }
+    Ok(report)
 }

@@ -3,7 +3,7 @@
 use super::batch;
 use crate::args::{Format, Scan};
 use crate::output::{Csv, Output};
-use crate::{Exit, Outcome, Stop};
+use crate::{Exit, Outcome, Stop, source};
 use ndr::{Kind, Report};
 use ndr_scan::{Record, Summary};
 use std::io::Write;
@@ -13,6 +13,7 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     if matches!(format, Format::Markdown | Format::Html) {
         return Err(Stop { message: "ndr scan prints human, json, ndjson or csv".into(), exit: Exit::Usage });
     }
+    let paths = source::paths(&args.inputs.paths, args.inputs.files_from.as_deref())?;
     let decoder = &decoder.clone().with_trace(args.trace);
     let mut stdout = std::io::BufWriter::with_capacity(1 << 17, std::io::stdout().lock());
     stdout.write_all(&match format {
@@ -23,13 +24,20 @@ pub(crate) fn scan(args: &Scan, decoder: &ndr::Decoder, out: &Output) -> Outcome
     let mut first = true;
     let csv = out.csv();
     let step = move |record: &Record, text: &mut Vec<u8>| write(record, format, csv, text);
-    let total =
-        batch::run(&args.inputs, decoder, &args.keep, (!args.inputs.quiet).then_some(Summary::new), step, |text| {
+    let total = batch::run(
+        &args.inputs,
+        paths,
+        decoder,
+        &args.keep,
+        (!args.inputs.quiet).then_some(Summary::new),
+        step,
+        |text| {
             // Records of JSON carry their comma in front; the first one has none.
             let rest = if first && format == Format::Json { text.strip_prefix(b",").unwrap_or(text) } else { text };
             first &= text.is_empty();
             stdout.write_all(rest)
-        })?;
+        },
+    )?;
     if format == Format::Json {
         stdout.write_all(b"\n]\n")?;
     }

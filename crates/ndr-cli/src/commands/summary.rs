@@ -3,7 +3,7 @@
 use super::batch;
 use crate::args::{Format, List, Summary};
 use crate::output::{Csv, Output};
-use crate::{Exit, Outcome, Stop};
+use crate::{Exit, Outcome, Stop, source};
 use ndr::sanitize;
 use ndr_scan::{Again, Suppressed};
 
@@ -20,8 +20,9 @@ pub(crate) fn summary(args: &Summary, decoder: &ndr::Decoder, out: &Output) -> O
         };
         return Err(Stop { message: message.into(), exit: Exit::Usage });
     }
+    let paths = source::paths(&args.inputs.paths, args.inputs.files_from.as_deref())?;
     let start = if args.list.is_some() { ndr_scan::Summary::with_addresses } else { ndr_scan::Summary::new };
-    let found = batch::run(&args.inputs, decoder, &[], Some(start), |_, _| (), |_| Ok(()))?;
+    let found = batch::run(&args.inputs, paths, decoder, &[], Some(start), |_, _| (), |_| Ok(()))?;
     let total = &found.summary;
     let text = match args.list {
         None if format == Format::Json => serde_json::to_string_pretty(total)? + "\n",
