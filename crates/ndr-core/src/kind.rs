@@ -344,9 +344,13 @@ fn is_bare(words: &str) -> bool {
 }
 
 /// Whether the phrase that explains a recipient is most of a text. A question about a full mailbox is no report of one.
-/// Where the text says besides that something was refused, or that mail was not delivered, less of it is enough.
+/// Where the text says besides that something was refused, or that mail was not delivered, less of it is enough; so it is
+/// where a short text is in words that only mail systems write.
 fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
+    /// Most bytes of a line that a mail system wrote without a code.
+    const TECHNICAL_LEN: usize = 400;
     static MAIL: Phrases = phrases!(kinds::MAIL_WORDS);
+    static TECHNICAL: Phrases = phrases!(kinds::TECHNICAL);
     let phrase = recipient
         .diagnosis
         .as_ref()
@@ -365,7 +369,11 @@ fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
     };
     let Some(evidence) = phrase.filter(|_| !words.ends_with(['?', '？'])) else { return false };
     let (part, all) = (letters(&evidence.phrase), letters(words));
-    part * 2 >= all || part * 3 >= all && says_refused() || part * 8 >= all && says_of_mail()
+    let is_technical = || words.len() <= TECHNICAL_LEN && words.lines().count() <= 3 && TECHNICAL.any(words);
+    part * 2 >= all
+        || part * 3 >= all && says_refused()
+        || part * 5 >= all && is_technical()
+        || part * 8 >= all && says_of_mail()
 }
 
 #[cfg(test)]
@@ -384,11 +392,19 @@ mod tests {
             "Remote server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound'",
             "The mailbox is full",
             "552",
+            "Host or domain name not found. Name service error for name=exampl.com type=MX: Host not found",
+            "TLS negotiation failed with remote host mx.example.com",
+            "mailbox is full: retry timeout exceeded",
+            "Too many \"Received\" headers - suspected mail loop",
+            "DNS Error: DNS type 'mx' lookup of exampl.com responded with code NXDOMAIN",
             "<a@example.com>: host mx.example.com said: 554 no",
         ] {
             assert_eq!(kind(text), Kind::Failure, "{text}");
         }
         for text in [
+            "I had a handshake with the new colleague; her mailbox is full of good wishes.",
+            "Connection refused was the title of the film; it expired from the programme.",
+            "How do I stop STARTTLS errors on my server, and where is the log?",
             "nodemailer@5.1.1:\n  version \"5.1.1\"",
             "if reply.code >= 500:\n    raise PermanentError(\"user unknown\")",
             "My mailbox is full again, can you raise the limit for the project before Friday, please?",

@@ -386,6 +386,26 @@ pub(crate) const MDN_REJECTIONS: &[&str] = &[
     "отклонен",
 ];
 
+/// Words that mail systems write and people hardly do.
+pub(crate) const TECHNICAL: &[&str] = &[
+    "\"received\" headers",
+    "dns error:",
+    "hop count",
+    "hosts for '",
+    "mail loop",
+    "name server:",
+    "name service error",
+    "nxdomain",
+    "retry time",
+    "smtp error",
+    "starttls",
+    "tls negotiation",
+    "tls session",
+    "type=mx",
+    "unroutable",
+    "unrouteable",
+];
+
 /// Words for a mail. A parcel is not delivered, either.
 pub(crate) const MAIL_WORDS: &[&str] = &[
     "message",
