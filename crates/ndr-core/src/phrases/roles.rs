@@ -72,7 +72,10 @@ phrase_lists! {
     /// The report is addressed to it, where these words stand right in front of it.
     GREETING = ["dear ", "hello ", "hallo ", "hi ", "sorry ", "bonjour ", "hola ", "ciao ", "olá ", "beste ", "hej "];
     /// It is of the mail that the words quote.
-    QUOTED = ["cc:", "bcc:", "cc <", "kopie:", "copie", "subject:", "betreff:"];
+    QUOTED = [
+        "cc:", "bcc:", "cc <", "kopie:", "kopie an", "copie", "copia:", "copia a", "cópia", "kopia:", "kopi:", "kopio:", "копия:", "копія:",
+        "抄送", "密送", "副本:", "参照:", "참조", "subject:", "betreff:",
+    ];
 }
 
 /// The role that words in front of an address give it.

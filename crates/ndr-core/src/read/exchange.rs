@@ -1,11 +1,12 @@
 //! Reports of Exchange: the block for administrators and the latest style. Anchored on what Exchange does not translate: codes, quoted replies, the shape of the block.
 
-use crate::evidence::{Finding, Findings, Reader};
+use crate::evidence::{Finding, Findings, Reader, Role};
 use crate::page::Page;
 use crate::phrases::Topic;
 use crate::phrases::exchange::HEADINGS;
 use crate::statement::host_at;
 use crate::statement::quoted::{host_line, state};
+use crate::statement::role::role_of_label;
 use crate::text::{self, address};
 use ndr_resolve::{find_codes, find_reply};
 use std::borrow::Cow;
@@ -46,6 +47,9 @@ pub(crate) fn read(page: &Page<'_>) -> Findings {
     if matches.any(Topic::ExchangeLatest, usize::MAX) {
         latest_style(&lines, strangers, &mut block);
     }
+    if block.recipients.is_empty() && admin_line.is_none() {
+        labelled_style(&lines, limit, &mut block);
+    }
     if block.recipients.is_empty() {
         let start = admin_line
             .map_or_else(|| lines.iter().position(|line| label_value(line).is_some()).unwrap_or(0), |at| at + 1);
@@ -80,7 +84,9 @@ fn any_label_host(line: &str) -> Option<String> {
 fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: &mut Findings) {
     let mut open: Option<(Finding, String)> = None;
     let mut gap = false;
+    let mut above = "";
     for line in lines {
+        let label = if line.is_empty() { above } else { std::mem::replace(&mut above, *line) };
         if block.recipients.len() >= limit {
             break;
         }
@@ -100,6 +106,10 @@ fn admin_block(lines: &[&str], strangers: &[Cow<'_, str>], limit: usize, block: 
             continue;
         }
         if let Some(address) = address_line(line) {
+            // "Adresse de l'expéditeur:" above it: a detail of the message.
+            if role_of_label(label).is_some_and(|role| role != Role::Failed) {
+                continue;
+            }
             if !strangers.iter().any(|stranger| stranger.eq_ignore_ascii_case(&address))
                 || open.is_some()
                 || !block.recipients.is_empty()
@@ -179,6 +189,59 @@ fn finish(open: Option<(Finding, String)>, block: &mut Findings) {
             None => block.recipients.push(recipient),
         }
     }
+}
+
+/// Labelled values in a language whose labels are not known, each on the line of its label or below it: the label tells
+/// whose an address is, and a reply is a reply. `Dirección del destinatario:`, then the address.
+fn labelled_style(lines: &[&str], limit: usize, block: &mut Findings) {
+    let mut label = "";
+    let mut words = String::new();
+    let mut is_open = false;
+    let mut failed: Vec<String> = Vec::new();
+    for line in lines.iter().copied() {
+        if line.is_empty() {
+            is_open = false;
+            continue;
+        }
+        let (own, value) = match line.split_once([':', '：']).filter(|(own, _)| own.len() <= 60 && !own.contains('@'))
+        {
+            Some((own, value)) if !is_statement(line) => (Some(own), text::trim(value)),
+            _ => (None, line),
+        };
+        let has_label = own.is_some();
+        label = own.unwrap_or(label);
+        if words.is_empty() && is_statement(value) && has_reply(value) || is_open && !has_label {
+            words.push_str(value);
+            words.push('\n');
+            is_open = words.len() < 16_000;
+        } else if let Some(address) = address_line(value).filter(|_| !label.is_empty()) {
+            match role_of_label(&format!("{label}:")) {
+                Some(Role::Failed) if failed.len() < limit && !failed.contains(&address) => failed.push(address),
+                Some(Role::Sender) => block.original.from = block.original.from.take().or(Some(address)),
+                _ => {}
+            }
+            is_open = false;
+        } else {
+            is_open = false;
+        }
+        // A label without a value on its line is that of the next one.
+        if !value.is_empty() {
+            label = "";
+        }
+    }
+    if words.is_empty() {
+        return;
+    }
+    for address in failed {
+        let mut recipient = Finding::new(Some(address));
+        state(&mut recipient, &words);
+        block.recipients.push(recipient);
+    }
+}
+
+/// Whether a value holds the reply of a server, with its status.
+fn has_reply(value: &str) -> bool {
+    find_reply(value).is_some_and(|(code, at)| at < 4 && code >= 400)
 }
 
 /// Labels of the latest style whose values matter.

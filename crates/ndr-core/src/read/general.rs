@@ -5,7 +5,7 @@ use crate::evidence::{Finding, Findings, Origin, Reader, Role};
 use crate::mail::status::FieldRecipient;
 use crate::page::Page;
 use crate::phrases::outcome;
-use crate::statement::role::Roles;
+use crate::statement::role::{Roles, role_of_label};
 use crate::statement::{self, quoted, tells};
 use crate::text::address::{self, Found};
 use crate::text::search::{Phrases, phrases};
@@ -297,7 +297,7 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
         None => rest,
     };
     let rest = rest.trim_start_matches([':', ';', ',', '-', ' ', '\t', '>']).trim();
-    if names_sender(rest) {
+    if names_sender(rest) || rest.is_empty() && is_other_detail(lines, at) {
         return None;
     }
     take(taken, at, at + 1);
@@ -348,6 +348,14 @@ fn head_line(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &m
     let strength = if is_known(first.address, around) { 3 } else { 2 };
     let deeper = line.indent > 0 && lines.get(last).is_some_and(|below| last == at + 1 && below.indent > line.indent);
     Some(Candidate { address: first.address.to_string(), own, line: at, end: last + 1, cued: false, deeper, strength })
+}
+
+/// Whether the label above an address that stands alone on its line makes it somebody else's: the sender's, a copy's. In
+/// tables that were HTML, an empty line may lie between the two.
+fn is_other_detail(lines: &[Line<'_>], at: usize) -> bool {
+    let above = lines.get(..at).unwrap_or_default().iter().rev().map(|line| text::trim(line.text));
+    let label = above.take(2).find(|line| !line.is_empty());
+    label.and_then(role_of_label).is_some_and(|role| role != Role::Failed)
 }
 
 /// Labels of a line that names the recipient: `Finding address: a@example.com`, `>>> RCPT TO:<a@example.com>`.

@@ -80,6 +80,30 @@ impl<'l> Roles<'l> {
     }
 }
 
+/// The role of an address that stands alone on the line below a label: `Adresse de l'expéditeur :`, a cell `Cc`.
+/// A line without a colon is a label only where it is nothing but one.
+pub(crate) fn role_of_label(line: &str) -> Option<Role> {
+    const LONGEST: usize = 60;
+    const MOST_WORDS: usize = 6;
+    let bare = text::trim(line);
+    if bare.is_empty() || bare.len() > LONGEST || bare.contains('@') || bare.split_whitespace().count() > MOST_WORDS {
+        return None;
+    }
+    let label = bare.trim_end_matches([':', '：', ' ', '\u{3000}']).trim_start_matches(['*', '-', '>', '|', ' ']);
+    // "抄　送" is written with room between its letters.
+    let label: String = match label.is_ascii() {
+        true => label.to_ascii_lowercase(),
+        false => label.chars().filter(|c| *c != '\u{3000}').flat_map(char::to_lowercase).collect(),
+    } + ":";
+    let has_colon = label.len() <= bare.len() && bare.ends_with([':', '：']);
+    let whole = |hit: &Hit| hit.start == 0 && hit.end + 1 >= label.len();
+    let hits = BEFORE.find(&label).filter(|hit| begins_word(&label, hit.start)).filter(|hit| has_colon || whole(hit));
+    // Of the longest phrase that ends last: "sender address" is the sender's.
+    let last =
+        hits.max_by_key(|hit| (role_before(hit.number) != Role::Failed, hit.end, std::cmp::Reverse(hit.start)))?;
+    Some(role_before(last.number))
+}
+
 /// The role that words behind an address give it, up to the next address.
 pub(crate) fn role_behind(words: &str) -> Option<Role> {
     let words = cap(words, BEHIND_REACH);
@@ -103,6 +127,33 @@ mod tests {
     fn roles(line: &str) -> Vec<Role> {
         let roles = Roles::of(line);
         address::find(line).map(|one| roles.role(&one)).collect()
+    }
+
+    #[test]
+    fn a_label_on_the_line_above_tells_whose_an_address_is() {
+        for (line, want) in [
+            ("Adresse de l'expéditeur :", Some(Role::Sender)),
+            ("Dirección del remitente:", Some(Role::Sender)),
+            ("Adres van afzender:", Some(Role::Sender)),
+            ("Indirizzo mittente:", Some(Role::Sender)),
+            ("Absenderadresse:", Some(Role::Sender)),
+            ("Sender address:", Some(Role::Sender)),
+            ("发件人", Some(Role::Sender)),
+            ("抄\u{3000}送", Some(Role::Identifier)),
+            ("Cc", Some(Role::Identifier)),
+            ("Cc:", Some(Role::Identifier)),
+            ("To", Some(Role::Failed)),
+            ("Dirección del destinatario:", Some(Role::Failed)),
+            ("Empfängeradresse:", Some(Role::Failed)),
+            ("收件人", Some(Role::Failed)),
+            ("Delivery has failed to these recipients or groups:", None),
+            ("The following addresses had permanent errors, says the sender's server:", None),
+            ("Your sender was kind", None),
+            ("Presupuesto", None),
+            ("", None),
+        ] {
+            assert_eq!(role_of_label(line), want, "{line}");
+        }
     }
 
     #[test]
