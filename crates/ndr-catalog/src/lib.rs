@@ -29,7 +29,7 @@ mod unknowns;
 
 pub use astray::{Astray, Through, astray, twins};
 pub use date::today;
-pub use find::{GENERAL, filter, look_up, search, tokens};
+pub use find::{GENERAL, filter, look_up, nearest_entries, search, tokens};
 pub use fmt::format;
 pub use mask::{Masked, mask};
 pub use problem::{Problem, Problems};
