@@ -297,6 +297,33 @@ fn explain_nothing_recognised() {
 }
 
 #[test]
+fn explain_what_was_perhaps_meant() {
+    let prose = "my colleague says that since Monday the mailbox is full, why?";
+    // A failure that no entry explains has no dead end either.
+    let unknown = "Your message to kim@example.net could not be delivered: the frobnicator was full of mailbox quota";
+    for (text, status) in [(prose, 1), (unknown, 0)] {
+        for format in ["human", "markdown", "html"] {
+            let ran = ndr(["explain", text, "--format", format]).run();
+            assert_eq!(ran.status, status, "{format}: {text}");
+            let said = ran.text();
+            assert!(said.contains("Did you mean") && said.contains("generic-mailbox-full"), "{said}");
+        }
+    }
+    // The answer of a program is as it was.
+    let json = ndr(["explain", prose, "--format", "json"]).run();
+    assert!(!json.text().contains("generic-mailbox-full"));
+    let header = "Received: from a.example.com by mx.example.net; Tue, 4 Mar 2025 09:12:03 +0100\nFrom: a@example.com\nSubject: hi\n";
+    let ran = ndr(["explain", "-"]).stdin(header).run();
+    let said = ran.text();
+    assert!(
+        said.contains("the header of a message") && said.contains("ndr headers") && !said.contains("Did you mean"),
+        "{said}"
+    );
+    // An answer that is known asks nothing.
+    assert!(!ndr(["explain", BANNED]).run().text().contains("Did you mean"));
+}
+
+#[test]
 fn explain_what_cannot_be_read() {
     let missing = ndr(["explain", "no-such-file.eml"]).run();
     assert_eq!((missing.status, missing.text()), (3, ""));

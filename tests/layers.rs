@@ -92,6 +92,8 @@ const NDR_CORE: Layers = &[
     ("page", 8),       // mail or pasted text, with everything that readers need
     ("unwrap", 9),     // forwarded, nested and attached reports
     ("read", 10),      // a file for each reader
+    ("inputs", 11),    // what is read besides mail
+    ("looks", 12),     // what an input is in which no report was found
     ("merge", 11),     // findings of all readers to recipients
     ("kind", 12),      // failure, delay, success and so on
     ("advice", 12),    // what to do about an address, with its caps
@@ -99,7 +101,6 @@ const NDR_CORE: Layers = &[
     ("trace", 14),     // report and header to the route
     ("serialize", 15), // the result as JSON
     ("render", 16),
-    ("inputs", 16), // what is read, for the documents
     ("lib", 16),    // the decoder
     ("redact", 17), // decodes what it masked
 ];

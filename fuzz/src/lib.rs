@@ -124,6 +124,7 @@ const BLANK: Entry = Entry {
     suppress: ndr_resolve::Suppress::No,
     retry: ndr_resolve::Retry::No,
     security: false,
+    wrapper: false,
     meaning: "",
     steps_sender: &[],
     steps_admin: &[],

@@ -1,6 +1,6 @@
 //! Finding entries: by code or slug as typed, by kind, by words, and what was perhaps meant.
 
-use ndr_resolve::{Actor, Catalog, Category, Entry, StatusCode};
+use ndr_resolve::{Actor, Catalog, Category, Entry, StatusCode, word_weight};
 use std::collections::HashSet;
 
 /// A wider range is one of the registry's, such as X.7.0-999: it says no more than class and subject do.
@@ -122,6 +122,59 @@ pub fn tokens(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The entries that a text may mean where none explains it, best first, at most `most`: those of which one wording stands
+/// in the text for the greater part, in whatever order. Words that everybody writes count little. A short text may hold
+/// typing errors.
+///
+/// ```
+/// # let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog.yaml"));
+/// let catalog = ndr_catalog::load("catalog.yaml", text).unwrap();
+/// let near = ndr_catalog::nearest_entries(&catalog, "since Monday my colleague says the mailbox is full, why?", 3);
+/// assert!(near.iter().any(|entry| entry.slug == "generic-mailbox-full"));
+/// assert!(ndr_catalog::nearest_entries(&catalog, "Let us meet for lunch on Thursday at the harbour.", 3).is_empty());
+/// ```
+pub fn nearest_entries(catalog: &Catalog, text: &str, most: usize) -> Vec<&'static Entry> {
+    /// Words of the text that are looked at.
+    const WORDS: usize = 200;
+    /// The least weight of the words that agree.
+    const LEAST: u32 = 8;
+    let wanted: HashSet<String> = tokens(text).into_iter().take(WORDS).collect();
+    let weigh = |words: &HashSet<String>| words.iter().map(|word| u32::from(word_weight(word).min(12))).sum::<u32>();
+    // The part of a wording that stands in the text, by weight; what says more counts more.
+    let fit = |wording: &str| -> u32 {
+        let words: HashSet<String> = tokens(wording).into_iter().collect();
+        let (shared, all) = (words.intersection(&wanted).cloned().collect::<HashSet<_>>(), weigh(&words));
+        let weight = weigh(&shared);
+        let is_enough = shared.len() > 1 && weight >= LEAST && weight * 3 >= all * 2;
+        if is_enough { weight * weight * 100 / all.max(1) } else { 0 }
+    };
+    let best = |entry: &'static Entry| {
+        let wordings = entry.texts.iter().copied().chain(std::iter::once(entry.title));
+        wordings.map(fit).max().filter(|score| *score > 0).map(|score| (score, entry))
+    };
+    let mut found: Vec<(u32, &'static Entry)> = catalog.entries().iter().filter_map(best).collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let least = found.first().map_or(0, |(score, _)| score / 2);
+    let near: Vec<&Entry> = found.into_iter().filter(|(score, _)| *score >= least).map(|(_, entry)| entry).collect();
+    if near.is_empty() { mistyped(catalog, &wanted, most) } else { near.into_iter().take(most).collect() }
+}
+
+/// The entries for a few words that may be mistyped.
+fn mistyped(catalog: &Catalog, wanted: &HashSet<String>, most: usize) -> Vec<&'static Entry> {
+    const FEW: usize = 6;
+    if !(2..=FEW).contains(&wanted.len()) {
+        return Vec::new();
+    }
+    let mut words: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    words.sort_unstable();
+    let found = search(catalog, &words.join(" "));
+    let telling = |hits: &HashSet<String>| {
+        let weight: u32 = hits.iter().map(|word| u32::from(word_weight(word).min(12))).sum();
+        hits.len() > 1 && hits.len() * 3 >= wanted.len() * 2 && weight >= 8
+    };
+    found.into_iter().filter(|(_, hits)| telling(hits)).map(|(entry, _)| entry).take(most).collect()
+}
+
 /// Entries by how well their words fit, best first, with the words that did. Rare words count more; a word may be
 /// mistyped by a letter or two.
 ///
@@ -214,4 +267,44 @@ pub fn search(catalog: &Catalog, query: &str) -> Vec<(&'static Entry, HashSet<St
     scores.retain(|(score, _, _)| *score > 0.0);
     scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     scores.into_iter().filter_map(|(_, i, hits)| Some((catalog.entries().get(i)?, hits))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog() -> Catalog {
+        let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog.yaml"));
+        crate::load("catalog.yaml", text).unwrap()
+    }
+
+    #[test]
+    fn what_was_perhaps_meant() {
+        let catalog = catalog();
+        for (text, slug) in [
+            ("Hello, my colleague tells me that the mailbox of Anna is full. What can I do?", "generic-mailbox-full"),
+            ("we are told that our server is not allowed since relay access was denied", "generic-relay-access-denied"),
+            ("the user seems to be unknown over there", "generic-user-unknown"),
+            ("customers say: message too large, although it has two pictures only", "generic-message-too-large"),
+            ("our IP seems to be greylisted for hours", "generic-greylisted"),
+            ("connection to the other server timed out", "generic-connection-timed-out"),
+            ("mailbx fulll", "generic-mailbox-full"),
+            ("unkown recipint", "generic-recipient-unknown"),
+        ] {
+            let near: Vec<&str> = nearest_entries(&catalog, text, 5).iter().map(|entry| entry.slug).collect();
+            assert!(near.contains(&slug), "{text}: {near:?}");
+        }
+        for text in [
+            "",
+            "hello",
+            "Let us meet for lunch on Thursday at the harbour.",
+            "The train leaves at nine, and the children are at school until four.",
+            "Please find the figures of the first quarter below. Kind regards",
+            "version 5.1.1 of the package was released in March",
+            "Die Heizung im Keller ist wieder ausgefallen.",
+        ] {
+            let near: Vec<&str> = nearest_entries(&catalog, text, 5).iter().map(|entry| entry.slug).collect();
+            assert!(near.is_empty(), "{text}: {near:?}");
+        }
+    }
 }

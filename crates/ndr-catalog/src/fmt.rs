@@ -9,7 +9,7 @@ use ndr_resolve::CodePattern;
 use serde_yaml::Value;
 
 /// The fields of an entry, in the order in which they are written.
-pub(crate) const FIELDS: [&str; 22] = [
+pub(crate) const FIELDS: [&str; 23] = [
     "slug",
     "provider",
     "title",
@@ -25,6 +25,7 @@ pub(crate) const FIELDS: [&str; 22] = [
     "suppress",
     "retry",
     "security",
+    "wrapper",
     "meaning",
     "steps",
     "limits",

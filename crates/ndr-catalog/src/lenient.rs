@@ -38,7 +38,7 @@ fn stand_in(field: &str) -> &'static str {
         "codes" | "replies" | "texts" | "links" | "limits" | "was" | "examples" | "sources" => "[]",
         "category" => "unknown",
         "act" | "permanent" | "suppress" | "retry" | "about" | "after" | "needs_host" => "null",
-        "security" => "false",
+        "security" | "wrapper" => "false",
         "steps" => "{}",
         _ => "stand-in",
     }

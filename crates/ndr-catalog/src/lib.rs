@@ -29,7 +29,7 @@ mod unknowns;
 
 pub use astray::{Astray, Through, astray, twins};
 pub use date::today;
-pub use find::{GENERAL, filter, look_up, search, tokens};
+pub use find::{GENERAL, filter, look_up, nearest_entries, search, tokens};
 pub use fmt::format;
 pub use mask::{Masked, mask};
 pub use problem::{Problem, Problems};
@@ -275,6 +275,7 @@ fn entry(raw: RawEntry, origin: Option<&'static str>) -> Entry {
         suppress: raw.suppress.map_or(usual.suppress, |word| word.0),
         retry: raw.retry.map_or(usual.retry, |word| word.0),
         security: raw.security,
+        wrapper: raw.wrapper,
         meaning: intern_text(raw.meaning.trim()),
         steps_sender: keep_texts(&raw.steps.sender),
         steps_admin: keep_texts(&raw.steps.admin),

@@ -42,6 +42,8 @@ pub(crate) struct RawEntry {
     pub(crate) retry: Option<Word<Retry>>,
     #[serde(default)]
     pub(crate) security: bool,
+    #[serde(default)]
+    pub(crate) wrapper: bool,
     pub(crate) meaning: String,
     pub(crate) steps: RawSteps,
     #[serde(default)]

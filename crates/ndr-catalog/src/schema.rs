@@ -256,6 +256,10 @@ const SCHEMA: &str = r##"{
           "description": "Whether it may mean a compromised account or an attack.",
           "type": "boolean"
         },
+        "wrapper": {
+          "description": "Whether the texts only introduce what happened, as 'STOREDRV.Deliver' does: any more telling statement in the same reply wins.",
+          "type": "boolean"
+        },
         "meaning": {
           "description": "What it means, in plain words. {name|fallback} gives the value that a hole of `texts` caught, or else the fallback words.",
           "type": "string",

@@ -73,6 +73,8 @@ enum When {
     NamesSendingSide,
     /// The report does not name the address as failed.
     Unnamed,
+    /// The message arrived.
+    Arrived,
     /// The reply is of class 4, or the message is still being tried.
     Temporary,
     /// The words put the sender off.
@@ -109,6 +111,7 @@ const CAPS: &[Cap] = &[
         retry: None,
         reason: "the report does not say that this address failed",
     },
+    Cap { when: When::Arrived, suppress: Suppress::No, retry: None, reason: "the message was delivered" },
     Cap {
         when: When::About(&[Party::System, Party::Route]),
         suppress: Suppress::AfterRepeats,
@@ -237,6 +240,10 @@ impl Case<'_> {
             When::BeforeRecipient => self.command.and_then(party_of_command).is_some(),
             When::NamesSendingSide => named.is_some_and(Party::is_sending_side),
             When::Unnamed => self.role != Role::Failed,
+            When::Arrived => {
+                self.kind == Kind::Success
+                    || matches!(self.action, Some(Action::Delivered | Action::Relayed | Action::Expanded))
+            }
             When::Temporary => self.is_late() || self.class() == 4 || self.reply.is_some_and(|reply| reply / 100 == 4),
             When::SaysLater => says_later(self.words) || says_later(self.other),
             When::Basis(bases) => bases.contains(&self.basis),

@@ -95,8 +95,7 @@ fn meaning(
     let mut from_context = None;
     let entry_of = |answer: &Resolution| answer.entry.and_then(|entry| catalog.entries().get(entry));
     let weak = |answer: &Resolution| {
-        answer.basis.is_none_or(|basis| basis >= Basis::Code)
-            || entry_of(answer).is_some_and(|entry| entry.category.is_vague())
+        answer.basis.is_none_or(|basis| basis >= Basis::Code) || entry_of(answer).is_some_and(|entry| entry.is_vague())
     };
     if weak(&answer) {
         // Each statement is asked by itself: words of two of them side by side would say what nobody said.
@@ -111,7 +110,7 @@ fn meaning(
                 continue;
             }
             let wider = catalog.resolve(&Query { text: &context, inner: &codes, ..query });
-            let vague = entry_of(&wider).is_none_or(|entry| entry.category.is_vague());
+            let vague = entry_of(&wider).is_none_or(|entry| entry.is_vague());
             let better = wider.basis.is_some_and(|basis| basis < Basis::Code)
                 && (!vague || answer.basis.is_none_or(|basis| basis >= Basis::Range));
             if better {
@@ -146,8 +145,7 @@ fn meaning(
     if let Some(reading) = recipient.reading {
         let reply = Reply::parse(reading);
         let asked = Query { text: reading, status: reply.status, inner: &[], reply: reply.code, ..query };
-        let is_poor =
-            entry_of(&answer).is_none_or(|entry| entry.category.is_vague()) || answer.basis == Some(Basis::Class);
+        let is_poor = entry_of(&answer).is_none_or(|entry| entry.is_vague()) || answer.basis == Some(Basis::Class);
         if is_poor {
             let classed = catalog.resolve(&asked);
             if classed.entry.is_some() {

@@ -29,6 +29,7 @@ mod evidence;
 mod header;
 mod inputs;
 mod kind;
+mod looks;
 mod mail;
 mod merge;
 mod page;
@@ -55,6 +56,7 @@ pub use inputs::{
     InputForm, NotRead, begins_log, input_forms, is_outlook_item, log_line, not_read, split_events, table_head,
     table_row,
 };
+pub use looks::{Looks, looks_like};
 pub use mail::headers::Headers;
 pub use mail::limits::Limits;
 pub use ndr_resolve::{

@@ -126,6 +126,7 @@ fn entry(entry: &Entry) -> TokenStream {
         replies,
         texts,
         security,
+        wrapper,
         meaning,
         steps_sender,
         steps_admin,
@@ -161,7 +162,7 @@ fn entry(entry: &Entry) -> TokenStream {
         ::ndr_resolve::Entry {
             slug: #slug, provider: #provider, title: #title, codes: &[#(#codes),*], replies: &[#(#replies),*],
             texts: &[#(#texts),*], category: #category, about: #about, after: #after, needs_host: #needs_host, permanent: #permanent, act: &[#(#act),*], suppress: #suppress,
-            retry: #retry, security: #security, meaning: #meaning, steps_sender: &[#(#steps_sender),*],
+            retry: #retry, security: #security, wrapper: #wrapper, meaning: #meaning, steps_sender: &[#(#steps_sender),*],
             steps_admin: &[#(#steps_admin),*], limits: &[#(#limits),*], links: &[#(#links),*], examples: &[#(#examples),*],
             sources: &[#(#sources),*], was: &[#(#was),*], origin: None,
         }

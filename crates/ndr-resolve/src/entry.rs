@@ -384,6 +384,8 @@ pub struct Entry {
     pub retry: Retry,
     /// Whether it may mean a compromised account or an attack.
     pub security: bool,
+    /// Whether its words only introduce what happened: any more telling statement in the same text wins over it.
+    pub wrapper: bool,
     /// What it means; may hold `{hole|fallback}` (see [`Entry::meaning_with`]).
     pub meaning: &'static str,
     /// Steps for the person who sent the message.
@@ -405,6 +407,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it says little, by its category or since its words only introduce what happened.
+    pub const fn is_vague(&self) -> bool {
+        self.wrapper || self.category.is_vague()
+    }
+
     /// The meaning with the caught values filled in; a hole that caught nothing gives its fallback words.
     pub fn meaning_with(&self, values: &[(&'static str, String)]) -> String {
         fill(self.meaning, values)

@@ -2,7 +2,11 @@
 //! xtask/words; the catalogue has no part in it, so that an entry changes no other entry's weight.
 
 /// The weight of a word: how much it tells that a phrase holds it, from 1 to 12; more for words in one.
-pub(crate) fn weight(word: &str) -> u8 {
+///
+/// ```
+/// assert!(ndr_resolve::word_weight("greylisted") > ndr_resolve::word_weight("the"));
+/// ```
+pub fn weight(word: &str) -> u8 {
     // How often a word was seen, doubled with each step.
     const BY_CLASS: [u8; 7] = [12, 9, 7, 5, 4, 3, 2];
     if word.bytes().all(|b| b.is_ascii_digit()) {

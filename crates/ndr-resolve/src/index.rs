@@ -555,7 +555,7 @@ fn candidates(parts: &[Part]) -> impl Iterator<Item = (u64, u8)> + '_ {
 fn flags(entry: &Entry, provider: Option<&Provider>) -> u8 {
     let mut flags = 0;
     for (holds, bit) in [
-        (entry.category.is_vague(), flag::VAGUE),
+        (entry.is_vague(), flag::VAGUE),
         (entry.origin.is_some(), flag::OVERLAY),
         (is_microsoft(entry.provider), flag::MICROSOFT),
         (entry.provider == "exchange-online", flag::EXCHANGE_ONLINE),

@@ -30,6 +30,7 @@ pub use code::{CodeError, CodePattern, FoundCode, StatusCode, class_means, find_
 pub use entry::{
     Actor, Category, Command, Entry, Limit, Provider, ProviderKind, Retry, Source, Suppress, Trust, Usual,
 };
+pub use frequencies::weight as word_weight;
 #[doc(hidden)]
 pub use index::{Facts, Index, Slot};
 pub use intern::{intern, intern_text};

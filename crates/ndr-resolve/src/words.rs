@@ -186,8 +186,9 @@ fn path(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
         let start = back(bytes, at - 1, from, |b| b.is_ascii_alphabetic());
         return (start < at - 1).then_some((start, end));
     }
-    let opens =
-        before.is_none_or(|b| b.is_ascii_whitespace() || matches!(*b, b'\'' | b'"' | b'(' | b'=' | b':' | b'<' | b'['));
+    let opens = before.is_none_or(|b| {
+        b.is_ascii_whitespace() || matches!(*b, b'\'' | b'"' | b'(' | b'=' | b':' | b'<' | b'[' | b'|')
+    });
     let begins = bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~'));
     let end = ahead(bytes, at, |b| !ends(b) && !matches!(b, b'\'' | b'(' | b')' | b',' | b';' | b':'));
     let more = bytes.get(at + 1..end)?.iter().any(|b| matches!(b, b'/' | b'.'));
@@ -487,6 +488,7 @@ mod tests {
             ("a@b", ""),
             ("@ . / .. // ./a @a a@", "a a a"),
             (".@a://", ""),
+            ("\"|/usr/bin/procmail -a u1\"... gone", "a u1 gone"),
         ] {
             assert_eq!(prose(text).join(" "), want, "{text}");
         }

@@ -660,6 +660,7 @@ Slug: TypeAlias = Literal[
     "generic-mta-sts-failed",
     "generic-mx-unusable",
     "generic-no-network-path",
+    "generic-no-output-created",
     "generic-no-route-configured",
     "generic-no-such-alias-or-list",
     "generic-no-valid-recipients",

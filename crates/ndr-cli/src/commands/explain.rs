@@ -3,7 +3,8 @@
 use crate::args::{Explain, For, Format};
 use crate::output::Output;
 use crate::{Exit, Outcome, Stop, source};
-use ndr::render::{self, Audience};
+use ndr::render::{self, Audience, Hints};
+use ndr::{Kind, Report};
 
 pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> Outcome {
     let input = source::read(args.input.as_deref())?;
@@ -30,6 +31,7 @@ pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> O
         decoder.decode(&input.bytes)
     };
     report.source = report.source.or(input.name);
+    let hints = hints(&report, &input.bytes, decoder.catalog());
     let text = match (args.audience, out.format(args.format)) {
         (Some(audience), _) => render::ticket(
             &report,
@@ -39,9 +41,13 @@ pub(crate) fn explain(args: &Explain, decoder: &ndr::Decoder, out: &Output) -> O
                 For::Support => Audience::Support,
             },
         ),
-        (None, Format::Human) => render::human(&report, out.options()),
-        (None, Format::Markdown) => render::markdown(&report),
-        (None, Format::Html) => render::html(&report),
+        (None, Format::Human) => {
+            let (answer, hints) = (render::human(&report, out.options()), hints.human(out.options()));
+            let gap = if hints.is_empty() || answer.ends_with("\n\n") { "" } else { "\n" };
+            format!("{answer}{gap}{hints}")
+        }
+        (None, Format::Markdown) => render::markdown(&report) + &hints.markdown(),
+        (None, Format::Html) => render::html(&report) + &hints.html(),
         (None, Format::Json) => serde_json::to_string_pretty(&report)? + "\n",
         (None, Format::Ndjson) => serde_json::to_string(&report)? + "\n",
         (None, Format::Csv) => super::scan::CSV_HEADER.to_string() + &super::scan::csv_rows(&report, out.csv()),
@@ -72,4 +78,21 @@ fn first_of(input: &source::Input, decoder: &ndr::Decoder) -> Result<ndr::Report
         eprintln!("ndr: {shown} holds {count} messages; this is the first. `ndr scan {shown}` reads them all");
     }
     Ok(report)
+}
+
+/// Help where the answer would end nowhere: an input that is no report, or a failure that no entry explains.
+fn hints(report: &Report, bytes: &[u8], catalog: &ndr::Catalog) -> Hints {
+    const NEAREST: usize = 3;
+    let near = |text: &str| ndr_catalog::nearest_entries(catalog, text, NEAREST);
+    if !report.is_recognised() {
+        let looks = ndr::looks_like(bytes);
+        // Only what a person wrote may mean an entry.
+        let is_prose = looks.id == "prose";
+        let nearest = if is_prose { near(&String::from_utf8_lossy(bytes)) } else { Vec::new() };
+        return Hints { looks: Some(looks), nearest };
+    }
+    let is_open = |one: &&ndr::Recipient| one.diagnosis.is_none() && one.others.is_empty();
+    let open = report.recipients.iter().find(is_open).filter(|_| matches!(report.kind, Kind::Failure | Kind::Delay));
+    let nearest = open.and_then(|one| one.text.as_deref()).map(near).unwrap_or_default();
+    Hints { looks: None, nearest }
 }

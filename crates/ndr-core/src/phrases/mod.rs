@@ -8,6 +8,7 @@ pub(crate) mod forwards;
 pub(crate) mod kinds;
 pub(crate) mod later;
 pub(crate) mod logs;
+pub(crate) mod looks;
 pub(crate) mod mailers;
 pub(crate) mod outcome;
 pub(crate) mod returned;

@@ -135,6 +135,7 @@ pub(crate) const GONE: &[&str] = &[
     "permanent failure",
     "failed permanently",
     "permanent fatal errors",
+    "message too old",
     "returned to sender",
     "giving up",
     "i've given up",

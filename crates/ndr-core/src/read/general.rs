@@ -838,6 +838,14 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
                     coded.push('\n');
                 }
             }
+            // So is what the program said that delivers into mailboxes.
+            if coded.is_empty() && starts && find_reply(line).is_some_and(|(code, start)| start == 0 && code >= 400) {
+                let above = at.checked_sub(1).and_then(|above| lines.get(above)).map(|above| text::trim(above.text));
+                if let Some(said) = above.filter(|above| is_program(above)) {
+                    coded.push_str(cap(said, 400));
+                    coded.push('\n');
+                }
+            }
             coded.push_str(line.trim_start_matches(['<', '>', ' ']));
             coded.push('\n');
             open = true;

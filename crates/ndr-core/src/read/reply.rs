@@ -6,7 +6,7 @@ use crate::report::Reply;
 use crate::statement::named::failed_address;
 use crate::statement::{self, Marked, quoted};
 use crate::text;
-use ndr_resolve::{find_reply, unfold_reply};
+use ndr_resolve::{find_reply, party_of_command, unfold_reply};
 
 /// Whether somebody pasted a text.
 pub(crate) fn applies(page: &Page<'_>) -> bool {
@@ -57,7 +57,10 @@ fn statement_of(page: &Page<'_>) -> Finding {
         found.remote = marked.remote();
     }
     found.command = marked.command();
-    found.address = failed_address(&line);
+    // What a refused MAIL FROM or login names behind its reply is the sending side's.
+    let is_early = found.command.is_some_and(|command| party_of_command(command).is_some());
+    let behind = |address: &str| find_reply(&line).is_some_and(|(_, at)| text::from(&line, at).contains(address));
+    found.address = failed_address(&line).filter(|address| !(is_early && behind(address)));
     let part = marked.reply_part();
     if part.len() < line.len() {
         statement::set_text(&mut found, part);

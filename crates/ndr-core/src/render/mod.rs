@@ -3,6 +3,7 @@
 mod entry;
 #[cfg(feature = "trace")]
 mod findings;
+mod hints;
 mod html;
 mod human;
 mod markdown;
@@ -15,6 +16,7 @@ mod trace_page;
 mod words;
 
 pub use entry::{entry_human, entry_markdown};
+pub use hints::Hints;
 pub use html::{entries_html, entry_html, html};
 pub use human::human;
 pub use markdown::markdown;

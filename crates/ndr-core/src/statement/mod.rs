@@ -187,7 +187,8 @@ impl<'l> Marked<'l> {
             ("pipelined end of data", "DATA"),
             ("sending data", "DATA"),
         ];
-        const TAG_COMMANDS: [&str; 5] = ["RCPT TO", "MAIL FROM", "RCPT TO", "MAIL FROM", "DATA"];
+        const TAG_COMMANDS: [&str; 9] =
+            ["RCPT TO", "MAIL FROM", "RCPT TO", "MAIL FROM", "DATA", "MAIL FROM", "CONNECT", "CONNECT", "AUTH"];
         if let Some((number, ..)) = self.of(TAGS).next() {
             return TAG_COMMANDS.get(number - TAGS.start).copied();
         }
@@ -338,6 +339,11 @@ phrase_lists! {
         "does not like recipient",
         "does not like sender",
         "failed after I sent the message",
+        // Nodemailer.
+        "Mail command failed: ",
+        "Invalid greeting: ",
+        "Invalid greeting. ",
+        "Invalid login: ",
     ];
     /// Words in front of a command.
     BEFORE_COMMAND = [
