@@ -9,6 +9,9 @@ use std::io::IsTerminal;
 use std::time::Instant;
 
 pub(crate) const CATALOG: &str = "catalog.yaml";
+/// Sentences that are no bounces, and replies that are easily misread.
+const INNOCENT: &str = "tests/catalog/innocent.txt";
+const TRICKY: &str = "tests/catalog/tricky.tsv";
 
 #[derive(Subcommand)]
 pub(crate) enum Task {
@@ -114,12 +117,17 @@ pub(crate) fn check(name: &str) -> Result<String, String> {
     let text = read(name)?;
     let mut problems = vanished(&text, &read(SLUGS).unwrap_or_default());
     match ndr_catalog::load(name, &text) {
-        Ok(catalog) if problems.is_empty() => {
+        Ok(catalog) => {
+            problems.extend(ndr_catalog::prove(name, &text, &catalog));
+            problems.extend(ndr_catalog::innocent(INNOCENT, &read(INNOCENT)?, &catalog));
+            problems.extend(ndr_catalog::tricky(TRICKY, &read(TRICKY)?, &catalog));
+            if !problems.is_empty() {
+                return Err(counted(&Problems(problems)));
+            }
             let (entries, providers) = (catalog.entries().len(), catalog.providers().len());
             let took = start.elapsed().as_millis();
             Ok(format!("{entries} entries, {providers} providers, no problems in {took} ms"))
         }
-        Ok(_) => Err(counted(&Problems(problems))),
         Err(mut more) => {
             more.0.append(&mut problems);
             Err(counted(&more))
@@ -266,7 +274,11 @@ fn strays(catalog: &Catalog, all: bool) -> String {
         out += &format!("twins\t{one}\t{other}\t{text}\n");
     }
     for stray in found.iter().filter(|_| all) {
-        let through = if stray.through == ndr_catalog::Through::Bare { "bare" } else { "host" };
+        let through = match stray.through {
+            ndr_catalog::Through::Bare => "bare",
+            ndr_catalog::Through::UnknownHost => "host",
+            ndr_catalog::Through::OwnHost => "own",
+        };
         out += &format!("{through}\t{}\t{}\t{}\n", stray.slug, stray.to.unwrap_or("nothing"), stray.example);
     }
     out

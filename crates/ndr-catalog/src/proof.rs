@@ -1,0 +1,100 @@
+//! Proofs over the whole catalogue that `cargo xtask catalog check` runs, and the macro does not: examples lead to their
+//! entries whoever relays them, entries are told apart by more than a common word, and what people write in innocence
+//! meets none of them.
+
+use crate::astray::{Through, astray, twins};
+use crate::layout::Layout;
+use crate::problem::Problem;
+use ndr_resolve::{Catalog, Entry, Provider, Template};
+use std::collections::HashMap;
+
+/// The most entries that may say `needs_host`.
+const MOST_NEEDS_HOST: usize = 40;
+/// A word of this weight or more was seen once at most in the sentences of xtask/words.
+const RARE: u8 = 9;
+/// What two words must weigh together at least. Up to 12 they count beside a code, a host or a command only, or where they
+/// are most of what was said; the resolver sees to that.
+const LEAST_PAIR: u32 = 5;
+
+/// Every problem of a catalogue that [`crate::load`] has read from `text`.
+pub fn prove(file: &str, text: &str, catalog: &Catalog) -> Vec<Problem> {
+    let layout = Layout::read(file, text);
+    let mut problems = Vec::new();
+    let items: HashMap<&str, _> = catalog.entries().iter().map(|entry| entry.slug).zip(&layout.entries).collect();
+    let mut complain = |slug: &str, field: &str, nth: Option<usize>, message: String, help: &str| {
+        if let Some(item) = items.get(slug) {
+            problems.push(layout.problem(item.place(field, nth), message, Some(help.to_string())));
+        }
+    };
+
+    for stray in astray(catalog) {
+        let entry = catalog.by_slug(stray.slug);
+        let nth = entry.and_then(|entry| entry.examples.iter().position(|example| *example == stray.example));
+        let to = stray.to.map_or("no entry".to_string(), |to| format!("`{to}`"));
+        let (how, help) = match stray.through {
+            Through::Bare => ("by itself", TELL_APART),
+            Through::UnknownHost => ("as the words of an unknown host", TELL_APART),
+            Through::OwnHost => {
+                ("even as the words of its own host", "an entry that needs its host must be found through it")
+            }
+        };
+        complain(stray.slug, "examples", nth, format!("this example resolves to {to} {how}"), help);
+    }
+    for (one, other, text) in twins(catalog) {
+        let message = format!("nothing tells this entry from `{other}`: both have the text `{text}`");
+        complain(one, "texts", None, message, "join the two, or give them codes, a host, a mark or `after:`");
+    }
+
+    let needy: Vec<&Entry> = catalog.entries().iter().filter(|entry| entry.needs_host.is_some()).collect();
+    for (count, entry) in needy.iter().enumerate() {
+        let reason = entry.needs_host.unwrap_or_default();
+        if reason.split_whitespace().count() < 3 {
+            let message = format!("`{reason}` is no reason");
+            complain(entry.slug, "needs_host", None, message, "say in words why only the host tells this entry apart");
+        }
+        if count >= MOST_NEEDS_HOST {
+            let message = format!("{} entries say needs_host, and {MOST_NEEDS_HOST} may", needy.len());
+            complain(entry.slug, "needs_host", None, message, "tell some apart by code, mark or words, or join them");
+        }
+    }
+
+    for (entry, text, nth) in common_texts(catalog) {
+        let message = format!("`{text}` is made of one or two common words, and no code, host or mark goes with it");
+        complain(entry, "texts", Some(nth), message, "make it longer, by the words that servers write around it");
+    }
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    problems
+}
+
+const TELL_APART: &str =
+    "tell the two apart by code, mark, `after:` or words; join them; or say needs_host: with the reason";
+
+fn provider_of(catalog: &Catalog, entry: &Entry) -> Option<&'static Provider> {
+    catalog.providers().iter().find(|provider| provider.id == entry.provider)
+}
+
+/// Texts of one or two words that are common in life, where no code, host or mark tells what they mean: the slug, the
+/// text, and which of the entry's it is.
+pub fn common_texts(catalog: &Catalog) -> Vec<(&'static str, &'static str, usize)> {
+    let mut found = Vec::new();
+    for entry in catalog.entries() {
+        let known = provider_of(catalog, entry)
+            .is_some_and(|provider| !provider.hosts.is_empty() || !provider.marks.is_empty());
+        if known || !entry.codes.is_empty() {
+            continue;
+        }
+        for (nth, text) in entry.texts.iter().enumerate() {
+            let Ok(template) = Template::parse(text) else { continue };
+            let weights: Vec<u8> = template.weights().collect();
+            let is_common = match weights.as_slice() {
+                [one] => *one < RARE,
+                [one, other] if !template.has_hole() => u32::from(*one) + u32::from(*other) < LEAST_PAIR,
+                _ => false,
+            };
+            if is_common {
+                found.push((entry.slug, *text, nth));
+            }
+        }
+    }
+    found
+}
