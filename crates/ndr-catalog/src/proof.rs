@@ -3,7 +3,7 @@
 //! meets none of them.
 
 use crate::astray::{Through, astray, twins};
-use crate::layout::Layout;
+use crate::layout::{Layout, field_of};
 use crate::problem::Problem;
 use ndr_resolve::{Catalog, Entry, Provider, Template};
 use std::collections::HashMap;
@@ -21,9 +21,10 @@ pub fn prove(file: &str, text: &str, catalog: &Catalog) -> Vec<Problem> {
     let layout = Layout::read(file, text);
     let mut problems = Vec::new();
     let items: HashMap<&str, _> = catalog.entries().iter().map(|entry| entry.slug).zip(&layout.entries).collect();
+    let mut found = Vec::new();
     let mut complain = |slug: &str, field: &str, nth: Option<usize>, message: String, help: &str| {
         if let Some(item) = items.get(slug) {
-            problems.push(layout.problem(item.place(field, nth), message, Some(help.to_string())));
+            found.push(layout.problem(item.place(field, nth), message, Some(help.to_string())));
         }
     };
 
@@ -58,10 +59,27 @@ pub fn prove(file: &str, text: &str, catalog: &Catalog) -> Vec<Problem> {
         }
     }
 
+    for item in &layout.providers {
+        if !item.lines.iter().any(|line| field_of(line) == Some("kind")) {
+            let message = "this provider has no `kind`".to_string();
+            let help = "say who may quote its words: mailbox-host, filter, block-list, software or registry";
+            problems.push(layout.problem((item.first, 1), message, Some(help.to_string())));
+        }
+    }
+    for provider in catalog.providers() {
+        // Only a star in front stands for anything.
+        for host in provider.hosts.iter().filter(|host| host.trim_start_matches('*').contains('*')) {
+            let at = layout.lines.iter().position(|line| line.contains(host)).unwrap_or(0);
+            let message = format!("`{host}` matches no host");
+            let help = "a star stands in front of the name only, as in *.example.com";
+            problems.push(layout.problem((at, 1), message, Some(help.to_string())));
+        }
+    }
     for (entry, text, nth) in common_texts(catalog) {
         let message = format!("`{text}` is made of one or two common words, and no code, host or mark goes with it");
         complain(entry, "texts", Some(nth), message, "make it longer, by the words that servers write around it");
     }
+    problems.append(&mut found);
     problems.sort_by_key(|problem| (problem.line, problem.column));
     problems
 }
