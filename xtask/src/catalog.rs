@@ -283,6 +283,7 @@ fn strays(catalog: &Catalog, all: bool) -> String {
             ndr_catalog::Through::Bare => "bare",
             ndr_catalog::Through::UnknownHost => "host",
             ndr_catalog::Through::OwnHost => "own",
+            ndr_catalog::Through::OtherHost => "other",
         };
         out += &format!("{through}\t{}\t{}\t{}\n", stray.slug, stray.to.unwrap_or("nothing"), stray.example);
     }

@@ -35,6 +35,7 @@ pub fn prove(file: &str, text: &str, catalog: &Catalog) -> Vec<Problem> {
         let (how, help) = match stray.through {
             Through::Bare => ("by itself", TELL_APART),
             Through::UnknownHost => ("as the words of an unknown host", TELL_APART),
+            Through::OtherHost => ("as the words that another provider's host quotes", TELL_APART),
             Through::OwnHost => {
                 ("even as the words of its own host", "an entry that needs its host must be found through it")
             }
