@@ -503,6 +503,24 @@ mod tests {
         assert!(widths.iter().all(|width| *width == widths[0]), "{table}");
     }
 
+    #[test]
+    fn stats_show_grades_and_sources() {
+        let text = small_text();
+        let hash = &ndr_catalog::entry_hashes(&text)[0].1;
+        assert!(grades(&text, "", true).starts_with("0 of 2 entries have a grade, 0 stale grades\n"));
+        let lines = format!("full\t{hash}\t3\t2026-12-01\t\nquota\tabc\t1\t2026-12-01\tno steps\n");
+        assert_eq!(
+            grades(&text, &lines, true),
+            "1 of 2 entries have a grade, 1 stale grades; mean 3.00; 1 of grade 3, 0 of 2, 0 of 1, 0 of 0\n\
+             stale\tquota\tgrade 1 of 2026-12-01\tno steps\n"
+        );
+        let shown = sources(&small(), true);
+        assert!(
+            shown.starts_with("0 of 2 entries (0.0 %) have a public source, 0 (0.0 %) are inferred, 2 have neither\n")
+        );
+        assert!(shown.contains("unsourced\tfull\tA\n"), "{shown}");
+    }
+
     /// Formatting the catalogue loses no line, and formatting it twice changes nothing more.
     #[test]
     fn the_layout_of_the_catalogue() {

@@ -117,3 +117,64 @@ pub fn common_texts(catalog: &Catalog) -> Vec<(&'static str, &'static str, usize
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The problems of a catalogue with a mailbox host, a kind for each provider, and `entries`.
+    fn problems(entries: &[(&str, &str, &str)]) -> Vec<String> {
+        let entry = |(slug, more, text): &(&str, &str, &str)| {
+            format!(
+                "- {{slug: {slug}, title: T, {more}, texts: [\"{text}\"], category: mailbox-full, meaning: M., steps: \
+                 {{sender: [S.]}}, examples: [\"552 {text}\"], sources: [{{name: A, checked: 2026-01-01, trust: observed}}]}}\n"
+            )
+        };
+        let text = format!(
+            "providers:\n- id: generic\n  name: Any\n  kind: software\n- id: host\n  name: Host\n  kind: mailbox-host\n  hosts: \
+             [\"*.host.example\"]\nentries:\n{}",
+            entries.iter().map(entry).collect::<String>()
+        );
+        let catalog = crate::load("small.yaml", &text).unwrap();
+        prove("small.yaml", &text, &catalog).into_iter().map(|problem| problem.message).collect()
+    }
+
+    const ANY: &str = "provider: generic, codes: []";
+    const HOST: &str = "provider: host, codes: []";
+
+    #[test]
+    fn examples_lead_home_whoever_says_them() {
+        assert_eq!(
+            problems(&[("any", ANY, "zorblax is full"), ("own", HOST, "quuxim has no frobnicated room")]),
+            Vec::<String>::new()
+        );
+        let twice = [("any", ANY, "zorblax is full"), ("own", HOST, "zorblax is full")];
+        let found = problems(&twice);
+        assert_eq!(
+            found,
+            [
+                "this example resolves to `any` by itself",
+                "this example resolves to `any` as the words of an unknown host"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_entry_that_needs_its_host_says_why() {
+        let with = |reason: &str| {
+            let more = format!("{HOST}, needs_host: {reason}");
+            problems(&[("any", ANY, "zorblax is full"), ("own", &more, "zorblax is full")])
+        };
+        assert_eq!(with("any server says that"), Vec::<String>::new());
+        assert_eq!(with("yes"), ["`yes` is no reason"]);
+    }
+
+    #[test]
+    fn a_common_word_alone_is_no_text() {
+        let found = problems(&[("any", ANY, "available")]);
+        assert_eq!(found, ["`available` is made of one or two common words, and no code, host or mark goes with it"]);
+        assert_eq!(problems(&[("any", ANY, "zorblaxed")]), Vec::<String>::new());
+        // A host goes with it.
+        assert!(!problems(&[("own", HOST, "available")]).iter().any(|message| message.contains("common")));
+    }
+}

@@ -105,3 +105,37 @@ pub fn reviews(file: &str, text: &str, catalog: &str) -> (Vec<Review>, Vec<Probl
     }
     (found, problems)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CATALOG: &str = "entries:\n- slug: full\n  title: Full\n- slug: gone\n  title: Gone\n  was: [left]\n";
+
+    fn problems(lines: &str) -> Vec<String> {
+        reviews("catalog.review.tsv", lines, CATALOG).1.into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn a_low_grade_counts_until_the_entry_changes() {
+        let hash = &entry_hashes(CATALOG)[0].1;
+        let line = format!("# grades\nfull\t{hash}\t1\t2026-12-01\tsteps say nothing\n");
+        assert_eq!(problems(&line), ["`full` has the grade 1, and 2 is the least"]);
+        let stale = line.replace(hash.as_str(), "000000000000");
+        assert_eq!(problems(&stale), Vec::<String>::new());
+        let (found, _) = reviews("", &stale, CATALOG);
+        assert_eq!((found.len(), found[0].is_fresh, found[0].missing.as_str()), (1, false, "steps say nothing"));
+        // Twice graded is twice counted.
+        let twice = format!("full\t{hash}\t2\t2026-12-01\t\nfull\t{hash}\t3\t2026-12-01\n");
+        assert_eq!(reviews("", &twice, CATALOG).0.iter().filter(|one| one.is_fresh).count(), 2);
+    }
+
+    #[test]
+    fn lines_that_cannot_be_read_are_named() {
+        assert_eq!(problems("full\tabc\n"), ["a grade has five columns"]);
+        assert_eq!(problems("full\tabc\t4\t2026-12-01\t\n"), ["`4` is no grade"]);
+        assert_eq!(problems("ful\tabc\t3\t2026-12-01\t\n"), ["there is no entry `ful`"]);
+        // A former name is a stale line.
+        assert_eq!(problems("left\tabc\t1\t2026-12-01\t\n"), Vec::<String>::new());
+    }
+}

@@ -113,3 +113,46 @@ fn problem(file: &str, (number, line): (usize, &str), message: String, help: &st
         help: Some(help.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog() -> Catalog {
+        let text = "providers:\n- {id: generic, name: Any, kind: software}\nentries:\n\
+            - {slug: full, provider: generic, title: Full, codes: [], texts: [\"mailbox is full\"], category: mailbox-full, \
+            meaning: It is full., steps: {sender: [Wait.]}, examples: [\"552 mailbox is full\"], \
+            sources: [{name: A, checked: 2026-01-01, trust: observed}]}\n\
+            - {slug: gone, provider: generic, title: Gone, codes: [\"5.1.1\"], texts: [\"user unknown\"], category: \
+            mailbox-unknown, meaning: It is gone., steps: {sender: [Wait.]}, examples: [\"550 5.1.1 user unknown\"], \
+            sources: [{name: A, checked: 2026-01-01, trust: observed}]}\n";
+        crate::load("small.yaml", text).unwrap()
+    }
+
+    #[test]
+    fn a_sentence_that_an_entry_explains_is_named() {
+        let found = innocent(
+            "innocent.txt",
+            "# comment\n\nThe mailbox is full.\nOur green mailbox is full of letters again\n",
+            &catalog(),
+        );
+        let shown: Vec<(usize, &str)> = found.iter().map(|one| (one.line, one.message.as_str())).collect();
+        assert_eq!(shown, [(3, "`full` explains an innocent sentence, because of the words `mailbox is full`")]);
+    }
+
+    #[test]
+    fn a_tricky_reply_meets_only_what_it_may() {
+        let found = |line: &str| -> Vec<String> {
+            tricky("tricky.tsv", line, &catalog()).into_iter().map(|problem| problem.message).collect()
+        };
+        for line in
+            ["mailbox-full,keep\t-\t-\t552 mailbox is full", "gone,full\tRCPT TO\tmx.example.net\t552 mailbox is full"]
+        {
+            assert_eq!(found(line), Vec::<String>::new(), "{line}");
+        }
+        assert_eq!(found("mailbox-full\t-\t-\t550 user unknown"), ["`gone` answers, and only mailbox-full may"]);
+        assert_eq!(found("!generic\t-\t-\t550 user unknown"), ["`gone` answers, which is generic"]);
+        assert_eq!(found("keep\t-\t-\t550 user unknown"), ["`gone` answers, and drops the address"]);
+        assert_eq!(found("keep\t550 user unknown"), ["2 columns and not four"]);
+    }
+}
