@@ -9,6 +9,11 @@ use std::io::IsTerminal;
 use std::time::Instant;
 
 pub(crate) const CATALOG: &str = "catalog.yaml";
+/// Grades of entries, if there are any.
+const REVIEW: &str = "catalog.review.tsv";
+/// Sentences that are no bounces, and replies that are easily misread.
+const INNOCENT: &str = "tests/catalog/innocent.txt";
+const TRICKY: &str = "tests/catalog/tricky.tsv";
 
 #[derive(Subcommand)]
 pub(crate) enum Task {
@@ -24,11 +29,16 @@ pub(crate) enum Task {
     New(New),
     /// Show which entries match a text, and why
     Try(Try),
-    /// Count entries, codes, texts and examples of each provider
+    /// Count entries, codes, texts and examples of each provider; show grades and sources
     Stats {
-        /// Name every example that leads to another entry
+        /// Name every example that leads to another entry, every stale grade, and every entry without a public source
         #[arg(long)]
         all: bool,
+    },
+    /// Print a line of catalog.review.tsv to fill in, for each entry without a grade or with a stale one
+    Review {
+        /// Only these entries
+        slugs: Vec<String>,
     },
     /// Count the words of xtask/words anew, by which the resolver weighs phrases
     Words {
@@ -85,9 +95,12 @@ pub(crate) fn run(task: Task) -> Result<(), String> {
         Task::New(flags) => new(CATALOG, flags),
         Task::Stats { all } => {
             let catalog = load(CATALOG)?;
-            print!("{}\n{}", stats(&catalog), strays(&catalog, all));
+            let text = read(CATALOG)?;
+            let grades = grades(&text, &read(REVIEW).unwrap_or_default(), all);
+            print!("{}\n{}\n{grades}\n{}", stats(&catalog), strays(&catalog, all), sources(&catalog, all));
             Ok(())
         }
+        Task::Review { slugs } => review(&slugs),
         Task::Words { check } => crate::words::run(check),
         Task::Try(words) => {
             let catalog = load(CATALOG)?;
@@ -114,12 +127,18 @@ pub(crate) fn check(name: &str) -> Result<String, String> {
     let text = read(name)?;
     let mut problems = vanished(&text, &read(SLUGS).unwrap_or_default());
     match ndr_catalog::load(name, &text) {
-        Ok(catalog) if problems.is_empty() => {
+        Ok(catalog) => {
+            problems.extend(ndr_catalog::prove(name, &text, &catalog));
+            problems.extend(ndr_catalog::reviews(REVIEW, &read(REVIEW).unwrap_or_default(), &text).1);
+            problems.extend(ndr_catalog::innocent(INNOCENT, &read(INNOCENT)?, &catalog));
+            problems.extend(ndr_catalog::tricky(TRICKY, &read(TRICKY)?, &catalog));
+            if !problems.is_empty() {
+                return Err(counted(&Problems(problems)));
+            }
             let (entries, providers) = (catalog.entries().len(), catalog.providers().len());
             let took = start.elapsed().as_millis();
             Ok(format!("{entries} entries, {providers} providers, no problems in {took} ms"))
         }
-        Ok(_) => Err(counted(&Problems(problems))),
         Err(mut more) => {
             more.0.append(&mut problems);
             Err(counted(&more))
@@ -249,27 +268,106 @@ fn stats(catalog: &Catalog) -> String {
     lines.iter().map(line).collect()
 }
 
-/// How many examples lead to another entry where it is not known who said them; with `all`, which.
+/// How many examples lead to another entry, and which entries need a host; with `all`, which examples.
 fn strays(catalog: &Catalog, all: bool) -> String {
     let found = ndr_catalog::astray(catalog);
     let examples: usize = catalog.entries().iter().map(|entry| entry.examples.len()).sum();
     let of = |through| found.iter().filter(|stray| stray.through == through).count();
-    let hosts = catalog.entries().iter().filter(|entry| entry.needs_host.is_some()).count();
     let mut out = format!(
-        "of {examples} examples, {} lead to another entry by themselves and {} through an unknown host; {hosts} entries need a host\n",
+        "of {examples} examples, {} lead to another entry by themselves and {} through an unknown host\n",
         of(ndr_catalog::Through::Bare),
         of(ndr_catalog::Through::UnknownHost)
     );
+    for stray in found.iter().filter(|_| all) {
+        let through = match stray.through {
+            ndr_catalog::Through::Bare => "bare",
+            ndr_catalog::Through::UnknownHost => "host",
+            ndr_catalog::Through::OwnHost => "own",
+            ndr_catalog::Through::OtherHost => "other",
+        };
+        out += &format!("{through}\t{}\t{}\t{}\n", stray.slug, stray.to.unwrap_or("nothing"), stray.example);
+    }
     let twins = ndr_catalog::twins(catalog);
     out += &format!("{} pairs of entries share a text, and nothing tells them apart\n", twins.len());
     for (one, other, text) in twins.iter().filter(|_| all) {
         out += &format!("twins\t{one}\t{other}\t{text}\n");
     }
-    for stray in found.iter().filter(|_| all) {
-        let through = if stray.through == ndr_catalog::Through::Bare { "bare" } else { "host" };
-        out += &format!("{through}\t{}\t{}\t{}\n", stray.slug, stray.to.unwrap_or("nothing"), stray.example);
+    let needy: Vec<(&str, &str)> =
+        catalog.entries().iter().filter_map(|entry| Some((entry.slug, entry.needs_host?))).collect();
+    out += &format!("{} entries need a host:\n", needy.len());
+    let width = needy.iter().map(|(slug, _)| slug.len()).max().unwrap_or(0);
+    for (slug, reason) in needy {
+        out += &format!("  {slug:width$}  {reason}\n");
     }
     out
+}
+
+/// How many entries have a grade and which; with `all`, the stale ones.
+fn grades(text: &str, reviews: &str, all: bool) -> String {
+    let entries = ndr_catalog::entry_hashes(text).len();
+    let (reviews, _) = ndr_catalog::reviews(REVIEW, reviews, text);
+    let fresh: Vec<&ndr_catalog::Review> = reviews.iter().filter(|review| review.is_fresh).collect();
+    let graded: std::collections::BTreeSet<&str> = fresh.iter().map(|review| review.slug.as_str()).collect();
+    let stale: Vec<&ndr_catalog::Review> =
+        reviews.iter().filter(|review| !review.is_fresh && !graded.contains(review.slug.as_str())).collect();
+    let mut out = format!("{} of {entries} entries have a grade, {} stale grades", graded.len(), stale.len());
+    if !fresh.is_empty() {
+        let sum: u32 = fresh.iter().map(|review| u32::from(review.grade)).sum();
+        let of = |grade: u8| fresh.iter().filter(|review| review.grade == grade).count();
+        out += &format!(
+            "; mean {:.2}; {} of grade 3, {} of 2, {} of 1, {} of 0",
+            f64::from(sum) / fresh.len() as f64,
+            of(3),
+            of(2),
+            of(1),
+            of(0)
+        );
+    }
+    out += "\n";
+    for review in fresh.iter().filter(|review| review.grade < 2) {
+        out += &format!("grade {}\t{}\t{}\n", review.grade, review.slug, review.missing);
+    }
+    for review in stale.iter().filter(|_| all) {
+        out += &format!("stale\t{}\tgrade {} of {}\t{}\n", review.slug, review.grade, review.date, review.missing);
+    }
+    out
+}
+
+/// How many entries cite a public place, and how many only say that they are inferred; with `all`, which have neither.
+fn sources(catalog: &Catalog, all: bool) -> String {
+    let entries = catalog.entries();
+    let is_public = |entry: &&Entry| entry.sources.iter().any(|source| source.url.is_some());
+    let is_inferred = |entry: &&Entry| entry.sources.iter().all(|source| source.trust == ndr_resolve::Trust::Inferred);
+    let share = |count: usize| 100.0 * count as f64 / entries.len().max(1) as f64;
+    let public = entries.iter().filter(is_public).count();
+    let inferred = entries.iter().filter(is_inferred).count();
+    let bare: Vec<&Entry> = entries.iter().filter(|entry| !is_public(entry) && !is_inferred(entry)).collect();
+    let mut out = format!(
+        "{public} of {} entries ({:.1} %) have a public source, {inferred} ({:.1} %) are inferred, {} have neither\n",
+        entries.len(),
+        share(public),
+        share(inferred),
+        bare.len()
+    );
+    for entry in bare.iter().filter(|_| all) {
+        let names: Vec<&str> = entry.sources.iter().map(|source| source.name).collect();
+        out += &format!("unsourced\t{}\t{}\n", entry.slug, names.join("; "));
+    }
+    out
+}
+
+/// Prints lines of catalog.review.tsv to fill in.
+fn review(slugs: &[String]) -> Result<(), String> {
+    let text = read(CATALOG)?;
+    let (reviews, _) = ndr_catalog::reviews(REVIEW, &read(REVIEW).unwrap_or_default(), &text);
+    let is_done = |slug: &str| reviews.iter().any(|review| review.slug == slug && review.is_fresh);
+    for (slug, hash) in ndr_catalog::entry_hashes(&text) {
+        let is_asked = if slugs.is_empty() { !is_done(&slug) } else { slugs.contains(&slug) };
+        if is_asked {
+            println!("{slug}\t{hash}\t\t{}\t", ndr_catalog::today());
+        }
+    }
+    Ok(())
 }
 
 /// Maximum number of entries that `try` shows.
@@ -403,6 +501,24 @@ mod tests {
         assert!(table.starts_with("provider  entries  codes"), "{table}");
         assert!(table.lines().any(|line| line.starts_with("generic") && line.ends_with("2026-01-01")), "{table}");
         assert!(widths.iter().all(|width| *width == widths[0]), "{table}");
+    }
+
+    #[test]
+    fn stats_show_grades_and_sources() {
+        let text = small_text();
+        let hash = &ndr_catalog::entry_hashes(&text)[0].1;
+        assert!(grades(&text, "", true).starts_with("0 of 2 entries have a grade, 0 stale grades\n"));
+        let lines = format!("full\t{hash}\t3\t2026-12-01\t\nquota\tabc\t1\t2026-12-01\tno steps\n");
+        assert_eq!(
+            grades(&text, &lines, true),
+            "1 of 2 entries have a grade, 1 stale grades; mean 3.00; 1 of grade 3, 0 of 2, 0 of 1, 0 of 0\n\
+             stale\tquota\tgrade 1 of 2026-12-01\tno steps\n"
+        );
+        let shown = sources(&small(), true);
+        assert!(
+            shown.starts_with("0 of 2 entries (0.0 %) have a public source, 0 (0.0 %) are inferred, 2 have neither\n")
+        );
+        assert!(shown.contains("unsourced\tfull\tA\n"), "{shown}");
     }
 
     /// Formatting the catalogue loses no line, and formatting it twice changes nothing more.

@@ -1,6 +1,6 @@
 //! Examples that lead to another entry when less is known than who said them.
 
-use ndr_resolve::{Catalog, Entry, Query, Reply, Template};
+use ndr_resolve::{Catalog, Entry, ProviderKind, Query, Reply, Template};
 use std::collections::HashMap;
 
 /// How an example is asked.
@@ -10,7 +10,15 @@ pub enum Through {
     Bare,
     /// As the words of a remote host that the catalogue does not know.
     UnknownHost,
+    /// As the words of a host of its provider.
+    OwnHost,
+    /// The words of a filter, a list or software, quoted by a host of somebody else.
+    OtherHost,
 }
+
+/// Hosts of large services, which quote filters and lists as anybody does.
+const OTHER_HOSTS: &[&str] =
+    &["mx1.google.com", "mta5.mail.yahoo.com", "mx01.mail.icloud.com", "contoso-com.mail.protection.outlook.com"];
 
 /// An example that leads elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,30 +33,49 @@ pub struct Astray {
     pub to: Option<&'static str>,
 }
 
-/// The examples that do not resolve to their own entry, by themselves or as the words of a host that nobody knows.
-/// Entries that say `needs_host` are left out.
+/// The examples that do not resolve to their own entry: by themselves, and as the words of a host that nobody knows.
+/// An entry that says `needs_host` is asked through a host of its provider only.
 pub fn astray(catalog: &Catalog) -> Vec<Astray> {
     let mut found = Vec::new();
-    for (at, entry) in catalog.entries().iter().enumerate().filter(|(_, entry)| entry.needs_host.is_none()) {
+    for (at, entry) in catalog.entries().iter().enumerate() {
+        let provider = catalog.providers().iter().find(|provider| provider.id == entry.provider);
+        let own = provider.and_then(|provider| provider.hosts.first()).map(|host| host.replace('*', "mx1"));
+        let known = [entry.provider];
+        let mut ways: Vec<(Through, Option<&str>)> = match entry.needs_host {
+            Some(_) => vec![(Through::OwnHost, own.as_deref())],
+            None => vec![(Through::Bare, None), (Through::UnknownHost, Some("mx.example.net"))],
+        };
+        // The words of any server and codes of the registry mean at each provider what that provider says.
+        let is_quoted = provider.is_some_and(|provider| {
+            provider.kind != ProviderKind::MailboxHost
+                && provider.id != "generic"
+                && provider.kind != ProviderKind::Registry
+        });
+        if is_quoted && entry.needs_host.is_none() {
+            ways.extend(OTHER_HOSTS.iter().map(|host| (Through::OtherHost, Some(*host))));
+        }
         for example in entry.examples {
-            for through in [Through::Bare, Through::UnknownHost] {
-                let hosts: &[&str] = match through {
-                    Through::Bare => &[],
-                    Through::UnknownHost => &["mx.example.net"],
-                };
-                let reply = Reply::parse(example);
+            let reply = Reply::parse(example);
+            for (through, host) in &ways {
                 let answer = catalog.resolve(&Query {
                     text: example,
                     status: reply.status,
                     inner: &reply.inner,
                     reply: reply.code,
-                    hosts,
+                    hosts: host.as_slice(),
+                    // A provider without hosts is known by what its software writes into a report.
+                    providers: if *through == Through::OwnHost && host.is_none() { &known } else { &[] },
                     command: entry.after.map(|command| command.slug()),
                     ..Query::default()
                 });
-                if answer.entry != Some(at) {
+                // What the host's own provider says with these words comes first.
+                let is_hosts_own = *through == Through::OtherHost
+                    && answer.entry.and_then(|to| catalog.entries().get(to)).is_some_and(|to| {
+                        catalog.providers_of(host.as_slice()).any(|provider| provider.id == to.provider)
+                    });
+                if answer.entry != Some(at) && !is_hosts_own {
                     let to = answer.entry.and_then(|to| catalog.entries().get(to)).map(|entry| entry.slug);
-                    found.push(Astray { slug: entry.slug, example, through, to });
+                    found.push(Astray { slug: entry.slug, example, through: *through, to });
                 }
             }
         }

@@ -68,6 +68,53 @@ fn the_command_tells_meanings_apart() {
     assert_eq!(after(None), Some("host-user"));
 }
 
+/// As [`RANKED`], with a code that only one host uses, and an entry that needs its host.
+fn told_apart(text: &str, host: Option<&str>) -> Option<&'static str> {
+    const MORE: &str = r#"
+- {slug: host-own-code, provider: host, title: T, codes: ["5.1.90"], texts: ["mailbox unavailable"], category: mailbox-disabled, meaning: M., steps: {sender: [S.]}, examples: ["550 5.1.90 mailbox unavailable"], sources: [{name: A, checked: 2026-01-01, trust: observed}]}
+- {slug: host-fuller, provider: host, title: T, codes: [], texts: ["mailbox unavailable, frobnicate it"], category: mailbox-disabled, meaning: M., steps: {sender: [S.]}, examples: ["550 mailbox unavailable, frobnicate it"], sources: [{name: A, checked: 2026-01-01, trust: observed}]}
+- {slug: list-full, provider: list, title: T, codes: [], texts: ["zilch quota"], needs_host: any server says so, category: mailbox-full, meaning: M., steps: {sender: [S.]}, examples: ["550 zilch quota"], sources: [{name: A, checked: 2026-01-01, trust: observed}]}
+"#;
+    let catalog = load("ranked.yaml", &format!("{RANKED}{}", MORE.trim_start())).unwrap();
+    let reply = Reply::parse(text);
+    let query = Query { text, status: reply.status, reply: reply.code, hosts: host.as_slice(), ..Query::default() };
+    let found =
+        |text: &Query<'_>| catalog.resolve(text).entry.and_then(|at| catalog.entries().get(at)).map(|entry| entry.slug);
+    found(&query)
+}
+
+#[test]
+fn what_tells_a_stranger_from_a_provider() {
+    let elsewhere = Some("mx.example.net");
+    for (text, host, slug) in [
+        // A code that nobody else uses, with its words.
+        ("550 5.1.90 mailbox unavailable", elsewhere, "host-own-code"),
+        ("550 5.1.90 nothing known", elsewhere, "class-five"),
+        // A code of the registry tells nothing.
+        ("550 5.2.1 mailbox unavailable", elsewhere, "mailbox-gone"),
+        // The fuller statement.
+        ("550 mailbox unavailable, frobnicate it", elsewhere, "host-fuller"),
+        ("550 mailbox unavailable, do it", elsewhere, "mailbox-gone"),
+        // What needs its host answers for nobody else, nor where nobody is known.
+        ("550 5.9.9 zilch quota", elsewhere, "class-five"),
+        ("550 5.9.9 zilch quota", None, "class-five"),
+    ] {
+        assert_eq!(told_apart(text, host), Some(slug), "{text}");
+    }
+}
+
+#[test]
+fn common_words_need_something_beside_them() {
+    let asked =
+        |text: &str, is_reported: bool| ranked(text, Query { is_reported, ..Query::default() }).map(|found| found.0);
+    let long = "they say that the mailbox unavailable sign on the door was painted by the children of the neighbours";
+    assert_eq!(asked(long, false), None);
+    assert_eq!(asked(long, true), Some("mailbox-gone"));
+    assert_eq!(asked(&format!("550 {long}"), false), Some("mailbox-gone"));
+    assert_eq!(asked("mailbox unavailable", false), Some("mailbox-gone"));
+    assert_eq!(asked("the mailbox unavailable sign", false), Some("mailbox-gone"));
+}
+
 #[test]
 fn words_inside_names_match_nothing() {
     for text in [

@@ -90,6 +90,7 @@ fn meaning(
         providers,
         command: recipient.command,
         party: None,
+        is_reported: recipient.address.is_some() || dialect.is_some(),
     };
     let mut answer = catalog.resolve(&query);
     let mut from_context = None;

@@ -41,6 +41,9 @@ pub struct Slot {
     pub offset: u8,
 }
 
+/// The bit of [`Facts::about`] of an entry that answers only where its provider is known.
+const NEEDS_HOST: u8 = 8;
+
 /// What the ranking asks of an entry, in few bytes: all entries' fit into the processor's nearest cache.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
@@ -57,8 +60,8 @@ pub struct Facts {
     pub patterns: u16,
     /// How many patterns it has.
     pub count: u8,
-    /// About whom it speaks in the low four bits and the command that it answers in the high four, each from 1 on; 0
-    /// where that is open.
+    /// About whom it speaks in the low three bits and the command that it answers in the high four, each from 1 on; 0
+    /// where that is open. [`NEEDS_HOST`] stands between them.
     pub about: u8,
 }
 
@@ -83,7 +86,12 @@ impl Facts {
 
     /// About whom it speaks.
     pub(crate) fn party(&self) -> Option<Party> {
-        Party::ALL.get(usize::from(self.about & 0xF).checked_sub(1)?).copied()
+        Party::ALL.get(usize::from(self.about & 7).checked_sub(1)?).copied()
+    }
+
+    /// Whether it answers only where its provider is known: its words are anybody's.
+    pub(crate) const fn needs_host(&self) -> bool {
+        self.about & NEEDS_HOST != 0
     }
 
     /// The command that it answers, where another one tells it from the same words.
@@ -318,7 +326,9 @@ impl Index {
                     first_code: entry.codes.first().map_or(Facts::NO_CODE, |code| code.first_key()),
                     patterns: at,
                     count: entry.codes.len().min(255) as u8,
-                    about: place_of(Party::ALL, entry.party()) | place_of(Command::ALL, entry.after) << 4,
+                    about: place_of(Party::ALL, entry.party())
+                        | if entry.needs_host.is_some() { NEEDS_HOST } else { 0 }
+                        | place_of(Command::ALL, entry.after) << 4,
                 }
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use crate::code::{CodePattern, StatusCode};
 use crate::entry::{Command, Entry, Provider, Suppress};
-use crate::index::{Facts, Index, Match, Providers, Scratch, bit, flag, with_scratch};
+use crate::index::{Facts, Index, Match, Providers, STRANGER, Scratch, bit, flag, with_scratch};
 use crate::intern::intern;
 use crate::marks;
 use crate::party::{Party, party_of};
@@ -62,6 +62,8 @@ pub struct Query<'q> {
     pub command: Option<&'q str>,
     /// About whom it speaks, where that is known; else the command, the codes and the words tell: see [`party_of`].
     pub party: Option<Party>,
+    /// Whether the words stand in a report: one or two common words are a server's then, even without a code.
+    pub is_reported: bool,
 }
 
 /// Who may have said it.
@@ -130,18 +132,24 @@ enum Tier {
 }
 
 /// What candidates with a matching phrase are ordered by, as one number, the best lowest. From the top: telling before
-/// vague, an overlay before the built-in entries, tier, the command that fits, rarer words, any server's wording before one
-/// provider's, lower code.
+/// vague, an overlay before the built-in entries, tier, the command that fits, rarer words, the code that was seen, any
+/// server's wording before one provider's, lower code.
 type Rank = u64;
 
 /// The weight below which the words of a mailbox host are those of any server.
 const DISTINCTIVE: u16 = 30;
+/// The weight below which one or two words tell something only beside a code, a host or a command.
+const TELLING: u16 = 12;
+/// The same for words that hold all that any server is known to say here.
+const FULLER: u16 = 20;
 /// The bit that makes a candidate vague.
 const VAGUE: Rank = 1 << 63;
 /// Two candidates with the same rank above these bits differ in nothing but their lowest code.
 const CODE_BITS: u32 = 24;
-/// Where the weight stands, behind two bits for whose wording it is.
-const WEIGHT_SHIFT: u32 = CODE_BITS + 2;
+/// Where stands whether its code was seen, behind two bits for whose wording it is.
+const CODED_SHIFT: u32 = CODE_BITS + 2;
+/// Where the weight stands.
+const WEIGHT_SHIFT: u32 = CODED_SHIFT + 1;
 /// Where stands how the command fits.
 const AFTER_SHIFT: u32 = WEIGHT_SHIFT + 16;
 /// Where the tier stands.
@@ -267,6 +275,18 @@ impl Catalog {
                     known.speakers |= marked & self.index.hosted;
                 }
             }
+            scratch.hits.retain(|hit| !self.facts(hit.owner).needs_host() || self.is_known(hit.owner, known));
+            let says_who =
+                query.is_reported || spoke || known.all != 0 || query.command.is_some() || query.reply.is_some();
+            if !says_who && query.status.is_none() && query.inner.is_empty() {
+                // One or two common words are a server's only where they are much of what was said.
+                scratch.hits.retain(|hit| {
+                    let phrase = query.text.get(hit.span.0..hit.span.1).unwrap_or_default();
+                    hit.weight >= TELLING
+                        || phrase.split_whitespace().nth(2).is_some()
+                        || phrase.len() * 3 >= query.text.len()
+                });
+            }
             if let Some(command) = query.command.and_then(Command::read) {
                 scratch.hits.retain(|hit| self.facts(hit.owner).after().is_none_or(|after| after == command));
             }
@@ -288,11 +308,18 @@ impl Catalog {
         let telling = |hit: &&Match| !is_foreign(hit) && !self.facts(hit.owner).is(flag::VAGUE);
         let own = scratch.hits.iter().filter(telling).map(|hit| hit.weight).max().unwrap_or(0);
         let is_spoken = scratch.hits.iter().any(|hit| self.is_known(hit.owner, known));
-        // Whoever runs Exchange says Microsoft's words.
+        // Whoever runs Exchange says Microsoft's words. Where no server's own words are known, or all of them are a part of
+        // the foreign phrase, less of it is enough.
+        let union = |all: (usize, usize), hit: &Match| (all.0.min(hit.span.0), all.1.max(hit.span.1));
+        let (from, to) = scratch.hits.iter().filter(telling).fold((usize::MAX, 0), union);
+        let is_fuller = |hit: &Match| hit.span.0 <= from && to <= hit.span.1 && hit.span != (from, to);
         let stays = |hit: &Match| {
-            let microsoft = self.facts(hit.owner).is(flag::MICROSOFT);
-            let least = if microsoft { (DISTINCTIVE / 2).max(own.saturating_mul(2)) } else { DISTINCTIVE };
-            !is_spoken && hit.weight >= least && (microsoft || own == 0)
+            let least = match () {
+                () if self.facts(hit.owner).is(flag::MICROSOFT) => (DISTINCTIVE / 2).max(own.saturating_mul(2)),
+                () if is_fuller(hit) => FULLER.max(own + own / 3),
+                () => DISTINCTIVE.max(own.saturating_mul(2)),
+            };
+            !is_spoken && hit.weight >= least
         };
         let any_stays = scratch.hits.iter().any(|hit| is_foreign(hit) && stays(hit));
         scratch.hits.retain(|hit| if any_stays { is_foreign(hit) && stays(hit) } else { !is_foreign(hit) });
@@ -365,11 +392,30 @@ impl Catalog {
             return Tier::Anybody;
         }
         // Microsoft numbers its details from 100 on, and nobody else does.
-        let own_code = |code: &StatusCode| code.detail() >= 100 && self.claims(entry, *code);
-        if facts.is(flag::MICROSOFT) && query.status.iter().chain(query.inner).any(own_code) {
-            return Tier::Anybody;
+        let own_code = |code: &StatusCode| {
+            self.claims(entry, *code)
+                && (facts.is(flag::MICROSOFT) && code.detail() >= 100 || self.is_only_its_own(entry, *code))
+        };
+        if known.speakers & !STRANGER == 0 && query.status.iter().chain(query.inner).any(own_code) {
+            return Tier::OpenCode;
         }
         Tier::Foreign
+    }
+
+    /// Whether nobody but the provider of an entry uses a code, which the registry does not know either, so that the code
+    /// tells who spoke.
+    fn is_only_its_own(&self, entry: u16, code: StatusCode) -> bool {
+        // The registry's numbers end at x.7.30, and with other subjects at 14.
+        if code.detail() <= if code.subject() == 7 { 30 } else { 14 } {
+            return false;
+        }
+        let own = self.facts(entry);
+        let is_own = |i: u16| {
+            let facts = self.facts(i);
+            facts.provider == own.provider || facts.is(flag::MICROSOFT) && own.is(flag::MICROSOFT)
+        };
+        let mut all = self.index.exact(code).peekable();
+        all.peek().is_some() && all.all(is_own)
     }
 
     /// Whether an entry names a code, by itself or in a range.
@@ -406,11 +452,15 @@ impl Catalog {
         } else {
             hit.weight
         };
+        // Of the same words, those with the code that was seen; a mailbox host's code says nothing of other hosts.
+        let is_coded = (!facts.is(flag::HOSTED) || self.is_known(hit.owner, known))
+            && self.basis_with_text(hit.owner, query) == Basis::CodeAndText;
         (if facts.is(flag::VAGUE) { VAGUE } else { 0 })
             | Rank::from(!facts.is(flag::OVERLAY)) << 62
             | (tier as Rank) << TIER_SHIFT
             | after << AFTER_SHIFT
             | Rank::from(u16::MAX - weight) << WEIGHT_SHIFT
+            | u64::from(!is_coded) << CODED_SHIFT
             | own << CODE_BITS
             | Rank::from(facts.first_code.min(Facts::NO_CODE))
     }

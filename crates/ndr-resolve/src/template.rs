@@ -152,6 +152,22 @@ impl Template {
             .collect()
     }
 
+    /// How rare each of its words is in life, from 1 to 12; more for words that a program wrote in one.
+    ///
+    /// ```
+    /// use ndr_resolve::Template;
+    /// let weights = |text: &str| Template::parse(text).unwrap().weights().collect::<Vec<_>>();
+    /// assert!(weights("the address")[1] < weights("the zorblax")[1]);
+    /// ```
+    pub fn weights(&self) -> impl Iterator<Item = u8> {
+        self.parts.iter().filter_map(|part| if let Part::Word { weight, .. } = part { Some(*weight) } else { None })
+    }
+
+    /// Whether it has a hole.
+    pub fn has_hole(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Hole { .. }))
+    }
+
     /// The names of the holes, in order.
     pub fn hole_names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| if let Part::Hole { name, .. } = part { Some(name.as_str()) } else { None })
