@@ -465,8 +465,9 @@ fn labelled(lines: &[Line<'_>], at: usize, around: &Surroundings<'_>, taken: &mu
     }
     // Other labels may follow, of which only a reason counts.
     let own = match reason(&own) {
+        // "Reason: holiday" below "To: a@example.com" is no server's.
+        reason if needs_reason && !reason.is_some_and(tells) => return None,
         Some(reason) => reason.to_string(),
-        None if needs_reason => return None,
         None if tells(&own) => own.trim_start().to_string(),
         None => {
             end = at + 1;
