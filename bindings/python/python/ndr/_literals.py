@@ -866,7 +866,6 @@ Slug: TypeAlias = Literal[
     "comcast-no-such-customer",
     "comcast-reverse-dns-lookup-failed",
     "comcast-too-many-sessions",
-    "cox-attachment-forbidden",
     "cox-ip-blocked-for-a-day",
     "cox-ip-blocked-for-spam",
     "cox-ip-on-cloudmark-csi",
