@@ -311,6 +311,79 @@ pub(crate) fn is_pasted_report(report: &Report, page: &Page<'_>, has_item: bool)
             .any(|one| is_explained(one) && !is_list(one) && (states(one, words) || covers(one, words, page)))
 }
 
+/// Whether a text only speaks of refusals: a server's settings, a program's test, a letter about what is settled.
+/// `is_structured`: whether a log, a dialogue or an event was read in it.
+pub(crate) fn only_speaks_of_refusals(page: &Page<'_>, is_structured: bool) -> bool {
+    let words = text::cap(text::trim(&page.words.text), WORDS_READ);
+    is_settings(words)
+        || is_test(words)
+        || !is_structured && !page.is_exchange && page.mailer.is_none() && is_settled(words)
+}
+
+/// Whether each line of a text is one of a server's settings or of a lookup table.
+fn is_settings(words: &str) -> bool {
+    /// So many settings are no accident.
+    const SOME: usize = 2;
+    let is_name = |name: &str| {
+        name.contains('_')
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let is_action = |word: &str| {
+        let begins = |action: &&str| word.get(..action.len()).is_some_and(|head| head.eq_ignore_ascii_case(action));
+        kinds::TABLE_ACTIONS.iter().any(|action| if action.ends_with(':') { begins(action) } else { word == *action })
+    };
+    let (mut settings, mut actions, mut names_file) = (0, 0, false);
+    for line in words.lines().filter(|line| !line.trim().is_empty()) {
+        let bare = line.trim();
+        let mut pieces = bare.split_whitespace();
+        let (key, value) = (pieces.next().unwrap_or_default(), pieces.next().unwrap_or_default());
+        if bare.starts_with('#') {
+            names_file |= bare.contains("/etc/") || bare.contains(".cf");
+        } else if value == "=" && is_name(key) {
+            settings += 1;
+        } else if key.contains(['@', '.']) && is_action(value) {
+            actions += 1;
+        } else if !(line.starts_with([' ', '\t']) && settings > 0 || is_entry(key, value)) {
+            return false;
+        }
+    }
+    actions > 0 || settings >= SOME || names_file
+}
+
+/// Whether a line begins as one of an access table: an address, then a reply.
+fn is_entry(key: &str, reply: &str) -> bool {
+    key.contains('@') && !key.starts_with('<') && reply.len() == 3 && reply.starts_with(['4', '5'])
+}
+
+/// Whether a text is a program that makes up a refusal. One that ran left the frames of a stack, or an error of its own.
+fn is_test(words: &str) -> bool {
+    static MARKS: Phrases = phrases!(kinds::MADE_UP);
+    let has_run = || {
+        words.lines().map(str::trim_start).any(|line| {
+            let named = line.split_once(": ").map_or("", |(name, _)| name);
+            line.starts_with("Traceback (")
+                || line.starts_with("at ")
+                || line.starts_with(|c: char| c.is_ascii_digit())
+                || !named.contains(' ') && (named.ends_with("Error") || named.ends_with("Exception"))
+        })
+    };
+    MARKS.any(words) && words.contains('(') && !has_run()
+}
+
+/// Whether a letter quotes a refusal amid its sentences, and says that it is over.
+fn is_settled(words: &str) -> bool {
+    static SETTLED: Phrases = phrases!(kinds::SETTLED);
+    static NOT_YET: Phrases = phrases!(kinds::NOT_YET);
+    let is_item = |line: &str| line.trim_start_matches(['>', ' ', '\t', '<']).starts_with(|c: char| c.is_ascii_digit());
+    let is_condition = |start: usize| {
+        let (line, _) = text::line_at(words, start);
+        let in_front = text::between(words, line, start);
+        let sentence = in_front.rsplit(['.', '!', '?']).next().unwrap_or_default();
+        NOT_YET.any(sentence)
+    };
+    SETTLED.find(words).any(|hit| !is_condition(hit.start)) && !words.lines().any(is_item)
+}
+
 /// Whether a text states the reply or the status of a recipient where a reply begins, and not a number in passing.
 fn states(recipient: &Recipient, words: &str) -> bool {
     let Some(stated) = statement::stated(words) else { return false };

@@ -435,3 +435,65 @@ pub(crate) const MAIL_WORDS: &[&str] = &[
     "메일",
     "메시지",
 ];
+
+/// Words of a letter about a refusal that is over: the address in it is good again.
+pub(crate) const SETTLED: &[&str] = &[
+    "we corrected",
+    "we have corrected",
+    "we fixed",
+    "we have fixed",
+    "we've fixed",
+    "has been fixed",
+    "has been corrected",
+    "has been resolved",
+    "is resolved",
+    "was resolved",
+    "is fixed now",
+    "accepted again",
+    "working again",
+    "works again",
+    "do not suppress",
+    "don't suppress",
+    "do not remove her",
+    "do not remove him",
+    "do not remove them",
+    "do not remove the address",
+    "do not remove these addresses",
+    "nicht aus dem verteiler",
+    "wurde behoben",
+    "ist behoben",
+    "haben wir behoben",
+    "a été corrigé",
+    "a été résolu",
+    "ha sido corregido",
+    "ha sido resuelto",
+    "è stato risolto",
+];
+
+/// Words that make a settled refusal a condition: "until this has been resolved".
+pub(crate) const NOT_YET: &[&str] =
+    &["until", "unless", "if ", "once", "when ", "after", "bevor", "bis ", "sobald", "wenn"];
+
+/// Marks of a program's tests, which make up refusals.
+pub(crate) const MADE_UP: &[&str] = &[
+    "side_effect",
+    "mockrejectedvalue",
+    "mockimplementation",
+    "mockreturnvalue",
+    ".thenthrow(",
+    "dothrow(",
+    ".and_raise(",
+    ".rejects(",
+    "willthrowexception(",
+    "pytest.raises",
+    "assertraises",
+    "assert_raise",
+    "def test_",
+    "raise_error(",
+    "assertthrows",
+    "monkeypatch.",
+];
+
+/// What a line of a lookup table or of a server's settings tells to do.
+pub(crate) const TABLE_ACTIONS: &[&str] =
+    &["REJECT", "DISCARD", "DEFER", "DEFER_IF_PERMIT", "DEFER_IF_REJECT", "HOLD", "error:"];

@@ -55,7 +55,7 @@ phrase_lists! {
         "please mail", "write to", "write to the address", "write to this address", "mail the address", "contact the address", "use the address",
         "schreiben sie an die adresse", "sie bitte an die adresse", "sich an die adresse", "sich bitte an die adresse", "please email", "please e-mail", "please write", "please send", "please forward",
         "please report", "help", "unsubscribe", "via email", "delist", "assistance", "support", "postmaster at",
-        "administrator", "send a message to", "send an email to", "send email to", "mail us at", "reach us", "abuse@",
+        "administrator", "send a message to", "send an email to", "send email to", "send e-mail to", "send an e-mail to", "mail us at", "reach us", "abuse@",
         "complain", "whitelist", "appeal",
         // Where the recipient is to be reached instead.
         "try <", "please try", "; try", ", try", "instead try", "please use", "instead use", "use instead", "write instead to", "moved to", "has moved",
@@ -123,5 +123,6 @@ phrase_lists! {
         "não encontrado", "no encontrado", "introuvable", "non trovato", "finns inte", "findes ikke", "finnes ikke", "niet gevonden",
         "nie istnieje", "neexistuje", "не знайдено", "не існує", "bulunamadı", "nem található", "已停用", "未找到", "見つかりません", "찾을 수 없",
         "unrecognized", "unrecognised", "email address has", "address expired", "expired", "not a valid", "not valid", "mail receiving", "bounced",
+        "relay access denied", "relaying denied", "greylisted",
     ];
 }
