@@ -256,7 +256,7 @@ pub(crate) fn stated(text: &str) -> Option<Stated> {
             let bare = words.trim_end_matches([' ', '\'', '"', '<', '(']);
             // "Status: 5.1.1" is a field, and counts among fields.
             let is_field = bare.len() == 7 && bare.get(..6).is_some_and(|name| name.eq_ignore_ascii_case("status"));
-            words.ends_with('=') || !is_field && bare.ends_with([':', ']', ';', '#'])
+            words.trim_end_matches(['"', '\'']).ends_with('=') || !is_field && bare.ends_with([':', ']', ';', '#'])
         };
         if first.is_some_and(|code| code.span.0 == 0 || announces(text::upto(line, code.span.0))) {
             return Some(Stated::Coded);
@@ -274,8 +274,8 @@ pub(crate) fn tells(text: &str) -> bool {
 
 /// Whether the words in front of a reply only say who gave it. `451 ...` within a sentence keeps its sentence.
 fn is_preamble(words: &str) -> bool {
-    // `LED=451 ...`, but not `code = 451`.
-    let is_value = words.ends_with('=');
+    // `LED=451 ...` and `error="451 ..."`, but not `code = 451`.
+    let is_value = words.trim_end_matches(['"', '\'']).ends_with('=');
     let words = words.trim_end_matches([' ', '\'', '"', '<', '(']);
     is_value || words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();

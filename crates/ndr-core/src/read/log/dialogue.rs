@@ -63,7 +63,7 @@ fn turns(text: &str) -> (Vec<Turn<'_>>, usize) {
 }
 
 fn turn(line: &str) -> Option<Turn<'_>> {
-    if let Some(turn) = spoken(line, false) {
+    if let Some(turn) = spoken(line, false).or_else(|| spoken(without_stamp(line)?, false)) {
         return Some(turn);
     }
     DIALOGUE_MARKS.iter().find_map(|mark| {
@@ -80,6 +80,29 @@ fn turn(line: &str) -> Option<Turn<'_>> {
         }
         (before.len() < 200).then(|| spoken(said, true)).flatten()
     })
+}
+
+/// A line without the tag, the date and the time in front of it; `None` where there are none.
+fn without_stamp(line: &str) -> Option<&str> {
+    let mut rest = line.trim_start();
+    let is_stamp = |word: &str| {
+        let signs = word.bytes().filter(|byte| matches!(byte, b'-' | b'/' | b':')).count();
+        signs >= 2
+            && word.bytes().all(|byte| {
+                byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b':' | b'.' | b',' | b'T' | b'Z' | b'+')
+            })
+    };
+    loop {
+        let tag = rest.strip_prefix('[').and_then(|tag| text::cut(text::cap(tag, 40), b']'));
+        let (word, behind) = text::cut(rest, b' ').unwrap_or((rest, ""));
+        rest = match tag {
+            Some((tag, _)) => text::from(rest, tag.len() + 2),
+            None if is_stamp(word) => behind,
+            None => break,
+        }
+        .trim_start();
+    }
+    (rest.len() < line.trim_start().len() && !rest.is_empty()).then_some(rest)
 }
 
 /// What a line says, without marks and quotes around it.

@@ -4,10 +4,11 @@ use super::shared::{LINES, failed_in, tell};
 use crate::evidence::Finding;
 use crate::phrases::events::fits;
 use crate::phrases::logs::{Fields, Grammar, STALWART};
+use crate::statement::named::failed_address;
 use crate::statement::{self, Marked};
 use crate::text::{self, address};
 use crate::vocabulary::Action;
-use ndr_resolve::find_reply;
+use ndr_resolve::{find_codes, find_reply};
 use std::collections::HashMap;
 
 /// What a line tells of recipients.
@@ -504,7 +505,10 @@ fn ironport(line: &str) -> Option<Finding> {
         "" | "000" => words,
         code => format!("{code} {words}"),
     };
-    let mut one = tell(address, action, if said.is_empty() { class } else { &said });
+    let named = address.is_none().then(|| failed_address(&said)).flatten();
+    let mut one = tell(address.or(named), action, if said.is_empty() { class } else { &said });
+    // Where the reply has no status, Cisco's own class gives one.
+    one.status = one.status.or_else(|| find_codes(class).next().map(|found| found.code));
     one.add_context(class);
     Some(one)
 }
