@@ -1,7 +1,7 @@
 //! What a message is. The order of evidence: the declared type and the machine-readable part; Exchange's mark;
 //! automatic answers; only then the words.
 
-use crate::evidence::{Finding, Findings, Reader};
+use crate::evidence::{Finding, Findings, Origin, Reader};
 use crate::mail::PartKind;
 use crate::mail::headers::Headers;
 use crate::mail::status::FieldRecipient;
@@ -9,7 +9,7 @@ use crate::merge;
 use crate::page::Page;
 use crate::page::daemon::{is_bounce_subject, is_daemon, is_daemon_name, null_sender};
 use crate::phrases::kinds::{
-    self, AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS,
+    self, AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, LURES as LURE_WORDS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS,
 };
 use crate::phrases::signs::contains_ignoring_case;
 use crate::phrases::{Topic, outcome};
@@ -113,6 +113,9 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
     }
     if is_notice(&subject) && evidence.page.failed.is_empty() && !evidence.page.has_fields_in_text {
         return verdict(Kind::Other, "its subject is that of a notice, not of a report");
+    }
+    if is_lure(evidence) {
+        return verdict(Kind::Other, "it looks like a report, and tells its reader of their own mail");
     }
     if evidence.page.has_fields_in_text {
         return verdict(
@@ -223,6 +226,39 @@ fn is_of_ticket_system(headers: &Headers<'_>) -> bool {
 fn is_notice(subject: &str) -> bool {
     static NOTICES: Phrases = phrases!(NOTICE_SUBJECTS);
     NOTICES.any(subject) && !is_bounce_subject(subject)
+}
+
+/// Whether a mail looks like a report and speaks of mail to its own reader, who shall click or sign in: it comes from an
+/// ordinary address, returns no message, and names nobody but its reader. The name of a mail system is no proof of one.
+fn is_lure(evidence: &Evidence<'_>) -> bool {
+    static LURES: Phrases = phrases!(LURE_WORDS);
+    let (page, said) = (evidence.page, evidence.said);
+    let is_proven = page.is_exchange
+        || page.mail.original.is_some()
+        || page.words.returned.is_some()
+        || !page.failed.is_empty()
+        || page.has_fields_in_text;
+    if is_proven {
+        return false;
+    }
+    let headers = &page.mail.headers;
+    let subject = headers.text("Subject").unwrap_or_default();
+    let words = text::cap(&page.words.text, WORDS_READ);
+    let mut kinds: Vec<usize> =
+        [&*subject, words].into_iter().flat_map(|it| LURES.find(it)).map(|hit| hit.number).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let own = |one: &Finding| {
+        let is_own = |address: &str| page.addresses.iter().any(|known| known.eq_ignore_ascii_case(address));
+        one.address.as_deref().is_none_or(is_own)
+    };
+    let is_prose = |one: &Finding| one.origin == Origin::Prose && one.status.is_none();
+    match kinds.len() {
+        _ if page.mailer.is_some() && null_sender(headers) => false,
+        0 => !null_sender(headers) && !said.is_empty() && said.iter().all(|one| own(one) && is_prose(one)),
+        1 => !null_sender(headers) && said.iter().all(own),
+        _ => true,
+    }
 }
 
 /// A rejection in the form of a read receipt, as Sieve's `reject` and servers with a full mailbox send it.
