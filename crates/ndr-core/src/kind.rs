@@ -12,7 +12,7 @@ use crate::phrases::kinds::{
     self, AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, LURES as LURE_WORDS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS,
 };
 use crate::phrases::signs::contains_ignoring_case;
-use crate::phrases::{Topic, outcome};
+use crate::phrases::{Topic, exchange, outcome};
 use crate::report::{Recipient, Report};
 use crate::statement::{self, tells};
 use crate::text;
@@ -182,7 +182,8 @@ fn by_words(evidence: &Evidence<'_>) -> Kind {
     let gone = evidence.page.words.matches.any(Topic::Gone, WORDS_READ);
     let failed = gone || evidence.page.words.matches.any(Topic::Failure, WORDS_READ);
     let refused = evidence.said.iter().any(|recipient| recipient.reply.is_some_and(|reply| reply >= 400));
-    if evidence.page.words.matches.any(Topic::Done, WORDS_READ) && !failed && !refused {
+    let is_done = evidence.page.words.matches.any(Topic::Done, WORDS_READ) && !failed;
+    if (is_done || is_receipt(evidence.page)) && !refused {
         return Kind::Success;
     }
     let late = evidence.page.words.matches.any(Topic::Delay, WORDS_READ) || LATE_SUBJECT.any(&subject);
@@ -286,12 +287,14 @@ pub(crate) fn outcome_of_pasted(page: &Page<'_>, recipients: &mut [Finding]) -> 
     let matches = &page.words.matches;
     let is_late = matches.any(Topic::Delay, WORDS_READ) && !matches.any(Topic::Gone, WORDS_READ);
     let is_final = !is_late && (matches.any(Topic::Gone, WORDS_READ) || says_undelivered(page));
+    let is_done = is_receipt(page);
     let class =
         |one: &Finding| one.reply.map(|reply| reply / 100).or(one.status.map(|status| u16::from(status.class())));
     for one in recipients.iter_mut() {
         // What the frame says of the outcome comes before what the codes say.
         one.action = one.action.or(match class(one) {
             Some(2 | 3) => Some(Action::Delivered),
+            None if is_done => Some(Action::Delivered),
             _ if is_late => Some(Action::Delayed),
             Some(4) if !is_final => Some(Action::Delayed),
             _ => Some(Action::Failed),
@@ -304,6 +307,17 @@ pub(crate) fn outcome_of_pasted(page: &Page<'_>, recipients: &mut [Finding]) -> 
         () if recipients.is_empty() => Kind::Other,
         () => Kind::Success,
     }
+}
+
+/// Whether the words say that all went well, and none of them that anything failed or is late. What stands within the
+/// sentence that says so counts for nothing else: "Delivery to the following recipients is complete".
+fn is_receipt(page: &Page<'_>) -> bool {
+    let matches = &page.words.matches;
+    let is_within = |start: usize| matches.of_topic(Topic::Done).any(|done| (done.start..done.end).contains(&start));
+    matches.any(Topic::Done, WORDS_READ)
+        && !matches.any(Topic::Gone, WORDS_READ)
+        && !matches.any(Topic::Delay, WORDS_READ)
+        && matches.of_topic(Topic::Failure).all(|mark| is_within(mark.start))
 }
 
 /// Whether the report's frame says that the message was not delivered. Words such as "user unknown" may be a server's.
@@ -387,6 +401,7 @@ fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
     const TECHNICAL_LEN: usize = 400;
     static MAIL: Phrases = phrases!(kinds::MAIL_WORDS);
     static TECHNICAL: Phrases = phrases!(kinds::TECHNICAL);
+    static OWN: Phrases = phrases!(exchange::SENTENCES);
     let phrase = recipient
         .diagnosis
         .as_ref()
@@ -406,10 +421,12 @@ fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
     let Some(evidence) = phrase.filter(|_| !words.ends_with(['?', '？'])) else { return false };
     let (part, all) = (letters(&evidence.phrase), letters(words));
     let is_technical = || words.len() <= TECHNICAL_LEN && words.lines().count() <= 3 && TECHNICAL.any(words);
+    let has_own_sentence = || OWN.any(text::cap(words, WORDS_READ));
     part * 2 >= all
         || part * 3 >= all && says_refused()
         || part * 5 >= all && is_technical()
         || part * 8 >= all && says_of_mail()
+        || part * 30 >= all && has_own_sentence()
 }
 
 #[cfg(test)]
