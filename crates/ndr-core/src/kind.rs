@@ -232,7 +232,6 @@ fn is_notice(subject: &str) -> bool {
 /// Whether a mail looks like a report and speaks of mail to its own reader, who shall click or sign in: it comes from an
 /// ordinary address, returns no message, and names nobody but its reader. The name of a mail system is no proof of one.
 fn is_lure(evidence: &Evidence<'_>) -> bool {
-    static LURES: Phrases = phrases!(LURE_WORDS);
     let (page, said) = (evidence.page, evidence.said);
     let is_proven = page.is_exchange
         || page.mail.original.is_some()
@@ -245,21 +244,38 @@ fn is_lure(evidence: &Evidence<'_>) -> bool {
     let headers = &page.mail.headers;
     let subject = headers.text("Subject").unwrap_or_default();
     let words = text::cap(&page.words.text, WORDS_READ);
-    let mut kinds: Vec<usize> =
-        [&*subject, words].into_iter().flat_map(|it| LURES.find(it)).map(|hit| hit.number).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    let lures = lures(&[&subject, words]);
     let own = |one: &Finding| {
         let is_own = |address: &str| page.addresses.iter().any(|known| known.eq_ignore_ascii_case(address));
         one.address.as_deref().is_none_or(is_own)
     };
     let is_prose = |one: &Finding| one.origin == Origin::Prose && one.status.is_none();
-    match kinds.len() {
+    match lures {
         _ if page.mailer.is_some() && null_sender(headers) => false,
         0 => !null_sender(headers) && !said.is_empty() && said.iter().all(|one| own(one) && is_prose(one)),
         1 => !null_sender(headers) && said.iter().all(own),
-        _ => true,
+        _ => !null_sender(headers) || said.iter().all(own),
     }
+}
+
+/// How many kinds of words in the texts tell a reader of their own mail.
+fn lures(texts: &[&str]) -> usize {
+    static LURES: Phrases = phrases!(LURE_WORDS);
+    let mut kinds: Vec<usize> = texts.iter().flat_map(|text| LURES.find(text)).map(|hit| hit.number).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.len()
+}
+
+/// Whether a pasted text speaks of mail to its own reader and is neither a reply nor in the words of a mail system.
+fn is_pasted_lure(page: &Page<'_>, words: &str, has_item: bool) -> bool {
+    let is_reply = || has_item || statement::stated(words) == Some(statement::Stated::Coded);
+    let begins = |words: &str| ndr_resolve::find_reply(words).is_some_and(|(_, at)| at == 0);
+    page.mailer.is_none()
+        && !page.is_exchange
+        && lures(&[text::cap(words, WORDS_READ)]) >= 2
+        && !is_reply()
+        && !begins(words)
 }
 
 /// A rejection in the form of a read receipt, as Sieve's `reject` and servers with a full mailbox send it.
@@ -350,6 +366,9 @@ pub(crate) fn is_pasted_report(report: &Report, page: &Page<'_>, has_item: bool)
             && (says_undelivered(page)
                 || [Topic::Delay, Topic::Done].iter().any(|topic| matches.any(*topic, WORDS_READ)))
     };
+    if is_pasted_lure(page, words, has_item) {
+        return false;
+    }
     let is_item_explained = || has_item && report.recipients.iter().any(|one| one.diagnosis.is_some());
     has_item && has_words_of_report()
         || is_item_explained()

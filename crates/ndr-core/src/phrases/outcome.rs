@@ -135,6 +135,8 @@ pub(crate) const DONE: &[&str] = &[
     "has been delivered to the following recipient",
     "was delivered to the following recipient",
     "has been relayed to the following recipient",
+    "was relayed to the following recipient",
+    "was successfully relayed to the following recipient",
     "zustellung an diese empfänger oder gruppen ist abgeschlossen",
     "zustellung an diese empfänger oder verteilerlisten ist abgeschlossen",
     "zustellung an folgende empfänger ist abgeschlossen",
