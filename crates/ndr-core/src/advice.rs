@@ -81,6 +81,8 @@ enum When {
     SaysLater,
     /// The evidence is one of these.
     Basis(&'static [Basis]),
+    /// A code says that the mailbox is full, whatever else the words say of it.
+    FullMailbox,
     /// Only the code is known, and it does not name a mailbox that is gone, or words that no entry knows stand with it.
     UnknownWords,
 }
@@ -129,6 +131,12 @@ const CAPS: &[Cap] = &[
         suppress: Suppress::AfterRepeats,
         retry: Some(Retry::AsIs),
         reason: "the server asks to try again later",
+    },
+    Cap {
+        when: When::FullMailbox,
+        suppress: Suppress::AfterRepeats,
+        retry: None,
+        reason: "the code says that the mailbox is full, so the address exists",
     },
     Cap {
         when: When::Basis(&[Basis::Range, Basis::Class]),
@@ -246,6 +254,10 @@ impl Case<'_> {
             }
             When::Temporary => self.is_late() || self.class() == 4 || self.reply.is_some_and(|reply| reply / 100 == 4),
             When::SaysLater => says_later(self.words) || says_later(self.other),
+            When::FullMailbox => {
+                !matches!(self.entry.category, Category::MailboxFull | Category::MailboxDisabled)
+                    && self.status.is_some_and(|code| (code.subject(), code.detail()) == (2, 2))
+            }
             When::Basis(bases) => bases.contains(&self.basis),
             When::UnknownWords => {
                 self.basis == Basis::Code && (has_words(self.words) || !self.status.is_some_and(names_gone_mailbox))

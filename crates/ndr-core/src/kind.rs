@@ -1,7 +1,7 @@
 //! What a message is. The order of evidence: the declared type and the machine-readable part; Exchange's mark;
 //! automatic answers; only then the words.
 
-use crate::evidence::{Finding, Findings, Reader};
+use crate::evidence::{Finding, Findings, Origin, Reader};
 use crate::mail::PartKind;
 use crate::mail::headers::Headers;
 use crate::mail::status::FieldRecipient;
@@ -9,10 +9,10 @@ use crate::merge;
 use crate::page::Page;
 use crate::page::daemon::{is_bounce_subject, is_daemon, is_daemon_name, null_sender};
 use crate::phrases::kinds::{
-    self, AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS,
+    self, AUTO_REPLY_FIELDS, AUTO_REPLY_SUBJECTS, LURES as LURE_WORDS, MDN_REJECTIONS, NOTICE_SUBJECTS, TICKET_FIELDS,
 };
 use crate::phrases::signs::contains_ignoring_case;
-use crate::phrases::{Topic, outcome};
+use crate::phrases::{Topic, exchange, outcome};
 use crate::report::{Recipient, Report};
 use crate::statement::{self, tells};
 use crate::text;
@@ -114,6 +114,9 @@ fn of_mail(evidence: &Evidence<'_>) -> Verdict {
     if is_notice(&subject) && evidence.page.failed.is_empty() && !evidence.page.has_fields_in_text {
         return verdict(Kind::Other, "its subject is that of a notice, not of a report");
     }
+    if is_lure(evidence) {
+        return verdict(Kind::Other, "it looks like a report, and tells its reader of their own mail");
+    }
     if evidence.page.has_fields_in_text {
         return verdict(
             by_actions(&evidence.page.fields.recipients).unwrap_or_else(|| by_words(evidence)),
@@ -179,7 +182,8 @@ fn by_words(evidence: &Evidence<'_>) -> Kind {
     let gone = evidence.page.words.matches.any(Topic::Gone, WORDS_READ);
     let failed = gone || evidence.page.words.matches.any(Topic::Failure, WORDS_READ);
     let refused = evidence.said.iter().any(|recipient| recipient.reply.is_some_and(|reply| reply >= 400));
-    if evidence.page.words.matches.any(Topic::Done, WORDS_READ) && !failed && !refused {
+    let is_done = evidence.page.words.matches.any(Topic::Done, WORDS_READ) && !failed;
+    if (is_done || is_receipt(evidence.page)) && !refused {
         return Kind::Success;
     }
     let late = evidence.page.words.matches.any(Topic::Delay, WORDS_READ) || LATE_SUBJECT.any(&subject);
@@ -225,6 +229,55 @@ fn is_notice(subject: &str) -> bool {
     NOTICES.any(subject) && !is_bounce_subject(subject)
 }
 
+/// Whether a mail looks like a report and speaks of mail to its own reader, who shall click or sign in: it comes from an
+/// ordinary address, returns no message, and names nobody but its reader. The name of a mail system is no proof of one.
+fn is_lure(evidence: &Evidence<'_>) -> bool {
+    let (page, said) = (evidence.page, evidence.said);
+    let is_proven = page.is_exchange
+        || page.mail.original.is_some()
+        || page.words.returned.is_some()
+        || !page.failed.is_empty()
+        || page.has_fields_in_text;
+    if is_proven {
+        return false;
+    }
+    let headers = &page.mail.headers;
+    let subject = headers.text("Subject").unwrap_or_default();
+    let words = text::cap(&page.words.text, WORDS_READ);
+    let lures = lures(&[&subject, words]);
+    let own = |one: &Finding| {
+        let is_own = |address: &str| page.addresses.iter().any(|known| known.eq_ignore_ascii_case(address));
+        one.address.as_deref().is_none_or(is_own)
+    };
+    let is_prose = |one: &Finding| one.origin == Origin::Prose && one.status.is_none();
+    match lures {
+        _ if page.mailer.is_some() && null_sender(headers) => false,
+        0 => !null_sender(headers) && !said.is_empty() && said.iter().all(|one| own(one) && is_prose(one)),
+        1 => !null_sender(headers) && said.iter().all(own),
+        _ => !null_sender(headers) || said.iter().all(own),
+    }
+}
+
+/// How many kinds of words in the texts tell a reader of their own mail.
+fn lures(texts: &[&str]) -> usize {
+    static LURES: Phrases = phrases!(LURE_WORDS);
+    let mut kinds: Vec<usize> = texts.iter().flat_map(|text| LURES.find(text)).map(|hit| hit.number).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.len()
+}
+
+/// Whether a pasted text speaks of mail to its own reader and is neither a reply nor in the words of a mail system.
+fn is_pasted_lure(page: &Page<'_>, words: &str, has_item: bool) -> bool {
+    let is_reply = || has_item || statement::stated(words) == Some(statement::Stated::Coded);
+    let begins = |words: &str| ndr_resolve::find_reply(words).is_some_and(|(_, at)| at == 0);
+    page.mailer.is_none()
+        && !page.is_exchange
+        && lures(&[text::cap(words, WORDS_READ)]) >= 2
+        && !is_reply()
+        && !begins(words)
+}
+
 /// A rejection in the form of a read receipt, as Sieve's `reject` and servers with a full mailbox send it.
 fn is_rejecting_receipt(evidence: &Evidence<'_>) -> bool {
     static REJECTIONS: Phrases = phrases!(MDN_REJECTIONS);
@@ -250,12 +303,14 @@ pub(crate) fn outcome_of_pasted(page: &Page<'_>, recipients: &mut [Finding]) -> 
     let matches = &page.words.matches;
     let is_late = matches.any(Topic::Delay, WORDS_READ) && !matches.any(Topic::Gone, WORDS_READ);
     let is_final = !is_late && (matches.any(Topic::Gone, WORDS_READ) || says_undelivered(page));
+    let is_done = is_receipt(page);
     let class =
         |one: &Finding| one.reply.map(|reply| reply / 100).or(one.status.map(|status| u16::from(status.class())));
     for one in recipients.iter_mut() {
         // What the frame says of the outcome comes before what the codes say.
         one.action = one.action.or(match class(one) {
             Some(2 | 3) => Some(Action::Delivered),
+            None if is_done => Some(Action::Delivered),
             _ if is_late => Some(Action::Delayed),
             Some(4) if !is_final => Some(Action::Delayed),
             _ => Some(Action::Failed),
@@ -268,6 +323,17 @@ pub(crate) fn outcome_of_pasted(page: &Page<'_>, recipients: &mut [Finding]) -> 
         () if recipients.is_empty() => Kind::Other,
         () => Kind::Success,
     }
+}
+
+/// Whether the words say that all went well, and none of them that anything failed or is late. What stands within the
+/// sentence that says so counts for nothing else: "Delivery to the following recipients is complete".
+fn is_receipt(page: &Page<'_>) -> bool {
+    let matches = &page.words.matches;
+    let is_within = |start: usize| matches.of_topic(Topic::Done).any(|done| (done.start..done.end).contains(&start));
+    matches.any(Topic::Done, WORDS_READ)
+        && !matches.any(Topic::Gone, WORDS_READ)
+        && !matches.any(Topic::Delay, WORDS_READ)
+        && matches.of_topic(Topic::Failure).all(|mark| is_within(mark.start))
 }
 
 /// Whether the report's frame says that the message was not delivered. Words such as "user unknown" may be a server's.
@@ -300,6 +366,9 @@ pub(crate) fn is_pasted_report(report: &Report, page: &Page<'_>, has_item: bool)
             && (says_undelivered(page)
                 || [Topic::Delay, Topic::Done].iter().any(|topic| matches.any(*topic, WORDS_READ)))
     };
+    if is_pasted_lure(page, words, has_item) {
+        return false;
+    }
     let is_item_explained = || has_item && report.recipients.iter().any(|one| one.diagnosis.is_some());
     has_item && has_words_of_report()
         || is_item_explained()
@@ -424,6 +493,7 @@ fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
     const TECHNICAL_LEN: usize = 400;
     static MAIL: Phrases = phrases!(kinds::MAIL_WORDS);
     static TECHNICAL: Phrases = phrases!(kinds::TECHNICAL);
+    static OWN: Phrases = phrases!(exchange::SENTENCES);
     let phrase = recipient
         .diagnosis
         .as_ref()
@@ -443,10 +513,12 @@ fn covers(recipient: &Recipient, words: &str, page: &Page<'_>) -> bool {
     let Some(evidence) = phrase.filter(|_| !words.ends_with(['?', '？'])) else { return false };
     let (part, all) = (letters(&evidence.phrase), letters(words));
     let is_technical = || words.len() <= TECHNICAL_LEN && words.lines().count() <= 3 && TECHNICAL.any(words);
+    let has_own_sentence = || OWN.any(text::cap(words, WORDS_READ));
     part * 2 >= all
         || part * 3 >= all && says_refused()
         || part * 5 >= all && is_technical()
         || part * 8 >= all && says_of_mail()
+        || part * 30 >= all && has_own_sentence()
 }
 
 #[cfg(test)]

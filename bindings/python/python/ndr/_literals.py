@@ -1148,6 +1148,8 @@ Slug: TypeAlias = Literal[
     "trendmicro-reputation-zombie",
     "trendmicro-sender-filtering",
     "mail-ru-dmarc-failed",
+    "mail-ru-mailbox-disabled",
+    "mail-ru-mailbox-full",
     "mail-ru-no-such-mailbox",
     "mail-ru-sending-account-disabled",
     "mail-ru-spam-message",

@@ -40,6 +40,49 @@ pub(crate) const QUOTES: &[&str] = &["[Message=", "(Message=", "{MSG="];
 /// Words of the latest style.
 pub(crate) const LATEST_MARKS: &[&str] = &["original message details", "more info for email admins", "error details"];
 
+/// Whole sentences of the part for users that Exchange Online writes for each kind of failure, and people hardly do.
+pub(crate) const SENTENCES: &[&str] = &[
+    "your message couldn't be delivered.",
+    "your message couldn’t be delivered.",
+    "your message couldn't be delivered because",
+    "your message couldn’t be delivered because",
+    "your message wasn't delivered because",
+    "your message wasn’t delivered because",
+    "your message wasn't delivered to anyone because",
+    "your message wasn't delivered due to",
+    "ask them to tell their email admin",
+    "give them the error details shown below",
+    "recipient's email admin is the only one who can fix",
+    "tips to fix this issue see this article",
+    "despite repeated attempts to contact the recipient's email system",
+    "contact the recipient by some other means",
+    "check the recipient's email address and try to resend",
+    "check the recipient's e-mail address and try to resend",
+    "ihre nachricht konnte nicht zugestellt werden.",
+    "ihre nachricht konnte nicht übermittelt werden.",
+    "votre message n'a pas pu être remis.",
+    "votre message n’a pas pu être remis.",
+    "no se pudo entregar el mensaje.",
+    "no se pudo entregar su mensaje.",
+    "no se ha podido entregar el mensaje.",
+    "il messaggio non è stato recapitato.",
+    "impossibile recapitare il messaggio.",
+    "non è stato possibile recapitare il messaggio.",
+    "não foi possível entregar sua mensagem.",
+    "não foi possível entregar a sua mensagem.",
+    "não foi possível entregar a mensagem.",
+    "uw bericht kan niet worden bezorgd.",
+    "uw bericht kon niet worden bezorgd.",
+    "ditt meddelande kunde inte levereras.",
+    "din meddelelse kunne ikke leveres.",
+    "nie można dostarczyć wiadomości.",
+    "е удалось доставить ваше сообщение.",
+    "е удалось доставить сообщение.",
+    "メッセージを配信できませんでした。",
+    "无法传递您的邮件。",
+    "您的邮件无法送达。",
+];
+
 /// "These recipients or groups" in the heading of the part for users: the stems of both words, in each language.
 const RECIPIENTS_OR_GROUPS: &[(&str, &str)] = &[
     ("recipients", "groups"),

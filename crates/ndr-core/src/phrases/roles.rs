@@ -38,7 +38,8 @@ phrase_lists! {
     SENDER = [
         "from:", "mail from", "from <", "from=", "from =", "from \"", "sender", "reply-to", "envelope-from", "return-path",
         "sender address", "sender's address", "from address", "return address", "sending address", "envelope address", "senders address",
-        "originator", "addressed from", "message from", "mail you sent from", "on behalf of", "sent by", "submitted by",
+        "originator", "addressed from", "message from", "messages from", "mails from", "email from", "emails from", "e-mails from",
+        "nachrichten von", "messages de <", "mensajes de", "messaggi da", "mensagens de", "berichten van", "mail you sent from", "on behalf of", "sent by", "submitted by",
         "sent from", "ctladdr", "mailfrom", "helo", "verification failed for",
         "as sender", "task '", "reporter", "domain of", "authenticated as", "sasl_username", "logged in as", "login", "username",
         "absender", "von:", "von <", "gesendet von", "expéditeur", "expediteur", "de:", "de :", "de <",

@@ -681,6 +681,13 @@ fn is_rule(text: &str) -> bool {
         && (text.starts_with("---") || text.starts_with("***") || text.starts_with("===") || text.starts_with("___"))
 }
 
+/// Whether a line within dashes or stars is a sentence that somebody set off, and no heading: it names an address, or it
+/// ends as sentences do.
+fn is_set_off(line: &str) -> bool {
+    let inner = line.trim_matches(['*', '-', '=', '_', ' ', '\t']);
+    inner.split_whitespace().count() >= ENOUGH && (inner.contains('@') || inner.ends_with(['.', '!']))
+}
+
 fn is_stranger(address: &str, around: &Surroundings<'_>) -> bool {
     if is_known(address, around) {
         return false;
@@ -861,7 +868,7 @@ fn shared_words(lines: &[Line<'_>], taken: &[bool], kept: &[Candidate]) -> Share
     }
     let mut text = String::new();
     let mut last = 0;
-    for (at, line) in free().filter(|(_, line)| !is_rule(line)) {
+    for (at, line) in free().filter(|(_, line)| !is_rule(line) || is_set_off(line)) {
         if !text.is_empty() {
             text.push_str(if at > last + 1 { "\n\n" } else { "\n" });
         }
