@@ -290,8 +290,7 @@ impl Decoder {
             ..Report::new(kind)
         };
         if is_open {
-            let is_report = is_structured || kind::is_pasted_report(&report, &page, has_item);
-            if is_report && !kind::only_speaks_of_refusals(&page, is_structured) {
+            if kind::is_pasted_report(&report, &page, kind::Found { is_structured, has_item }) {
                 report.note("kind", "the text holds a reply, the frame of a report, or a known phrase");
             } else {
                 report = Report { notes: std::mem::take(&mut report.notes), ..Report::new(Kind::Other) };

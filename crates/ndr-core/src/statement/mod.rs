@@ -242,21 +242,23 @@ pub(crate) fn stated(text: &str) -> Option<Stated> {
         let line = cap(line, LONGEST).trim_start_matches([
             '>', '|', '*', '-', '"', '\'', '<', '(', '[', '#', '`', ' ', '\t', '\u{201c}', '\u{ab}', '\u{2022}',
         ]);
-        if let Some((code, at)) = find_reply(line)
-            && (at == 0 || is_preamble(text::upto(line, at)))
-        {
+        if let Some((code, at)) = find_reply(line) {
+            let in_front = text::upto(line, at);
             let behind = text::from(line, at + 3).trim_start_matches(['-', ' ', ':', '#']);
-            if find_codes(behind).next().is_some_and(|code| code.span.0 <= 2) {
+            let is_coded = find_codes(behind).next().is_some_and(|code| code.span.0 <= 2);
+            let is_stated = at == 0 || is_preamble(in_front);
+            // `error="550 5.1.1 ..."`; a number alone in such a place may be one of HTTP.
+            if is_coded && (is_stated || in_front.trim_end_matches(['"', '\'']).ends_with('=')) {
                 return Some(Stated::Coded);
             }
-            found = found.or(Some(Stated::Reply(code)));
+            found = found.or(is_stated.then_some(Stated::Reply(code)));
         }
         let first = find_codes(line).next();
         let announces = |words: &str| {
             let bare = words.trim_end_matches([' ', '\'', '"', '<', '(']);
             // "Status: 5.1.1" is a field, and counts among fields.
             let is_field = bare.len() == 7 && bare.get(..6).is_some_and(|name| name.eq_ignore_ascii_case("status"));
-            words.trim_end_matches(['"', '\'']).ends_with('=') || !is_field && bare.ends_with([':', ']', ';', '#'])
+            words.ends_with('=') || !is_field && bare.ends_with([':', ']', ';', '#'])
         };
         if first.is_some_and(|code| code.span.0 == 0 || announces(text::upto(line, code.span.0))) {
             return Some(Stated::Coded);
@@ -274,8 +276,8 @@ pub(crate) fn tells(text: &str) -> bool {
 
 /// Whether the words in front of a reply only say who gave it. `451 ...` within a sentence keeps its sentence.
 fn is_preamble(words: &str) -> bool {
-    // `LED=451 ...` and `error="451 ..."`, but not `code = 451`.
-    let is_value = words.trim_end_matches(['"', '\'']).ends_with('=');
+    // `LED=451 ...`, but not `code = 451`.
+    let is_value = words.ends_with('=');
     let words = words.trim_end_matches([' ', '\'', '"', '<', '(']);
     is_value || words.is_empty() || words.ends_with([':', ']', ';', '>', '|', '#']) || {
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();

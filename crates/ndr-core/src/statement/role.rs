@@ -160,6 +160,9 @@ mod tests {
     fn words_around_an_address_tell_whose_it_is() {
         for (line, want) in [
             ("RCPT TO:<a@example.com>", Role::Failed),
+            ("Could not send e-mail to a@example.com: 550 5.1.1 User unknown", Role::Failed),
+            ("Please send e-mail to a@example.com", Role::Contact),
+            ("550 5.7.1 Unable to relay for a@example.com", Role::Failed),
             ("550 5.1.1 <a@example.com>: Recipient address rejected: User unknown", Role::Failed),
             ("Your message to a@example.com couldn't be delivered.", Role::Failed),
             ("Адрес получателя: a@example.com", Role::Failed),
